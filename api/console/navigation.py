@@ -25,6 +25,7 @@ class Destination:
 TODAY: Final = Destination("today", "today", "overdue", needs=True)
 REGISTER: Final = Destination("children", "children")
 RECEIVE: Final = Destination("children/new", "receive")
+FOR_MANY: Final = Destination("record-many", "record_many")
 FIND: Final = Destination("children", "find")
 FINDINGS: Final = Destination("findings", "findings", "findings")
 APPROVALS: Final = Destination("approvals", "approvals", "exceptions", needs=True)
@@ -36,12 +37,12 @@ RULES: Final = Destination("rules", "rules")
 
 SIDE: Final[Mapping[Role, Sequence[Destination]]] = MappingProxyType(
     {
-        Role.STAFF: (TODAY, REGISTER, RECEIVE, FINDINGS, EXCEPTIONS, IMPORTS, BOARD, RULES),
-        Role.SUPERVISOR: (TODAY, REGISTER, RECEIVE, APPROVALS, FINDINGS, IMPORTS, BOARD, RULES),
+        Role.STAFF: (TODAY, REGISTER, RECEIVE, FOR_MANY, FINDINGS, EXCEPTIONS, IMPORTS, BOARD, RULES),
+        Role.SUPERVISOR: (TODAY, REGISTER, RECEIVE, FOR_MANY, APPROVALS, FINDINGS, IMPORTS, BOARD, RULES),
         Role.AUDITOR: (FIND, FINDINGS, LATE, EXCEPTIONS, RULES),
         Role.PLACEMENT_OFFICER: (BOARD, TODAY, REGISTER, FINDINGS, RULES),
         Role.BUREAU: (REGISTER, TODAY, APPROVALS, FINDINGS, BOARD, RULES),
-        Role.TOWNSHIP: (TODAY, REGISTER, RECEIVE, FINDINGS, EXCEPTIONS, IMPORTS, RULES),
+        Role.TOWNSHIP: (TODAY, REGISTER, RECEIVE, FOR_MANY, FINDINGS, EXCEPTIONS, IMPORTS, RULES),
         Role.ADMINISTRATOR: (RULES,),
     }
 )

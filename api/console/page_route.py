@@ -10,6 +10,8 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.responses import RedirectResponse
 
+from api.bootstrap import Container
+from api.console.drafts import draft_address
 from api.console.page_request import KEPT, Preferences, secret_of
 from api.console.rendering import render_problem
 from api.console.sent_form import form_to_keep
@@ -70,8 +72,17 @@ async def _kept(request: Request, here: str) -> UUID | None:
         forms = tenants[name].kept_forms
         person = await forms.whose(secret)
         if person is not None and (fields := await form_to_keep(request)):
-            return await forms.keep(person, KeptForm(here, fields))
+            about = await _about(tenants[name], here)
+            return await forms.keep(person, KeptForm(here, fields), about=about)
     return None
+
+
+async def _about(container: Container, address: str) -> UUID | None:
+    """Return the child whose file a form at an address is about, if there is such a file."""
+    at = draft_address(address)
+    if at is None or at.child is None or await container.ledger.file(at.child) is None:
+        return None
+    return at.child
 
 
 def _leave_out_empty(request: Request) -> None:

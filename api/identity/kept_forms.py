@@ -1,12 +1,12 @@
-"""Forms that came when the session behind them had ended: kept sealed until their sender signs in again.
+"""Forms that are kept on the server: drafts, and what came when the session behind it had ended.
 
-A form is kept below a random ticket, under the key of the person whose session it was, so that it is found by
-nobody else and goes with their key.
+A form is kept below a ticket, for the person who filled it in alone. It is sealed under the key of the child
+whom it is about, so that it goes with that key, or under that person's own where it is about no child's file.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -18,6 +18,8 @@ from domain.event import Category
 from domain.label import Label
 from domain.limit import Area, limit
 from ledger.ledger import Ledger
+from ledger.sealing.cipher import Seal
+from ledger.sealing.keys import KeyDestroyedError
 from ledger.store import queries
 from ledger.store.pools import Pool
 
@@ -25,16 +27,16 @@ SQL: Final = queries.load("api.identity", "kept_forms.sql")
 FORMS_EACH: Final = limit(
     20,
     Area.COSTS,
-    Label("为一个人保留的未能提交的表单", "Forms kept of one person, sent after their session had ended"),
-    why=Label("登录后即接着填写，更早的无人再看", "One goes on after signing in; older ones nobody asks for"),
+    Label(
+        "为一个人保留的草稿和未能提交的表单", "Drafts, and forms sent too late, that are kept of one person"
+    ),
+    why=Label("草稿列在一页上，随时可以接着填写", "They are listed on one page, and one goes on with them"),
     beyond=Label("最早的一份不再保留", "The oldest one is kept no longer"),
 )
 KEPT_DAYS: Final = limit(
     14,
     Area.COSTS,
-    Label(
-        "保留未能提交的表单的天数", "Days for which a form is kept that was sent after its session had ended"
-    ),
+    Label("保留草稿和未能提交的表单的天数", "Days for which a draft, or a form sent too late, is kept"),
     why=Label("节假日之后仍能接着填写", "One goes on after a holiday too"),
     beyond=Label("不再保留", "It is kept no longer"),
 )
@@ -67,17 +69,32 @@ class KeptForms:
             row = await (await connection.execute(SQL["whose"], [known_by])).fetchone()
         return None if row is None else row[0]
 
-    async def keep(self, person: UUID, form: KeptForm) -> UUID:
-        """Keep a form for somebody, sealed, and return the ticket by which they find it again."""
-        ticket, now = uuid4(), self._clock()
-        seal = await self._ledger.seal_for([person], [Category.IDENTITY], make=True)
+    async def keep(
+        self, person: UUID, form: KeptForm, *, ticket: UUID | None = None, about: UUID | None = None
+    ) -> UUID:
+        """Keep a form for somebody, sealed, and return the ticket by which they find it again.
+
+        One with the same `ticket` is replaced. `about` is the child whose file the form is about: of one who
+        was erased nothing is kept, and the ticket finds nothing.
+        """
+        ticket, now, subject = ticket or uuid4(), self._clock(), about or person
+        try:
+            seal = await self._ledger.seal_for([subject], [Category.IDENTITY], make=True)
+        except KeyDestroyedError:
+            return ticket
         content = orjson.dumps({"address": form.address, "fields": form.fields}).decode()
-        sealed = seal.seal(person, Category.IDENTITY, content, _CONTENT)
-        async with self._writers.connection() as connection:
+        sealed = seal.seal(subject, Category.IDENTITY, content, _CONTENT)
+        async with self._writers.connection() as connection, connection.transaction():
             await connection.execute(SQL["forget_old"], [now - timedelta(days=KEPT_DAYS)])
-            await connection.execute(SQL["keep"], [ticket, person, now, sealed])
+            await connection.execute(SQL["forget"], [ticket, person])
+            await connection.execute(SQL["keep"], [ticket, person, subject, now, sealed])
             await connection.execute(SQL["trim"], [person, person, FORMS_EACH])
         return ticket
+
+    async def forget(self, person: UUID, ticket: UUID) -> None:
+        """Forget a form of this person, if there is one."""
+        async with self._writers.connection() as connection:
+            await connection.execute(SQL["forget"], [ticket, person])
 
     async def find(self, person: UUID, ticket: UUID) -> KeptForm | None:
         """Return the form that a ticket of this person stands for; None if there is none any more."""
@@ -86,9 +103,26 @@ class KeptForms:
             row = await (await connection.execute(SQL["kept"], [ticket, person, since])).fetchone()
         if row is None:
             return None
-        seal = await self._ledger.seal_for([person], [Category.IDENTITY])
-        content = seal.open(person, Category.IDENTITY, bytes(row[0]), _CONTENT)
-        if content is None:
-            return None
-        kept = orjson.loads(content)
-        return KeptForm(kept["address"], [(name, value) for name, value in kept["fields"]])
+        subject, sealed = row
+        seal = await self._ledger.seal_for([subject], [Category.IDENTITY])
+        return _opened(seal, subject, sealed)
+
+    async def all_of(self, person: UUID) -> list[tuple[UUID, datetime, KeptForm]]:
+        """Return the forms of this person with their tickets and when each was kept, the latest first.
+
+        One that is about a child who was erased is none any more.
+        """
+        since = self._clock() - timedelta(days=KEPT_DAYS)
+        async with self._readers.connection() as connection:
+            rows = await (await connection.execute(SQL["all_kept"], [person, since])).fetchall()
+        seal = await self._ledger.seal_for({row[2] for row in rows}, [Category.IDENTITY])
+        opened = [(ticket, at, _opened(seal, subject, sealed)) for ticket, at, subject, sealed in rows]
+        return [(ticket, at, form) for ticket, at, form in opened if form is not None]
+
+
+def _opened(seal: Seal, subject: UUID, sealed: bytes) -> KeptForm | None:
+    content = seal.open(subject, Category.IDENTITY, bytes(sealed), _CONTENT)
+    if content is None:
+        return None
+    kept = orjson.loads(content)
+    return KeptForm(kept["address"], [(name, value) for name, value in kept["fields"]])

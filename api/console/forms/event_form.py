@@ -16,7 +16,7 @@ from domain.event import Event
 
 KEY: Final = "c:{}"
 """The Idempotency-Key of a form, from the random digits that it was first shown with."""
-OF_PAGE: Final = frozenset({"do", "more", "key", "version", "said", "shown", "for"})
+OF_PAGE: Final = frozenset({"do", "more", "key", "version", "said", "shown", "for", "address", "kind"})
 """What a form says of itself, beside the fields of its events."""
 OF_AMENDING: Final = frozenset({"reason.code", "reason.explanation"})
 """What the form of a correction says beside the fields of the event."""

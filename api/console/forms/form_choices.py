@@ -6,6 +6,7 @@ from typing import Any, Final
 from api.console.child_frame import ChildPage
 from api.console.forms.field_controls import FieldControl, FormField, event_fields, has_form
 from api.console.forms.form_display import FormChoices
+from api.console.page_request import PageRequest
 from api.console.value_display import days
 from api.console.words import Words
 from api.http import timeline
@@ -24,12 +25,6 @@ async def choices_for(asked: ChildPage, kind: type[Event]) -> FormChoices:
     types = sorted(referred.union(*(_naming(name) for name in named)))
     entries = await _entries(asked, types)
     words = asked.page.words
-    institutions: Sequence[tuple[str, str]] = ()
-    if any(each.control is FieldControl.INSTITUTION for each in fields):
-        known = await asked.page.context.container.identity.institutions()
-        institutions = sorted(
-            ((str(each.institution), each.name) for each in known), key=lambda each: each[1]
-        )
     return FormChoices(
         {
             name: [
@@ -40,8 +35,17 @@ async def choices_for(asked: ChildPage, kind: type[Event]) -> FormChoices:
             for name in referred
         },
         {name: _people(words, name, entries) for name in named},
-        institutions,
+        await institutions_for(asked.page, kind),
     )
+
+
+async def institutions_for(page: PageRequest, kind: type[Event]) -> Sequence[tuple[str, str]]:
+    """Return the institutions of the ledger, where a form of an event asks for one."""
+    fields = _flat(event_fields(kind, page.context.sees))
+    if not any(each.control is FieldControl.INSTITUTION for each in fields):
+        return ()
+    known = await page.context.container.identity.institutions()
+    return sorted(((str(each.institution), each.name) for each in known), key=lambda each: each[1])
 
 
 def entry_words(words: Words, entry: Mapping[str, Any]) -> str:

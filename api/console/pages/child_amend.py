@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Response
 from starlette.responses import RedirectResponse
 
 from api.console.child_frame import AboutChild, ChildPage
+from api.console.drafts import draft_fields, forget_draft
 from api.console.entry_display import documents, entry_fields, entry_line
 from api.console.forms.amended_entry import amended_rows
 from api.console.forms.asked_form import AskedForm, form_of, sent_form_of
@@ -110,8 +111,13 @@ async def correct_page(asked: AboutChild, entry: UUID) -> Response:
 
 @router.get("/children/{child}/entries/{entry}/correct/content")
 @router.get("/children/{child}/entries/{entry}/correct/review")
-async def correct_from_the_beginning(asked: AboutChild, entry: UUID) -> Response:
-    """Lead to the first step: what was filled in comes with a form alone."""
+async def correct_from_the_beginning(asked: AboutChild, entry: UUID, draft: UUID | None = None) -> Response:
+    """Lead to the first step, since what was filled in comes with a form alone; or go on with a draft."""
+    kept = await draft_fields(asked.page, draft)
+    if kept is not None:
+        found = await entry_to_amend(asked, entry)
+        form = await sent_form_of(asked, found.kind, kept)
+        return await (_content if form.first(OCCURRED) else _why)(found, form, NOT_SENT)
     return RedirectResponse(f"{asked.address}/entries/{entry}/correct", SEE_OTHER)
 
 
@@ -157,9 +163,9 @@ async def correct(asked: AboutChild, entry: UUID, filled: Filled) -> Response:
 
 
 @router.get("/children/{child}/entries/{entry}/withdraw")
-async def withdraw_page(asked: AboutChild, entry: UUID) -> Response:
+async def withdraw_page(asked: AboutChild, entry: UUID, draft: UUID | None = None) -> Response:
     """Ask why an entry is withdrawn."""
-    return await _undo(await entry_to_amend(asked, entry), EntryWithdrawn, {})
+    return await _begun(await entry_to_amend(asked, entry), EntryWithdrawn, draft)
 
 
 @router.post("/children/{child}/entries/{entry}/withdraw")
@@ -169,9 +175,9 @@ async def withdraw(asked: AboutChild, entry: UUID, filled: Filled) -> Response:
 
 
 @router.get("/children/{child}/entries/{entry}/restore")
-async def restore_page(asked: AboutChild, entry: UUID) -> Response:
+async def restore_page(asked: AboutChild, entry: UUID, draft: UUID | None = None) -> Response:
     """Ask why an entry that was withdrawn is restored."""
-    return await _undo(await entry_to_amend(asked, entry), EntryRestored, {})
+    return await _begun(await entry_to_amend(asked, entry), EntryRestored, draft)
 
 
 @router.post("/children/{child}/entries/{entry}/restore")
@@ -193,6 +199,7 @@ async def _recorded(found: EntryToAmend, form: AskedForm, shown: _Shown) -> Resp
         return await shown(found, *await form.checked(read))
     became = await form.recorded(read)
     if isinstance(became, Mapping):
+        await forget_draft(found.asked.page, form.key)
         return RedirectResponse(history_at(found.asked.address, became), SEE_OTHER)
     return await shown(found, *became)
 
@@ -215,6 +222,13 @@ async def _review(found: EntryToAmend, form: AskedForm, checked: CheckedForm) ->
 async def _undo(found: EntryToAmend, kind: type[Event], sent: SentFields) -> Response:
     form = await form_of(found.asked, kind, sent, uuid4().hex)
     return await _undo_page(found, form, NOT_SENT)
+
+
+async def _begun(found: EntryToAmend, kind: type[Event], draft: UUID | None) -> Response:
+    kept = await draft_fields(found.asked.page, draft)
+    if kept is None:
+        return await _undo(found, kind, {})
+    return await _undo_page(found, await sent_form_of(found.asked, kind, kept), NOT_SENT)
 
 
 async def _undone(found: EntryToAmend, kind: type[Event], filled: SentFields) -> Response:

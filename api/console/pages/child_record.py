@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Query, Response
 from starlette.responses import RedirectResponse
 
 from api.console.child_frame import AboutChild, ChildPage, ForRule
+from api.console.drafts import draft_fields, forget_draft
 from api.console.forms.asked_form import AskedForm, form_of, sent_form_of
 from api.console.forms.dry_run import AMENDING, records_type
 from api.console.forms.event_form import NOT_SENT, CheckedForm
@@ -62,7 +63,7 @@ async def choose_event(
         named = []
     file = await asked.summary()
     types = [_type(asked, name, clearing) for name in CATALOGUE if _is_offered(name)]
-    found = [each for each in types if _has(each, q)]
+    found = [each for each in types if has_words(each.name, q)]
     return await asked.render(
         "record.html",
         "record",
@@ -72,14 +73,19 @@ async def choose_event(
         clears=[each for each in types if each.name in named],
         waiting=[each for each in found if each.clears and each.mine],
         used=[_type(asked, name, clearing) for name in await _most_used(asked)] if not q else [],
-        chapters=_by_chapter(found),
+        chapters=by_chapter(found),
     )
 
 
 @router.get("/children/{child}/record/{name}")
-async def record_page(asked: AboutChild, name: str, due: ForRule = None) -> Response:
-    """Show the form of an event, filled in with what the obligation that it clears says."""
+async def record_page(
+    asked: AboutChild, name: str, due: ForRule = None, draft: UUID | None = None
+) -> Response:
+    """Show the form of an event, filled in with what the obligation that it clears says, or with a draft."""
     await _may_record(asked)
+    kept = await draft_fields(asked.page, draft)
+    if kept is not None:
+        return await _page(await sent_form_of(asked, _kind(asked, name), kept), NOT_SENT)
     form = await form_of(asked, _kind(asked, name), {}, uuid4().hex, due or "")
     if due is not None:
         form = replace(form, sent=await _filled_by(form, due))
@@ -102,6 +108,7 @@ async def send_record(
     elif filled.get("do") == ["record"] and form.was_checked(read):
         became = await form.recorded(read)
         if isinstance(became, Mapping):
+            await forget_draft(asked.page, form.key)
             return RedirectResponse(history_at(asked.address, became), SEE_OTHER)
         return await _page(*became)
     return await _page(*await form.checked(read))
@@ -143,13 +150,15 @@ def _type(asked: ChildPage, name: str, clearing: Mapping[str, Sequence[str]]) ->
     return TypeToRecord(name, event_label(asked.page.words, name), mine, clearing.get(name, ()))
 
 
-def _has(each: TypeToRecord, q: str | None) -> bool:
-    label = CATALOGUE[each.name].label
+def has_words(name: str, q: str | None) -> bool:
+    """Return whether the label of a type of event has all words that are looked for."""
+    label = CATALOGUE[name].label
     words = (q or "").casefold().split()
     return all(word in f"{label.zh} {label.en}".casefold() for word in words)
 
 
-def _by_chapter(types: Sequence[TypeToRecord]) -> dict[str, list[TypeToRecord]]:
+def by_chapter(types: Sequence[TypeToRecord]) -> dict[str, list[TypeToRecord]]:
+    """Return types of event by their chapters, in the order of life."""
     chapters: dict[str, list[TypeToRecord]] = {}
     for each in types:
         chapters.setdefault(chapter(CATALOGUE[each.name]), []).append(each)

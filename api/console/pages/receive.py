@@ -10,6 +10,7 @@ import orjson
 from fastapi import APIRouter, Depends, Query, Response
 from starlette.responses import RedirectResponse
 
+from api.console.drafts import draft_fields, forget_draft
 from api.console.forms.dry_run import digest
 from api.console.forms.event_form import BUSY, first_of
 from api.console.forms.field_controls import CHOSEN, event_fields
@@ -118,9 +119,14 @@ class AlikeChildren:
 async def receive(
     page: SignedIn,
     found: Annotated[UUID | None, Query(description="The ticket of a search without a hit.")] = None,
+    draft: UUID | None = None,
 ) -> Response:
-    """Ask who is received; what was searched for in vain is filled in."""
-    first_events(page)
+    """Ask who is received; what was searched for in vain is filled in. Or go on with a draft."""
+    kinds = first_events(page)
+    kept = await draft_fields(page, draft)
+    if kept is not None and "key" in kept:
+        form = sent_opening(page, kinds, kept)
+        return _forms(form, form.unsent())
     query = None if found is None else await page.context.container.sessions.query(page.session, found)
     is_name = query is not None and not any(each.isdigit() for each in query)
     return _who(page, WhoIsReceived(name=query or "" if is_name else ""))
@@ -143,6 +149,7 @@ async def send_receive(page: SignedIn, filled: Annotated[SentFields, Depends(fil
     elif do == "record" and form.was_checked(reads):
         became = await form.recorded(reads)
         if isinstance(became, Mapping):
+            await forget_draft(page, form.key)
             return RedirectResponse(history_at(f"/console/children/{became['child']}", became), SEE_OTHER)
         return _forms(*became)
     return _forms(*await form.checked(reads))

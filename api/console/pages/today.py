@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from fastapi import APIRouter, Query, Response
 
+from api.console.drafts import drafts
 from api.console.page_request import PageRequest, SignedIn
 from api.console.page_route import PageRoute
 from api.console.rendering import render
@@ -66,6 +67,7 @@ async def today(
             found=None,
             older=None,
             records=records,
+            begun=0,
         )
     overdue, soon = await _due(page, "overdue", _A_GROUP), await _due(page, "days_30", _ROWS)
     groups = [
@@ -81,6 +83,7 @@ async def today(
         found=await _findings(page),
         older=page.counts and page.counts["overdue_over_a_year"],
         records=records,
+        begun=len(await drafts(page)) if records else 0,
     )
 
 

@@ -3,6 +3,7 @@
   "use strict";
 
   const PAUSE = 600;
+  const KEEP = 30000;
   const written = (form) => new URLSearchParams(new FormData(form)).toString();
 
   /* Warn before a changed form is left; send one once. */
@@ -75,6 +76,24 @@
     });
   }
 
+  /* Keep what is typed as a draft while it changes, until the service does not take it. */
+  function keep(form) {
+    let kept = written(form);
+    const every = window.setInterval(async () => {
+      const now = written(form);
+      if (now === kept) return;
+      const sent = new URLSearchParams(now);
+      sent.set("do", "auto");
+      try {
+        const answer = await fetch("/console/drafts", { method: "POST", body: sent, redirect: "manual" });
+        if (answer.status === 204) kept = now;
+        else window.clearInterval(every);
+      } catch (error) {
+        /* Without an answer it is tried again. */
+      }
+    }, KEEP);
+  }
+
   /* The events whose names have what is typed, without asking for them. */
   function narrow(field, list) {
     field.addEventListener("input", () => {
@@ -101,6 +120,7 @@
       add(button);
     });
     if (form.hasAttribute("data-impact")) rehearse(form);
+    if (form.querySelector("[data-draft]")) keep(form);
   }
   const field = document.getElementById("filter");
   const list = document.querySelector("[data-events]");

@@ -1,0 +1,121 @@
+"""Forms that somebody began and keeps on the server, to go on with them: their own, and for a time."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID, uuid5
+
+from api.console.forms.form_reading import SentFields
+from api.console.page_request import PageRequest
+from api.identity.kept_forms import KeptForm
+
+DRAFTS: Final = "/console/drafts"
+_ID: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_ADDRESS: Final = re.compile(
+    "/console/(?:children/new"
+    "|record-many/(?P<many>[A-Za-z]+)"
+    f"|children/(?P<child>{_ID})/(?:record/(?P<type>[A-Za-z]+)"
+    f"|entries/{_ID}/(?P<amends>correct|withdraw|restore)(?:/content|/review)?))"
+)
+_NAMES: Final = UUID("7d0d3c6a-3b0e-5d0c-8a44-1c6f2b9e7f15")
+
+
+@dataclass(frozen=True, slots=True)
+class DraftAddress:
+    """What the form at an address does: it records, receives, is for many, corrects, withdraws or restores.
+
+    `path` is where one goes on with it, `kind` the type of event where the address names it, and `child` the
+    one whose file it is about, if it is about one.
+    """
+
+    does: str
+    path: str
+    kind: str = ""
+    child: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BegunForm:
+    """A form that somebody began: when it was kept, and what it does."""
+
+    ticket: UUID
+    kept_at: datetime
+    at: DraftAddress
+    kind: str
+    children: int
+
+    @property
+    def address(self) -> str:
+        """Where one goes on with it."""
+        return f"{self.at.path}?draft={self.ticket}"
+
+
+def draft_address(address: str) -> DraftAddress | None:
+    """Return what the form at an address does; None if it is none that is kept as a draft."""
+    path = address.partition("?")[0]
+    found = _ADDRESS.fullmatch(path)
+    if found is None:
+        return None
+    child = None if found["child"] is None else UUID(found["child"])
+    if found["amends"]:
+        whole = path.removesuffix("/content").removesuffix("/review")
+        content = f"{whole}/content" if found["amends"] == "correct" else whole
+        return DraftAddress(found["amends"], content, child=child)
+    if found["type"]:
+        return DraftAddress("record", path, found["type"], child)
+    if found["many"]:
+        return DraftAddress("many", path, found["many"])
+    return DraftAddress("receive", path)
+
+
+async def keep_form(page: PageRequest, address: str, fields: SentFields, key: str) -> UUID:
+    """Keep a form of the reader, in place of the same form as it was kept before, and return its ticket."""
+    at = draft_address(address)
+    ticket = _ticket(page, key)
+    pairs = [(name, value) for name, values in fields.items() for value in values]
+    await page.context.container.kept_forms.keep(
+        page.context.actor.user,
+        KeptForm(address, pairs),
+        ticket=ticket,
+        about=None if at is None else at.child,
+    )
+    return ticket
+
+
+async def forget_draft(page: PageRequest, key: str) -> None:
+    """Forget the draft of a form that was recorded, if one was kept."""
+    await page.context.container.kept_forms.forget(page.context.actor.user, _ticket(page, key))
+
+
+async def draft_fields(page: PageRequest, draft: UUID | None) -> SentFields | None:
+    """Return what a form of the reader says that was kept; None without one, or once it is gone."""
+    if draft is None:
+        return None
+    form = await page.context.container.kept_forms.find(page.context.actor.user, draft)
+    return None if form is None else _fields(form)
+
+
+async def drafts(page: PageRequest) -> list[BegunForm]:
+    """Return what the reader began and has not recorded, the latest first."""
+    found = []
+    for ticket, kept_at, form in await page.context.container.kept_forms.all_of(page.context.actor.user):
+        at = draft_address(form.address)
+        fields = _fields(form)
+        # Of what was recorded for many, nobody is left: it only tells what became of it.
+        if at is not None and not ("recorded" in fields and "child" not in fields):
+            kind = at.kind or next(iter(fields.get("kind", ())), "")
+            found.append(BegunForm(ticket, kept_at, at, kind, len(fields.get("child", ()))))
+    return found
+
+
+def _fields(form: KeptForm) -> dict[str, list[str]]:
+    fields: dict[str, list[str]] = {}
+    for name, value in form.fields:
+        fields.setdefault(name, []).append(value)
+    return fields
+
+
+def _ticket(page: PageRequest, key: str) -> UUID:
+    """Return the ticket of a form by its key, which is somebody's own."""
+    return uuid5(_NAMES, f"{page.context.actor.user}/{key}")

@@ -1,0 +1,78 @@
+"""What somebody began: forms kept as drafts, to go on with or to discard."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Response
+from starlette.responses import RedirectResponse
+
+from api.console.drafts import DRAFTS, BegunForm, draft_address, drafts, keep_form
+from api.console.forms.event_form import first_of, key_of
+from api.console.forms.form_reading import SentFields
+from api.console.page_request import PageRequest, SignedIn
+from api.console.page_route import PageRoute
+from api.console.rendering import render
+from api.console.sent_form import MOST_KEPT_BYTES, filled_form
+from api.contract.problems import Problem
+from api.http import one_file
+from api.identity.kept_forms import FORMS_EACH, KEPT_DAYS
+from api.identity.permissions import Action
+
+router = APIRouter(prefix="/console", route_class=PageRoute)
+
+SEE_OTHER: Final = 303
+_KEPT: Final = 204
+_HIDDEN: Final = frozenset({"not_found", "forbidden", "erased"})
+
+
+@router.get("/drafts")
+async def list_drafts(page: SignedIn, done: Literal["kept", "discarded"] | None = None) -> Response:
+    """List what the reader began, the latest first."""
+    _may_record(page)
+    rows = [(each, await _file(page, each)) for each in await drafts(page)]
+    return render(page, "drafts.html", rows=rows, done=done, days=KEPT_DAYS, most=FORMS_EACH)
+
+
+@router.post("/drafts")
+async def keep_draft(page: SignedIn, filled: Annotated[SentFields, Depends(filled_form)]) -> Response:
+    """Keep a form as it is; what a page keeps by itself is answered with nothing."""
+    _may_record(page)
+    address = first_of(filled, "address")
+    at = draft_address(address)
+    if at is None:
+        raise Problem("malformed")
+    if len(page.http.state.form) > MOST_KEPT_BYTES:
+        raise Problem("too_large")
+    if at.child is not None:
+        await page.context.at_hand(at.child, Action.RECORD)
+    fields = {name: values for name, values in filled.items() if name not in {"do", "address"}}
+    await keep_form(page, address, fields, key_of(filled))
+    if first_of(filled, "do") == "auto":
+        return Response(status_code=_KEPT)
+    return RedirectResponse(f"{DRAFTS}?done=kept", SEE_OTHER)
+
+
+@router.post("/drafts/{draft}/discard")
+async def discard(page: SignedIn, draft: UUID) -> Response:
+    """Forget a draft of the reader."""
+    await page.context.container.kept_forms.forget(page.context.actor.user, draft)
+    return RedirectResponse(f"{DRAFTS}?done=discarded", SEE_OTHER)
+
+
+def _may_record(page: PageRequest) -> None:
+    if not page.context.may_open():
+        raise Problem("forbidden")
+
+
+async def _file(page: PageRequest, draft: BegunForm) -> Mapping[str, Any] | None:
+    """Return whose file a draft is about; None if it is about none, or none that the reader may see now."""
+    if draft.at.child is None:
+        return None
+    try:
+        file: Mapping[str, Any] = await page.answer(one_file.summary, draft.at.child)
+    except Problem as problem:
+        if problem.code not in _HIDDEN:
+            raise
+        return None
+    return file
