@@ -293,7 +293,8 @@ class Event:
     Class arguments: `zh` and `en`, the label; `seals`, the category of what is personal in it, also
     of the entry's note and papers; `schema`, the payload version; `kind`, whose stream it belongs to;
     `source`, the text that asks for it; `ends_with`, after what it does not happen any more (E06, I20, I31);
-    `once`, whether it happens once to what it ends or answers (E18).
+    `once`, whether it happens once to what it ends or answers (E18); `asks_who_names_it`, whether it is
+    judged with the files that name its own.
     """
 
     label: ClassVar[Label]
@@ -311,6 +312,8 @@ class Event:
     """
     once: ClassVar[bool]
     """Whether it does not happen again before that has begun again, or another one like it."""
+    asks_who_names_it: ClassVar[bool]
+    """Whether it is judged with every file that names its own, as what `Names()` is with those it names."""
     sealed_papers: ClassVar[frozenset[str]] = frozenset()
     """What `papers` may answer, where only personal values tell which."""
 
@@ -325,11 +328,13 @@ class Event:
         kind: Kind = "child",
         ends_with: End | None = "death",
         once: bool = False,
+        asks_who_names_it: bool = False,
     ) -> None:
         super().__init_subclass__()
         dataclass(frozen=True, kw_only=True)(cls)
         cls.label, cls.seals, cls.schema = Label(zh, en), seals, schema
         cls.kind, cls.source, cls.ends_with, cls.once = kind, source, ends_with, once
+        cls.asks_who_names_it = asks_who_names_it
         cls.sealed = frozenset({seals}) & WHOLLY_SEALED
         if cls.__name__ in CATALOGUE:
             message = f"two events are called {cls.__name__}"

@@ -42,8 +42,13 @@ class ListedFamily:
 
 @dataclass(frozen=True, slots=True)
 class IndexedFamily(ListedFamily):
-    """A row with `terms`, the keyed hashes of all its search terms, which may be many."""
+    """A row with what is not listed.
 
+    `ended_on` is the day since which the family is not approved any more, None while it is or never was, and
+    `terms` are the keyed hashes of all its search terms, which may be many.
+    """
+
+    ended_on: date | None
     terms: list[bytes]
 
 
@@ -61,6 +66,7 @@ def rows(file: File, reading: RowContext) -> Iterator[IndexedFamily]:
         trained_on=_latest(file, TRAINED),
         opened=file.opened.position,
         version=file.version,
+        ended_on=_ended_on(file),
         terms=sorted(reading.seal.term(term) for term in terms_of_names(dict.fromkeys(_names(file)))),
     )
 
@@ -68,6 +74,12 @@ def rows(file: File, reading: RowContext) -> Iterator[IndexedFamily]:
 def _latest(file: File, attribute: Attribute[Any]) -> Any:  # noqa: ANN401 - of the attribute
     facts = file.facts(attribute).get("", [])
     return known(facts[-1].held.value) if facts else None
+
+
+def _ended_on(file: File) -> date | None:
+    """Return the day on which the approval ended, or was refused, if it did."""
+    facts = file.facts(APPROVED).get("", [])
+    return facts[-1].since if facts and facts[-1].held.value is None else None
 
 
 def _names(file: File) -> Iterator[str]:

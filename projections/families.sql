@@ -10,6 +10,7 @@ CREATE TABLE families (
     trained_on  date,
     opened      bigint  NOT NULL,
     version     integer NOT NULL,
+    ended_on    date,
     terms       bytea[] NOT NULL
 );
 CREATE INDEX ON families (institution, opened);

@@ -1,4 +1,4 @@
-"""Children of one family counted across files, and those that were too many (I10, I16).
+"""Children of one family across files: who was too many (I10, I16), and who is still there (R-FOS-4).
 
 A placement or an adoption is judged with the family's other children when it is recorded. History stands as
 its papers tell, and late entries and corrections change what came before: so all of them are counted here.
@@ -15,7 +15,7 @@ from psycopg import AsyncConnection
 
 from domain.event import Category
 from domain.events.adoption.other_children import adopted_children
-from domain.events.foster.fostering import fostered_children
+from domain.events.foster.fostering import fostered_children, kept_children
 from domain.file import File
 from domain.judging import Judgement
 from domain.room_in_family import ChildOfFamily
@@ -28,7 +28,7 @@ from projections.model import ReadModel, RowContext
 from projections.withholding import Withholding, listed
 
 BONDS: Final[Mapping[str, Callable[[File, Rulebook], Iterator[ChildOfFamily]]]] = MappingProxyType(
-    {"adopted": adopted_children, "fostered": fostered_children}
+    {"adopted": adopted_children, "fostered": fostered_children, "kept": kept_children}
 )
 
 
@@ -36,7 +36,8 @@ BONDS: Final[Mapping[str, Callable[[File, Rulebook], Iterator[ChildOfFamily]]]] 
 class FamilyChild(Finding):
     """One child of a family, as what is found where the family has too many children of the same bond.
 
-    The family has the child from `found_on` to `kept_until`. There may be `others`, None where the law sets
+    The family has the child from `found_on` to `kept_until`. Of the bond `kept` that is found once the family
+    fosters no more, as its own file tells; of the others there may be `others`, None where the law sets
     no number, and `later` of them that came after `asked_on`.
     """
 
@@ -90,6 +91,6 @@ async def too_many_for_families(
     connection: AsyncConnection[Any], child: UUID, day: date, sees: Collection[Category]
 ) -> list[set[Category]]:
     """Return, of each time that a child was one too many for a family by a day, what that rests on."""
-    counting = _SQL["counted"].format(against=_SQL["against"])
+    counting = _SQL["counted"].format(against=_SQL["against"], closed=_SQL["closed"])
     cursor = await connection.execute(counting, {"child": child, "day": day, "sees": listed(sees)})
     return [set(map(Category, rests_on)) for (rests_on,) in await cursor.fetchall()]

@@ -27,21 +27,27 @@ CREATE TABLE family_children (
 CREATE INDEX ON family_children (family, found_on);
 CREATE INDEX ON family_children (rule);
 
+-- name: closed
+LEFT JOIN families closed
+       ON closed.family = CASE WHEN one.bond = 'kept' THEN one.family::uuid END AND closed.ended_on <= one.kept_until
+
 -- name: against
-(SELECT count(DISTINCT other.child) > one.others
+(closed.family IS NOT NULL OR (SELECT count(DISTINCT other.child) > one.others
      OR count(DISTINCT other.child) FILTER (WHERE other.found_on > one.asked_on) > one.later
    FROM family_children other
   WHERE other.family = one.family AND other.bond = one.bond AND other.child <> one.child AND one.later >= 0
-    AND one.found_on BETWEEN other.found_on AND other.kept_until)
+    AND one.found_on BETWEEN other.found_on AND other.kept_until))
 
 -- name: too_many
-SELECT one.child, one.number, one.rests_on, one.rule, one.kind, one.found_on, one.until, one.entries, one.zh, one.en,
-       one.source, one.verified, one.sealed
+SELECT one.child, one.number, one.rests_on, one.rule, one.kind, greatest(one.found_on, closed.ended_on) AS found_on,
+       one.until, one.entries, one.zh, one.en, one.source, one.verified, one.sealed
   FROM register
   JOIN family_children one ON one.child = register.child
+  {closed}
  WHERE {scope} AND {against}
 
 -- name: counted
 SELECT one.rests_on
   FROM family_children one
- WHERE one.child = %(child)s AND one.found_on <= %(day)s AND one.rests_on <@ %(sees)s AND {against}
+  {closed}
+ WHERE one.child = %(child)s AND greatest(one.found_on, closed.ended_on) <= %(day)s AND one.rests_on <@ %(sees)s AND {against}

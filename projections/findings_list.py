@@ -10,10 +10,12 @@ from psycopg.sql import SQL, Identifier
 from domain.event import Category
 from domain.rulebook import Rulebook
 from ledger.store import queries
+from projections.families import FAMILIES
 from projections.family_children import FAMILY_CHILDREN
 from projections.findings import FINDINGS, WITHHELD, Finding
 from projections.known import as_known
 from projections.likeness import compared_as_known, found_alike
+from projections.model import ReadModel
 from projections.paging import Condition, Key, Page, as_day, as_id, as_number, page
 from projections.register import REGISTER
 from projections.withholding import listed
@@ -43,7 +45,13 @@ async def findings(
     outside `sees` are left out. `keyed` hashes terms.
     """
     alike = found_alike(rulebook, scope, compared_as_known(known))
-    then = as_known(known, {"findings": FINDINGS, "family_children": FAMILY_CHILDREN, "listed": REGISTER})
+    tables: dict[str, ReadModel[Any]] = {
+        "findings": FINDINGS,
+        "family_children": FAMILY_CHILDREN,
+        "families": FAMILIES,
+        "listed": REGISTER,
+    }
+    then = as_known(known, tables)
     where = [
         scope,
         # Within coalesce, for PostgreSQL takes the bare comparison for a rare match and reads all rows.
@@ -51,7 +59,9 @@ async def findings(
         Condition(SQL("f.found_on <= %(day)s AND coalesce(f.until >= %(day)s, true)"), {"day": day}),
         await WITHHELD.saying(connection, "f", keyed, then, rule=rule, kind=kind),
     ]
-    of_families = _OF_FAMILIES["too_many"].format(scope=scope.sql, against=_OF_FAMILIES["against"])
+    of_families = _OF_FAMILIES["too_many"].format(
+        scope=scope.sql, against=_OF_FAMILIES["against"], closed=_OF_FAMILIES["closed"]
+    )
     # What several files say together stands in no table, for it is no function of one file.
     columns = SQL(", ").join(map(Identifier, FINDINGS.columns))
     parts = [_SQL["endless"], _SQL["ending"], alike.sql, of_families]

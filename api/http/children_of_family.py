@@ -62,6 +62,7 @@ def _times(request: RequestContext, family: UUID, child: UUID, point: FilePoint)
             "entry": each.entry.entry_id,
         }
         for bond, children_of in BONDS.items()
+        if bond in _TOLD
         for each in children_of(point.file, point.rulebook)
         if each.family == family and each.since <= point.day and each.entry.event.sealed <= request.sees
     ]

@@ -26,6 +26,7 @@ from domain.event import (
     NotAfter,
     NotBefore,
     Number,
+    Part,
     Past,
     Personal,
     Refers,
@@ -51,6 +52,13 @@ POLICE: Final = "police"
 MISSING: Final[Attribute[Answered[str]]] = Attribute("safety", "missing", Label("下落不明", "Missing"))
 
 
+class InvolvedPerson(Part):
+    """Somebody who took part in an incident, and as what."""
+
+    name: Annotated[Answered[Name], Label("姓名", "Name")]
+    role: Annotated[Answered[str], Label("身份", "Part"), Code("incident_role")]
+
+
 class IncidentOccurred(
     Event,
     zh="发生意外或者突发事件",
@@ -68,6 +76,11 @@ class IncidentOccurred(
     witnesses: Annotated[
         Answered[tuple[Name, ...]], Label("在场人员", "Who was there"), Personal(Category.HEALTH)
     ]
+    persons: Annotated[
+        tuple[InvolvedPerson, ...] | None,
+        Label("涉及人员", "Who took part"),
+        Personal(Category.HEALTH),
+    ] = None
 
     def refusals(self, life: Life) -> Refusals:
         """An incident without a known cause may be harm, and so is a concern that very day (I28)."""

@@ -95,10 +95,11 @@ class Attempt:
         for candidate in group:
             reads: dict[UUID, int] = {}
             read: dict[UUID, Beside] = {}
-            for name in candidate.names:
+            for name in candidate.asked:
                 named = self.naming.get(name, [])
                 own = self.others.get(name) or File(name)
-                reads[name] = own.version + ahead.entries[name] + len(named) + ahead.names[name]
+                if name != stream:
+                    reads[name] = own.version + ahead.entries[name] + len(named) + ahead.names[name]
                 pending = (each.stream for each in self.pending if name in each.names)
                 streams = dict.fromkeys([*named, *(each for each in pending if each in trials)])
                 streams.pop(stream, None)
@@ -108,7 +109,8 @@ class Attempt:
                 named_file = trials.get(name) or own
                 theirs = named_file.entries and not _of_recorder(named_file, candidate)
                 read[name] = Beside(File(name), ()) if theirs else Beside(named_file, tuple(files))
-            beside |= {name: read[kept] for name, kept in candidate.named.items() if kept in read}
+            own_name = {stream: stream, **candidate.named}
+            beside |= {name: read[kept] for name, kept in own_name.items() if kept in read}
             candidate.reads = tuple(reads.items())
             if self.atomic:
                 ahead.entries[candidate.stream] += len(candidate.ids)

@@ -63,6 +63,12 @@ class Candidate:
         """The names under which the ledger keeps them."""
         return tuple(dict.fromkeys(kept for kept in self.named.values() if kept != self.stream))
 
+    @property
+    def asked(self) -> tuple[UUID, ...]:
+        """The names with whose files it is judged: what it names, and its own file where it asks for that."""
+        asks = any(type(draft.event).asks_who_names_it for draft in self.recording.drafts)
+        return (*self.names, self.stream) if asks else self.names
+
     def place(self, file: File) -> None:
         """Put the drafts in their envelopes, after the last entry of their file."""
         outside = self.recording.recorded_by.institution is None and bool(file.entries)

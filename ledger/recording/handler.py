@@ -220,7 +220,7 @@ class RecordingHandler:
 
         So whatever is recorded meanwhile moves a version that the append states, and it is judged again.
         """
-        names = {name for candidate in attempt.pending for name in candidate.names}
+        names = {name for candidate in attempt.pending for name in candidate.asked}
         attempt.naming = {name: [] for name in names}
         if names:
             for name, stream in await self._store.naming(names):

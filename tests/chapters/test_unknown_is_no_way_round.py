@@ -59,6 +59,7 @@ NO_WITNESS: Final = {
     "I32": "of two files",
     "I33": "of two files",
     "R-FILE-5": "of two files",
+    "R-FOS-4": "of two files",
     "R-FILE-6": "of two files",
     "R-INT-5": "of two rows of a register",
     "R-DTH-1": "of two files",

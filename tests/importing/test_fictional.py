@@ -76,6 +76,7 @@ NEVER_A_FINDING: Final = {
     "X07": "of an institution, not of a life",
     "X08": "impossible",
     "X12": "impossible",
+    "R-FOS-4": "of two files",
     "X09": "no life claims an exception that it does not need",
     "R-EDU-1": "a number that other rules count with",
     **{f"R-FILE-{number}": "impossible" for number in (1, 2, 3, 4, 7, 8, 9, 10)},

@@ -73,6 +73,8 @@ async def test_an_incident_says_what_happened_and_who_was_there(counter: Counter
         发生地点="操场",
         事件经过="跑步时摔倒",
         在场人员="于老师、姜 老师；李护士",
+        受伤人员="王小丙",
+        当班人员="宫老师、宁老师",
     )
 
     report = await counter.take(roster(), sheet)
@@ -83,6 +85,11 @@ async def test_an_incident_says_what_happened_and_who_was_there(counter: Counter
     assert (told.incident_type, told.severity, told.is_cause_known) == ("injury", "minor", True)
     assert (told.place, told.description) == ("操场", "跑步时摔倒")
     assert told.witnesses == ("于老师", "姜老师", "李护士")
+    assert [(person.name, person.role) for person in told.persons] == [
+        ("王小丙", "injured"),
+        ("宫老师", "on_duty"),
+        ("宁老师", "on_duty"),
+    ]
     assert report.values == []
 
 
@@ -94,6 +101,7 @@ async def test_an_incident_of_another_kind_is_told_by_what_can_be_read(counter: 
     report = await counter.take(roster(), sheet)
 
     told = (await counter.only("CS001", IncidentOccurred)).event
+    assert told.persons is None
     assert (told.incident_type, told.severity, told.is_cause_known) == (NOT_ON_PAPER, "major", False)
     assert [(line.row, line.column, line.code, line.value) for line in report.values] == [
         (4, "事件类别", "unknown_code", "走失")

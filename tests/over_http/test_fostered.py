@@ -13,6 +13,7 @@ from domain.events.family.foster_steps import (
     FosterFamilyApplied,
     FosterFamilyApproved,
     FosterFamilyAssessed,
+    FosterFamilyClosed,
     FosterFamilyTrained,
 )
 from domain.events.family.profile import FamilyRegistered
@@ -66,7 +67,7 @@ async def test_a_third_child_that_old_papers_tell_of_is_found_whichever_came_in_
     assert file["findings"] > before["findings"]
 
 
-@pytest.mark.rule("I11")
+@pytest.mark.rule("I11", "R-FOS-4")
 async def test_a_child_is_placed_once_the_family_has_its_steps_and_the_refusal_names_what_is_missing(
     served: Served,
 ) -> None:
@@ -105,6 +106,37 @@ async def test_a_child_is_placed_once_the_family_has_its_steps_and_the_refusal_n
     assert accepted.status_code == CREATED, accepted.text
     status = (await staff.get(f"/families/{family}")).json()
     assert status["fostering"]["approved"]["value"] == "2024-02-10"
+    await _closes(served, child, family)
+
+
+async def _closes(served: Served, child: UUID, family: UUID) -> None:
+    """A family that fosters a child is closed: that is said at once, and found from that day on (R-FOS-4)."""
+    staff, supervisor = await served.as_(Role.STAFF), await served.as_(Role.SUPERVISOR)
+
+    async def closed(on: str, *, rehearsed: bool) -> tuple[int, list[str]]:
+        body = {"events": [written((on, some(FosterFamilyClosed)))]}
+        path = f"/families/{family}/events" + ("?dry_run=true" if rehearsed else "")
+        answer = await staff.post(path, json=body, headers=new_key())
+        return answer.status_code, [each["rule"] for each in answer.json()["findings"]]
+
+    async def found(day: str) -> list[tuple[str, str]]:
+        await served.projected()
+        answer = await supervisor.get("/findings", params={"rule": "R-FOS-4", "day": day})
+        return [(each["child"], each["on"]) for each in answer.json()["items"]]
+
+    assert await closed("2024-03-31", rehearsed=True) == (200, [])
+    assert await closed("2024-06-01", rehearsed=False) == (CREATED, ["R-FOS-4"])
+    assert await found("2024-05-31") == []
+    assert await found("2024-06-01") == [(str(child), "2024-06-01")]
+    whole = [
+        (await supervisor.get(f"/children/{child}", params={"as_of": day})).json()
+        for day in ("2024-05-31", "2024-06-01")
+    ]
+    assert whole[1]["findings"] == whole[0]["findings"] + 1
+    body = {"events": [written(("2024-06-01", some(FosterPlacementEnded)))]}
+    ended = await staff.post(f"/children/{child}/events", json=body, headers=new_key())
+    assert ended.status_code == CREATED, ended.text
+    assert await found("2024-06-01") == []
 
 
 @pytest.mark.rule("I10")

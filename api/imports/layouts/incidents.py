@@ -5,7 +5,16 @@ from typing import Final
 from api.imports.cells.values import code, day, names, text, yes_no
 from api.imports.layout import Column, DatedEvent, Layout, Row, paper
 from api.imports.layouts.columns import with_common
-from domain.events.safety import IncidentOccurred
+from domain.events.safety import IncidentOccurred, InvolvedPerson
+
+ROLES: Final = {
+    "受伤人员": "injured",
+    "致使发生的人员": "caused",
+    "当班人员": "on_duty",
+    "救助处置人员": "helped",
+    "其他涉及人员": "other",
+}
+"""The columns of those who took part, each with a code of `incident_role`."""
 
 
 def occurred(row: Row) -> DatedEvent:
@@ -18,8 +27,19 @@ def occurred(row: Row) -> DatedEvent:
         place=row.answer("发生地点"),
         description=row.answer("事件经过"),
         witnesses=row.answer("在场人员"),
+        persons=_persons(row),
     )
     return DatedEvent(event, row.when("发生日期"))
+
+
+def _persons(row: Row) -> tuple[InvolvedPerson, ...] | None:
+    """Return everybody whom the row names, by the column that says as what; None where it names nobody."""
+    persons = tuple(
+        InvolvedPerson(name=name, role=role)
+        for column, role in ROLES.items()
+        for name in row.value(column) or ()
+    )
+    return persons or None
 
 
 INCIDENTS: Final = Layout(
@@ -55,6 +75,11 @@ INCIDENTS: Final = Layout(
         Column("发生地点", text(), ("事发地点", "地点")),
         Column("事件经过", text(), ("经过", "事情经过", "情况经过", "事件描述")),
         Column("在场人员", names(), ("在场人", "目击者", "见证人")),
+        Column("受伤人员", names(), ("受伤人", "伤者")),
+        Column("致使发生的人员", names(), ("肇事人", "责任人员")),
+        Column("当班人员", names(), ("值班人员", "当班人", "值班人")),
+        Column("救助处置人员", names(), ("处置人员", "处理人员", "救助人员")),
+        Column("其他涉及人员", names(), ("涉及人员", "涉事人员", "相关人员")),
     ),
     makes=(occurred,),
     key=("发生日期", "事件类型"),

@@ -157,6 +157,7 @@ class FosterFamilyRejected(
     source=f"{FOSTER_MEASURES}第12条",
     kind="family",
     once=True,
+    asks_who_names_it=True,
 ):
     """The institution did not approve the family, or no longer does."""
 
@@ -197,6 +198,7 @@ class FosterFamilyClosed(
     source=FOSTER_ASSESSMENT,
     kind="family",
     once=True,
+    asks_who_names_it=True,
 ):
     """The family fosters no more."""
 

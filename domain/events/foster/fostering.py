@@ -40,6 +40,8 @@ from domain.events.family.foster_steps import (
     FamilyMember,
     FamilyMembersRecorded,
     FosterFamilyApproved,
+    FosterFamilyClosed,
+    FosterFamilyRejected,
 )
 from domain.events.foster.matches import UNKNOWN_FAMILY, Family, named
 from domain.events.intake import INTAKE
@@ -57,6 +59,9 @@ SMALL_CHILD: Final = Label("该家庭有未满规定年龄的子女", "the famil
 TOO_MANY: Final = Label(
     "连同其他档案中寄养的儿童，该家庭寄养儿童多于规定",
     "with those placed as other files tell, the family fosters more children",
+)
+STILL_PLACED: Final = Label(
+    "据寄养家庭档案，该家庭已结案或者审核不通过", "as its own file tells, the family was closed or rejected"
 )
 MEMBERS_UNKNOWN: Final = Label("寄养家庭成员或者其年龄不详", "the members or their ages are not known")
 AGREES, UNABLE = "agree", "unable"
@@ -236,6 +241,30 @@ def placed_meanwhile(assigned: CareModeAssigned, life: Life) -> Refusals:
     if placed is None or mode in BESIDE_FOSTERING:
         return
     yield (uncertain if mode in {None, "unknown"} else breach)("I27", placed.entry)
+
+
+@against(FosterFamilyClosed, FosterFamilyRejected)
+def fosters_nobody(ended: Event, life: Life) -> Refusals:  # noqa: ARG001 - however it ended
+    """A family that fosters no more has no child placed with it (R-FOS-4).
+
+    That is judged when it is recorded, with the files that name the family.
+    """
+    read = None if life.entry is None else life.beside(life.entry.stream, "R-FOS-4")
+    if read is not None and life.entry is not None:
+        family = str(life.entry.stream)
+        fostered = sum(_fosters(other, family) for other in read[1])
+        if fostered:
+            detail = Label(f"仍有{fostered}名儿童寄养在该家庭", f"{fostered} still placed with it")
+            yield breach("R-FOS-4", detail=detail)
+
+
+def kept_children(file: File, rulebook: Rulebook) -> Iterator[ChildOfFamily]:  # noqa: ARG001 - a rule without numbers
+    """Yield every placement with a family that is known, with what is found once that fosters no more."""
+    for span in file.spans(FOSTER_FAMILY):
+        if span.value != UNKNOWN_FAMILY:
+            refusal = breach("R-FOS-4", detail=STILL_PLACED)
+            family = UUID(span.value)
+            yield ChildOfFamily(span.fact.entry, family, span.since, span.until, None, refusal)
 
 
 def fostered_children(file: File, rulebook: Rulebook) -> Iterator[ChildOfFamily]:
