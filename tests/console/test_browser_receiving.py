@@ -1,0 +1,88 @@
+"""In a real browser, with a script and without: a child is received, and one event recorded for many."""
+
+import re
+from typing import Final
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.support.chromium import AXE, NARROW, WIDE, enter, needs_chromium, opened
+from tests.support.demo_server import Demo
+
+pytestmark = [pytest.mark.browser, needs_chromium]
+
+NAMES: Final = {True: "欧阳晓月", False: "司徒望舒"}
+"""Who is received, with a script and without."""
+
+
+ANSWER: Final = """() => {
+  document.querySelectorAll("select").forEach((each) => {
+    const field = each.closest(".field");
+    const beside = field.querySelector("input, textarea");
+    const asked = field.querySelector("label .must, legend .must");
+    if (each.name.endsWith(".unknown") && asked && !beside.value) each.value = "not_asked";
+    else if (each.querySelector("option[value='?not_asked']")) each.value = "?not_asked";
+  });
+  document.querySelectorAll("input[value='?not_asked']").forEach((each) => { each.checked = true; });
+}"""
+"""Says of everything that is asked, and not said, that it was not asked."""
+
+
+def is_sound(page: Page, *, script: bool) -> None:
+    """Nothing keeps anybody from using the page as it stands, and it is no wider than a small screen."""
+    if script:
+        page.evaluate((AXE / "axe.min.js").read_text("utf-8"))
+        assert [each["id"] for each in page.evaluate("() => axe.run()")["violations"]] == [], page.url
+    else:
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= NARROW[0], page.url
+
+
+def press(page: Page, do: str) -> None:
+    """Press a button of the form, and wait for the page that answers."""
+    with page.expect_navigation():
+        page.click(f".acts button[name=do][value={do}]")
+
+
+@pytest.mark.parametrize("script", [False, True])
+def test_a_child_is_received_and_recorded_for_with_others(demo: Demo, browser: Browser, script: bool) -> None:  # noqa: FBT001 - a parameter
+    page = opened(browser, WIDE if script else NARROW, script=script)
+    enter(page, demo, role="staff")
+    page.click("nav >> text=接收新儿童")
+    page.fill("#who-name", NAMES[script])
+    page.fill("#who-birth", "2019年9月")
+    press(page, "look")
+    for each in ("ChildReceived", "IdentityRecorded"):
+        page.fill(f"#f-{each}-occurred", "2026-11-20")
+    number = f"新-{script}"
+    page.fill("#f-ChildReceived-data-file_no", number)
+    page.evaluate(ANSWER)
+    press(page, "keep")
+    assert page.locator("[role=status]").inner_text() == "已存为草稿，没有记录。"
+    is_sound(page, script=script)
+    page.click("text=接着填写")
+    press(page, "check")
+    is_sound(page, script=script)
+    press(page, "record")
+    assert re.search("/history\\?month=2026-11&recorded=", page.url)
+    assert page.locator(".note.good").inner_text().startswith("已记录")
+    page.click("nav >> text=给多名儿童记录")
+    is_sound(page, script=script)
+    page.click("main a:text-is('体检')")
+    page.locator("tbody input[type=checkbox]").nth(0).check()
+    page.fill("#numbers", f"{number}\n没有-1")
+    is_sound(page, script=script)
+    press(page, "chosen")
+    assert "没有-1" in page.locator("[role=alert]").inner_text()
+    page.fill("#numbers", number)
+    press(page, "chosen")
+    page.fill("#f-occurred", "2026-11-21")
+    page.evaluate(ANSWER)
+    press(page, "check")
+    assert page.locator("[role=status]").inner_text().startswith("全部可以记录：2 名")
+    is_sound(page, script=script)
+    press(page, "record")
+    assert "已记录：2 名" in page.locator("[role=status]").inner_text()
+    is_sound(page, script=script)
+    page.click(f"[role=status] >> text={NAMES[script]}")
+    assert page.locator(".note.good").inner_text().startswith("已记录")
+    page.context.close()
