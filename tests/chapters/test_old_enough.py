@@ -7,10 +7,13 @@ import pytest
 from domain.event import Event
 from domain.events.household import HouseholdCancelled, HouseholdTransferred
 from domain.events.intake import ChildReceived
+from domain.events.placement.applying import CapacityDeterminationApplied, PlacementApplicationMade
 from domain.events.placement.arrangements import (
+    BankAccountHandedOver,
     EmploymentArranged,
     Enlisted,
     EnlistmentRegistered,
+    HouseholdDestinationDecided,
     HousingArranged,
     StudyContinued,
 )
@@ -20,15 +23,22 @@ from domain.events.placement.preparing import (
     AdultPlacementCaseOpened,
     AdultPlacementPlanApproved,
     CapacityDetermined,
+    YoungPersonConsentRecorded,
 )
 from tests.support.given import given, some
-from tests.support.young_people import plan, young
+from tests.support.young_people import follow_up, plan, young
 
 BEGUN = (
     some(AdultPlacementCaseOpened),
     some(AdultPlacementAssessed),
     some(HousingArranged),
     some(StudyContinued),
+    some(PlacementApplicationMade),
+    some(CapacityDeterminationApplied),
+    some(BankAccountHandedOver),
+    some(HouseholdDestinationDecided),
+    some(YoungPersonConsentRecorded),
+    follow_up(),
     plan(),
 )
 """What is done for somebody who is to live as an adult soon."""
@@ -95,3 +105,13 @@ def test_who_is_placed_with_the_registration_moved_has_a_move_on_record() -> Non
     assert not speaks(("2026-05-01", some(HouseholdCancelled, cancel_reason="army")))
     decided = young().when(date(2026, 6, 1), some(AdultPlaced, hukou_state="decided"))
     assert "E16" not in {found.rule.id for found in decided.judgements}
+
+
+@pytest.mark.rule("E16")
+def test_whose_registration_was_cancelled_for_the_army_is_enlisted_then_or_later() -> None:
+    cancelled = ("2026-08-30", some(HouseholdCancelled, cancel_reason="army"))
+    assert ("E16", "no_evidence") in young(cancelled).found()
+    for day in ("2026-08-30", "2026-09-01"):
+        assert young(cancelled, (day, some(Enlisted))).found() == set()
+    other = young(("2026-08-30", some(HouseholdCancelled, cancel_reason="other")))
+    assert other.found() == set()

@@ -1,12 +1,18 @@
 """From which age on somebody works, serves and is prepared for adult life (R-PLC-2, R-PLC-3, R-PLC-4)."""
 
 from datetime import date
+from typing import Final
 
-from domain.event import Event, Label
+from domain.event import Event, Label, known
+from domain.events.household import HouseholdCancelled
+from domain.events.placement.applying import CapacityDeterminationApplied, PlacementApplicationMade
 from domain.events.placement.arrangements import (
+    BankAccountHandedOver,
     EmploymentArranged,
     Enlisted,
     EnlistmentRegistered,
+    FollowUpPlanned,
+    HouseholdDestinationDecided,
     HousingArranged,
     StudyContinued,
 )
@@ -15,17 +21,27 @@ from domain.events.placement.preparing import (
     AdultPlacementCaseOpened,
     AdultPlacementPlanApproved,
     CapacityDetermined,
+    YoungPersonConsentRecorded,
     old_enough,
 )
 from domain.life import BIRTH, Life
-from domain.refusal import Refusals, against, breach, uncertain
+from domain.refusal import Refusals, against, breach, no_evidence, uncertain
+
+ARMY: Final = "army"
+"""A code of `household_cancel_reason`."""
 
 
 @against(
     AdultPlacementCaseOpened,
     AdultPlacementAssessed,
     AdultPlacementPlanApproved,
+    YoungPersonConsentRecorded,
+    BankAccountHandedOver,
+    CapacityDeterminationApplied,
+    FollowUpPlanned,
+    HouseholdDestinationDecided,
     HousingArranged,
+    PlacementApplicationMade,
     StudyContinued,
 )
 def old_enough_to_prepare(event: Event, life: Life) -> Refusals:  # noqa: ARG001 - whatever it says
@@ -64,3 +80,11 @@ def of_the_year(registered: EnlistmentRegistered, life: Life) -> Refusals:  # no
         yield breach("R-PLC-2", own, detail=detail, by=limit)
     elif turns is None or turns.last > year_ends:
         yield uncertain("R-PLC-2", own, detail=detail, by=limit)
+
+
+@against(HouseholdCancelled)
+def enlisted_for_it(cancelled: HouseholdCancelled, life: Life) -> Refusals:
+    """Whose registration was cancelled to enter the army is recorded as enlisted, then or later (E16)."""
+    enlisted = life.perhaps(Enlisted) or life.ahead(Enlisted) is not None
+    if known(cancelled.cancel_reason) == ARMY and not enlisted:
+        yield no_evidence("E16", detail=Enlisted.label)
