@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.bench import appends, growth, imports, lists, over_http, processes, read_models, reading
+from tests.bench import appends, growth, imports, lists, over_http, pages, processes, read_models, reading
 from tests.bench.contest import Row
 
 VERIFYING: Final = Row(
@@ -23,6 +23,7 @@ _EVERY: Final = (
     *reading.ROWS,
     *growth.ROWS,
     *lists.ROWS,
+    *pages.ROWS,
     VERIFYING,
 )
 _ORDER: Final = ("append-32", "append-insert", "append-1", "append-processes", "bulk")
