@@ -35,6 +35,7 @@ class LateEntry:
     occurred_until: date
     recorded_at: datetime
     lead: int
+    origin: str
 
 
 async def late_entries(
@@ -48,14 +49,15 @@ async def late_entries(
     until: date | None = None,
     type: str | None = None,  # noqa: A002 - as entries name it
     institution: UUID | None = None,
+    origins: Collection[str] | None = None,
     known: int | None = None,
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page[LateEntry]:
     """Return the entries of files in the scope that happened by a day and were recorded so many days later.
 
-    `since` and `until` are the first and the last day of recording, `known` the position as known at which it
-    is asked, None for now.
+    `origins` are the ways in of those to return, None for all. `since` and `until` are the first and the last
+    day of recording, `known` the position as known at which it is asked, None for now.
     """
     where = [scope, Condition(SQL("late.lead <= %(most)s"), {"most": -lag_days})]
     where.append(Condition(SQL("late.occurred_until <= %(day)s"), {"day": day}))
@@ -67,6 +69,8 @@ async def late_entries(
         where.append(Condition(SQL("late.type = %(type)s"), {"type": type}))
     if institution is not None:
         where.append(Condition(SQL("register.institution = %(in_charge)s"), {"in_charge": institution}))
+    if origins is not None:
+        where.append(Condition(SQL("late.origin = ANY (%(origins)s)"), {"origins": list(origins)}))
     if known is not None:
         where.append(Condition(SQL("late.position <= %(known)s"), {"known": known}))
     return await page(connection, LateEntry, _SELECT, where, _KEY, limit=limit, cursor=cursor)

@@ -3,6 +3,7 @@
 -- name: late
 -- `lead` are the days by which an entry was recorded before its day, fewer than none. The index has this condition.
 SELECT stream AS child, position, entry_id, version, type, occurred_on, occurred_until, recorded_at,
-       occurred_until - (recorded_at AT TIME ZONE 'Asia/Shanghai')::date AS lead
+       occurred_until - (recorded_at AT TIME ZONE 'Asia/Shanghai')::date AS lead,
+       convert_from(body, 'UTF8')::jsonb ->> 'origin' AS origin
   FROM entry
  WHERE kind = 'child' AND occurred_until - (recorded_at AT TIME ZONE 'Asia/Shanghai')::date < -7

@@ -103,7 +103,7 @@ async def no_such_page(page: SignedIn, anything: str) -> Response:  # noqa: ARG0
 def install(routes: APIRouter) -> None:
     """Add the console to the routes of the app. Its pages are no part of the API's description."""
     routes.include_router(_files, include_in_schema=False)
-    for each in (*(module.router for module in PAGES), import_pages.downloads, _rest):
+    for each in (*(module.router for module in PAGES), board.downloads, import_pages.downloads, _rest):
         routes.include_router(
             each, dependencies=[Depends(from_here), NOTHING_UNKNOWN], include_in_schema=False
         )

@@ -81,6 +81,7 @@ def render(page: PageRequest, template: str, *, status: int = 200, **answers: An
         home=home_of(page.role),
         here=here if not page.http.url.query else f"{here}?{page.http.url.query}",
         now=now,
+        session_left=int((page.session.idle_until - page.context.now).total_seconds()),
         session_until=page.session.idle_until.astimezone(SHANGHAI),
         **answers,
     )

@@ -35,6 +35,10 @@ MOST_FIELDS: Final = limit(
     why=Label("最长的登记表也用不完", "The longest form has fewer"),
     beyond="malformed",
 )
+READING: Final = frozenset({"language", "text"})
+"""What the buttons of the frame send of how somebody reads, with the form that they were filling in."""
+SHOWN_AGAIN: Final = "-"
+"""The row that a form asks for which is to be shown again as it is, and not to be checked."""
 FORM: Final = ("application/x-www-form-urlencoded",)
 
 
@@ -74,8 +78,18 @@ def form(*names: str, most: int = MOST_BYTES) -> Callable[[Request], Awaitable[M
 async def filled_form(request: Request) -> dict[str, list[str]]:
     """Return all that a form says: of each field its values, in the order of the page.
 
-    Raises the problem `malformed`, and those of every body.
+    A form that came because somebody reads otherwise now is shown again as it is. Raises the problem
+    `malformed`, and those of every body.
     """
+    filled = await all_fields(request)
+    if filled.keys() & READING:
+        filled = {name: values for name, values in filled.items() if name not in READING}
+        filled["more"] = [SHOWN_AGAIN]
+    return filled
+
+
+async def all_fields(request: Request) -> dict[str, list[str]]:
+    """Return all that a form sends, in the order of the page. Raises the problems of `filled_form`."""
     raw = request.state.form = b"".join([part async for part in parts(request, MOST_RECORDED, FORM)])
     filled: dict[str, list[str]] = {}
     try:

@@ -15,7 +15,7 @@ from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_reque
 from api.http.file_points import one_day
 from api.http.list_pages import list_page, list_view, listing, with_names
 from api.http.timeline import unknown_types
-from domain.entry import LATE_DAYS
+from domain.entry import LATE_DAYS, Origin
 from domain.event import Category
 from projections.late_entries import late_entries
 
@@ -40,6 +40,10 @@ async def late(
     until: Annotated[date | None, Query(description="The last day of recording.")] = None,
     type: Annotated[str | None, Query(max_length=100, description="One type of event.")] = None,  # noqa: A002 - as entries name it
     institution: UUID | None = None,
+    origin: Annotated[
+        list[Origin] | None,
+        Query(description="How they came in, all of these by default; without `import`, no register's past."),
+    ] = None,
     limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
@@ -58,6 +62,7 @@ async def late(
         until=until,
         type=type,
         institution=institution,
+        origins=None if origin is None else tuple(sorted(set(origin))),
         limit=limit,
     )
     ledger, turn = request.ledger, {row.entry_id: number for number, row in enumerate(page.rows)}

@@ -11,8 +11,12 @@ import pytest
 from api.console.sent_form import MOST_KEPT_BYTES
 from api.identity.kept_forms import FORMS_EACH, KEPT_DAYS, KeptForm
 from api.identity.permissions import Role
+from domain.events.intake import ChildReceived
+from tests.support import stored
 from tests.support.client import NOW, Served
 from tests.support.console import FROM_HERE, Browser, signed_in
+from tests.support.given import given, some
+from tests.support.shown_forms import fields_of_form
 
 SEARCH: Final = "/console/search"
 
@@ -120,3 +124,19 @@ async def test_what_is_kept_does_not_lie_in_the_database_in_the_clear(served: Se
         kept = repr(await (await connection.execute("SELECT * FROM kept_form")).fetchall())
     assert repr("欧阳小明".encode())[2:-1] not in kept
     assert "console" not in kept
+
+
+async def test_what_was_typed_comes_back_to_whoever_was_signed_out_elsewhere(served: Served) -> None:
+    child = await stored.kept(served, given(("2024-03-05", some(ChildReceived))))
+    here, there = await signed_in(served, Role.STAFF), await signed_in(served, Role.STAFF)
+    address = f"/console/children/{child}/record/IdentityRecorded"
+    typed = fields_of_form(await here.open(address)) | {"data.name": ["欧阳小明"], "do": ["check"]}
+    await there.send("/console/preferences/sessions/end")
+    door = await here.client.post(address, data=typed, headers=FROM_HERE, follow_redirects=True)
+    assert "欧阳" not in door.text
+    again = await sign_in_again(served, here, door.text)
+    returned: dict[str, list[str]] = {}
+    for name, value in fields(again):
+        returned.setdefault(name, []).append(value)
+    assert returned == typed
+    assert f'action="{address}"' in again

@@ -11,8 +11,9 @@ from domain.entry import LATE_DAYS
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.record import EntryWithdrawn
 from tests.support.client import Served
+from tests.support.console import signed_in
 from tests.support.given import some
-from tests.support.http_given import Story, a_story
+from tests.support.http_given import Story, a_story, on_paper
 from tests.support.places import ROOT
 
 NAME, NUMBER = "标记甲乙", "标记-0077"
@@ -109,3 +110,20 @@ async def test_a_filter_that_names_nothing_is_refused(
 ) -> None:
     answer = await (await served.as_(Role.AUDITOR)).get("/late", params=query)
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (INVALID, pointer)
+
+
+async def test_what_a_register_said_of_the_past_can_be_left_out(served: Served) -> None:
+    story = await told_late(served)
+    await on_paper(served, UUID(str(story.child)), ("2016-05-01", some(IdentityRecorded, name=NAME)))
+    await served.projected()
+    assert [each["origin"] for each in (await listed(served))["items"]] == ["api", "api", "import"]
+    left = await listed(served, origin=["api", "console"], limit=1)
+    following = await listed(served, origin=["console", "api"], limit=1, cursor=left["next"])
+    assert [each["origin"] for each in (*left["items"], *following["items"])] == ["api", "api"]
+    assert following["next"] is None
+    assert [each["origin"] for each in (await listed(served, origin="import"))["items"]] == ["import"]
+    strange = await (await served.as_(Role.AUDITOR)).get("/late", params={"origin": "fax"})
+    assert strange.status_code == INVALID
+    browser = await signed_in(served, Role.AUDITOR)
+    for query, rows in (("", 3), ("?imports=false", 2)):
+        assert (await browser.open(f"/console/late{query}")).text.count('<td class="right">') == rows

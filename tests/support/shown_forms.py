@@ -66,6 +66,7 @@ def form_page(kind: type[Event], role: Role, language: Language) -> str:
         home="/",
         here="/",
         now=NOW,
+        session_left=900,
         session_until=NOW,
         asked=asked,
         file=file,

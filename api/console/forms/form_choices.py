@@ -7,9 +7,10 @@ from api.console.child_frame import ChildPage
 from api.console.forms.field_controls import FieldControl, FormField, event_fields, has_form
 from api.console.forms.form_display import FormChoices
 from api.console.page_request import PageRequest
-from api.console.value_display import days
+from api.console.value_display import days, personal
 from api.console.words import Words
-from api.http import timeline
+from api.contract.problems import Problem
+from api.http import family_lists, timeline
 from domain.event import CATALOGUE, EVERY_CATEGORY, Event
 
 MOST_OFFERED: Final = 200
@@ -34,7 +35,7 @@ async def choices_for(asked: ChildPage, kind: type[Event]) -> FormChoices:
             ]
             for name in referred
         },
-        {name: _people(words, name, entries) for name in named},
+        await _with_families(asked.page, fields, {name: _people(words, name, entries) for name in named}),
         await institutions_for(asked.page, kind),
     )
 
@@ -75,6 +76,44 @@ def _people(words: Words, name: str, entries: Sequence[Mapping[str, Any]]) -> li
         if isinstance(value, str):
             found.setdefault(value, entry_words(words, each))
     return [*found.items()]
+
+
+async def _with_families(
+    page: PageRequest, fields: Sequence[FormField], known: Mapping[str, Sequence[tuple[str, str]]]
+) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """Return who can be chosen in each field: those whom the file knows, then families that one may read."""
+    asking = {
+        each.last_name for each in fields if each.control is FieldControl.SUBJECT and "family" in each.id_of
+    }
+    names: dict[str, str] = {}
+    if asking:
+        try:
+            listed = await page.answer(family_lists.families, limit=MOST_OFFERED)
+        except Problem as problem:
+            # A list that is being built anew keeps nobody from recording: the id can be typed.
+            if problem.code not in {"forbidden", "unavailable"}:
+                raise
+        else:
+            names = {each["family"]: _family(page.words, each) for each in listed["items"]}
+    offered = {}
+    for field, some in known.items():
+        others = names if field in asking else {}
+        here = [(value, f"{names[value]}　{said}" if value in others else said) for value, said in some]
+        offered[field] = [
+            *here,
+            *((value, said) for value, said in others.items() if value not in dict(some)),
+        ]
+    return offered
+
+
+def _family(words: Words, row: Mapping[str, Any]) -> str:
+    """Return a family by the name of its applicant, and since when it is approved to foster."""
+    approved = row["approved_on"]
+    named = words("form.family", name=personal(words, row["applicant"]).text)
+    if approved is None:
+        return named
+    since = words("form.family_approved", day=approved)
+    return f"{named}　{since}"
 
 
 def _naming(name: str) -> set[str]:

@@ -67,6 +67,12 @@ async def children(
     )
 
 
+@router.get("/search")
+async def searched_for_nothing(page: SignedIn) -> Response:  # noqa: ARG001 - of somebody who is signed in
+    """Lead to the register: what was searched for comes with a form alone."""
+    return RedirectResponse("/console/children", SEE_OTHER)
+
+
 @router.post("/search")
 async def search(page: SignedIn, sent: Annotated[Mapping[str, str], Depends(form("q"))]) -> Response:
     """Search the register, and lead to the one file found, or to the list by a ticket."""

@@ -2,7 +2,7 @@
 
 from datetime import date
 from functools import partial
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, get_args
 
 from fastapi import APIRouter, Query, Response
 
@@ -12,7 +12,7 @@ from api.console.page_route import PageRoute
 from api.console.rendering import render
 from api.http import lateness
 from api.http.cursors import Cursor
-from domain.entry import LATE_DAYS
+from domain.entry import LATE_DAYS, Origin
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
@@ -27,16 +27,18 @@ async def late(
     lag_days: Annotated[int, Query(gt=LATE_DAYS, le=_LAGS[-1])] = _LAGS[0],
     since: date | None = None,
     until: date | None = None,
+    imports: bool | None = None,  # noqa: FBT001 - a filter of the address
     cursor: Cursor = None,
 ) -> Response:
     """Show a page of the entries that were recorded late, with both their days and who recorded them."""
     asked: dict[str, Any] = {"lag_days": lag_days, "since": since, "until": until}
-    listed = await page.answer(lateness.late, limit=_ROWS, cursor=cursor, **asked)
+    origin = [each for each in get_args(Origin) if each != "import"] if imports is False else None
+    listed = await page.answer(lateness.late, limit=_ROWS, cursor=cursor, origin=origin, **asked)
     return render(
         page,
         "late.html",
         listed=listed,
-        asked=asked,
+        asked={**asked, "imports": "false" if imports is False else None},
         lags=_LAGS,
         at=partial(addressed, "/console/late"),
         first=cursor is None,

@@ -13,7 +13,7 @@ from api.console.page_request import HOME, LANGUAGE_COOKIE, TEXT_COOKIE, PageReq
 from api.console.page_route import PageRoute
 from api.console.pages.sign_in import A_YEAR, SEE_OTHER, here, password_faults
 from api.console.rendering import render
-from api.console.sent_form import form
+from api.console.sent_form import all_fields, form
 from api.identity.passwords import SHORTEST
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
@@ -22,6 +22,8 @@ Done: TypeAlias = Literal["password", "sessions"]
 """What was done just now."""
 _ADDRESS: Final = f"{HOME}/preferences"
 _UNUSABLE: Final = 422
+_THE_SAME_AGAIN: Final = 307
+"""Has a browser send the same form to another address."""
 
 
 @router.get("/preferences")
@@ -42,7 +44,36 @@ async def preferences(
     request: Request, sent: Annotated[Mapping[str, str], Depends(form("language", "text", "back"))]
 ) -> Response:
     """Remember in which language and in what size somebody reads, and lead back."""
-    answer = RedirectResponse(here(sent["back"]) or HOME, SEE_OTHER)
+    return _remembered(request, RedirectResponse(here(sent["back"]) or HOME, SEE_OTHER), sent)
+
+
+@router.get("/preferences/keeping")
+async def nothing_to_keep(to: Annotated[str | None, Query(max_length=300)] = None) -> Response:
+    """Lead to where a form would be shown again: what was filled in comes with the form alone."""
+    return RedirectResponse(here(to) or HOME, SEE_OTHER)
+
+
+@router.post("/preferences/keeping")
+async def preferences_keeping(
+    request: Request,
+    to: Annotated[str, Query(max_length=300)],
+    filled: Annotated[Mapping[str, Sequence[str]], Depends(all_fields)],
+) -> Response:
+    """Remember how somebody reads, and send on the form that they were filling in, to be shown again."""
+    there = here(to)
+    sent = {name: next(iter(filled.get(name, ())), "") for name in ("language", "text")}
+    answer = RedirectResponse(there, _THE_SAME_AGAIN) if there else RedirectResponse(HOME, SEE_OTHER)
+    return _remembered(request, answer, sent)
+
+
+@router.post("/preferences/stay")
+async def stay(page: SignedIn) -> Response:
+    """Go on with a session, and tell the seconds after which it ends without use."""
+    left = int((page.session.idle_until - page.context.now).total_seconds())
+    return Response(str(left), media_type="text/plain")
+
+
+def _remembered(request: Request, answer: Response, sent: Mapping[str, str]) -> Response:
     tls = request.app.state.settings.tls_handled
     for cookie, value, known in (
         (LANGUAGE_COOKIE, sent["language"], {"zh", "en"}),

@@ -4,6 +4,7 @@
 
   const PAUSE = 600;
   const KEEP = 30000;
+  const SOON = 120;
   const written = (form) => new URLSearchParams(new FormData(form)).toString();
 
   /* Warn before a changed form is left; send one once. */
@@ -110,6 +111,23 @@
     });
   }
 
+  /* Two minutes before a session ends for want of use, more time is offered. */
+  function offer(ending) {
+    let clock = 0;
+    const wait = (left) => {
+      window.clearTimeout(clock);
+      ending.hidden = true;
+      clock = window.setTimeout(() => { ending.hidden = false; }, Math.max(left - SOON, 0) * 1000);
+    };
+    ending.querySelector("button").addEventListener("click", async () => {
+      const answer = await fetch("/console/preferences/stay", { method: "POST" });
+      if (answer.ok && !answer.redirected) wait(Number(await answer.text()));
+    });
+    wait(Number(ending.dataset.left));
+  }
+
+  const ending = document.getElementById("ending");
+  if (ending) offer(ending);
   const form = document.querySelector("form[data-form]");
   if (form) {
     guard(form);
