@@ -11,6 +11,11 @@ from projections.unlisted import UNLISTED
 
 AS_NOW: Final = Condition(SQL(""), {})
 """The tables as they are."""
+_WITH_UNLISTED: Final = SQL(
+    "register AS NOT MATERIALIZED (SELECT {columns} FROM register UNION ALL SELECT {columns} FROM unlisted)"
+).format(columns=SQL(", ").join(map(Identifier, UNLISTED.columns)))
+EVERY_FILE: Final = Condition(SQL("WITH {} ").format(_WITH_UNLISTED), {})
+"""The register with the files, too, that it leaves out now, in the columns that both have."""
 
 
 def as_known(position: int | None, tables: Mapping[str, ReadModel[Any]]) -> Condition:
@@ -21,13 +26,7 @@ def as_known(position: int | None, tables: Mapping[str, ReadModel[Any]]) -> Cond
     """
     if position is None:
         return AS_NOW
-    columns = SQL(", ").join(map(Identifier, UNLISTED.columns))
-    then = [
-        SQL(
-            "register AS NOT MATERIALIZED"
-            " (SELECT {columns} FROM register UNION ALL SELECT {columns} FROM unlisted)"
-        ).format(columns=columns)
-    ]
+    then = [_WITH_UNLISTED]
     then += [
         SQL("""
             {name} AS NOT MATERIALIZED (

@@ -9,6 +9,7 @@ from psycopg import AsyncConnection
 from psycopg.sql import SQL
 
 from ledger.store import queries
+from projections.known import EVERY_FILE
 from projections.paging import Condition, Key, Page, as_number, page
 
 _SQL: Final = queries.load_composable("projections", "opened.sql")
@@ -32,9 +33,12 @@ async def files_opened(
     limit: int,
     among: Collection[UUID] | None = None,
 ) -> Page[OpenedFile]:
-    """Return files of a scope that were opened after a position; `among` are children or institutions."""
+    """Return files of a scope that were opened after a position; `among` are children or institutions.
+
+    Those that the register leaves out now are among them.
+    """
     where = [scope, Condition(SQL("register.opened > %(opened_after)s"), {"opened_after": after})]
     if among is not None:
         either = SQL("(register.child = ANY (%(among)s) OR register.institution = ANY (%(among)s))")
         where.append(Condition(either, {"among": list(among)}))
-    return await page(connection, OpenedFile, _SQL["opened"], where, _KEY, limit=limit)
+    return await page(connection, OpenedFile, _SQL["opened"], where, _KEY, limit=limit, tables=EVERY_FILE)

@@ -6,17 +6,18 @@ As known before, they are listed to whoever may read them now.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Annotated, Final
 from uuid import UUID
 
 from domain.file import File
 from domain.scope import scope_of
+from projections.markers import Unversioned
 from projections.model import ReadModel, RowContext
 
 
 @dataclass(frozen=True, slots=True)
 class UnlistedFile:
-    """The columns of the register that decide who may read a file, and in which order files are listed."""
+    """The columns of the register that decide who may read a file and where it is listed, and its length."""
 
     child: UUID
     institution: UUID | None
@@ -27,6 +28,7 @@ class UnlistedFile:
     former_places_until: list[date]
     sixteen_on: date | None
     opened: int
+    version: Annotated[int, Unversioned()]
 
 
 def rows(file: File, reading: RowContext) -> Iterator[UnlistedFile]:
@@ -42,6 +44,7 @@ def rows(file: File, reading: RowContext) -> Iterator[UnlistedFile]:
         former_places_until=[each.until for each in scope.former_places],
         sixteen_on=scope.sixteen_on,
         opened=file.opened.position,
+        version=file.version,
     )
 
 

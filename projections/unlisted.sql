@@ -10,6 +10,7 @@ CREATE TABLE unlisted (
     former_places text[] NOT NULL,
     former_places_until date[] NOT NULL,
     sixteen_on   date,
-    opened       bigint NOT NULL
+    opened       bigint NOT NULL,
+    version      integer NOT NULL
 );
 CREATE INDEX ON unlisted (opened);

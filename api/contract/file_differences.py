@@ -120,10 +120,13 @@ DifferingAnswer: Final[Any] = typed_dict(
         "child": UUID,
         "counts": DifferenceCountsAnswer,
         "paths": list[str],
+        "joined_to": UUID | None,
         "difference": str,
     },
     """A file that differs between two points: which paths, and the address of its own difference.
 
+    `joined_to` is the file that stays, of one that is joined to it at one of the points: there it has nothing
+    of its own, and the difference is that of the file that stays.
     Paths are those of the file's answer, `obligations.` and `findings.` with a rule, `gates.` with a number.
     """,
 )

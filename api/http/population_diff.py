@@ -1,5 +1,6 @@
 """The files in a caller's scope that differ between two points on both axes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated, Any, Final, TypeAlias
@@ -15,10 +16,11 @@ from api.contract.problems import ANYWHERE, responses
 from api.http.cursors import Cursor, PageLimit, packed
 from api.http.dependencies import RequestContext, list_request
 from api.http.file_points import FilePoint
-from api.http.file_snapshots import file_difference, file_snapshot
+from api.http.file_snapshots import FileSnapshot, file_difference, file_snapshot
 from api.http.two_points import From, FromKnownAt, To, ToKnownAt, TwoPoints, files_points, two_points
 from domain.event import Category
 from domain.file import ATTRIBUTES
+from domain.joined_files import joined_by
 from domain.label import Label
 from domain.limit import Area, limit
 from ledger.compute import compute
@@ -27,7 +29,7 @@ from projections.paging import Page
 
 router = APIRouter(tags=["across files"])
 
-_MODELS: Final = ("register",)
+_MODELS: Final = ("register", "unlisted")
 OfPopulation: TypeAlias = Annotated[RequestContext, Depends(list_request(*_MODELS))]
 
 FILES_COMPARED: Final = limit(
@@ -71,7 +73,9 @@ async def population_difference(
     """List the children's files that differ between two points, in the order of the register.
 
     A page compares a bounded number of files, so it may be empty and have a next one. Files that cannot
-    differ, where the days are equal and nothing was recorded in between, are passed over.
+    differ, where the days are equal and nothing was recorded in between, are passed over. Of a file that is
+    joined to another at one of the points everything is gone there, and the difference is that of the file
+    that stays.
     """
     position = request.container.projector.position_of(*_MODELS)
     # What the register does not show yet is not known here, so that the last page misses no file.
@@ -83,13 +87,14 @@ async def population_difference(
     while rows and len(items) < limit and read < ENTRIES_COMPARED:
         piece = _piece(rows, ENTRIES_COMPARED - read)
         both = await files_points(request, [row.child for row in piece], points)
+        stays = await _files_that_stay(request, both, points)
         for row in piece:
             if len(items) == limit:
                 break
             start, rows = row.opened, rows[1:]
             if row.child in both:
                 read += row.version
-                items += await _compared(request, row.child, *both[row.child], points)
+                items += await _compared(request, row.child, *both[row.child], points, stays)
     more = more or bool(rows)
     for purpose, read_of in (
         ("diff", {each.item["child"]: each.personal for each in items}),
@@ -128,13 +133,35 @@ def _piece(rows: list[OpenedFile], entries: int) -> list[OpenedFile]:
     return piece
 
 
+async def _files_that_stay(
+    request: RequestContext, both: Mapping[UUID, tuple[FilePoint, FilePoint]], points: TwoPoints
+) -> dict[UUID, UUID | None]:
+    """Return, of files joined to another at a point, the one that stays; None if it may not be read."""
+    joinings = {
+        child: joining.event.kept
+        for child, each in both.items()
+        if (joining := next(filter(None, (joined_by(point.file) for point in each)), None)) is not None
+    }
+    scopes = await request.scopes(set(joinings.values())) if joinings else {}
+    about = max(points.from_day, points.to_day)
+    return {
+        child: kept if request.reads(scopes.get(kept), about) else None for child, kept in joinings.items()
+    }
+
+
 async def _compared(
-    request: RequestContext, child: UUID, first: FilePoint, second: FilePoint, points: TwoPoints
+    request: RequestContext,
+    child: UUID,
+    first: FilePoint,
+    second: FilePoint,
+    points: TwoPoints,
+    stays: Mapping[UUID, UUID | None],
 ) -> list[_Differing]:
     """Return the file as it is listed if it differs, else nothing."""
-    if _cannot_differ(first, second):
+    # The address of a joined file answers nobody who may not read the one that stays.
+    if _cannot_differ(first, second) or stays.get(child, child) is None:
         return []
-    asked = partial(_difference, request, child, first, second, points)
+    asked = partial(_difference, request, child, first, second, points, stays.get(child))
     return await compute(asked, max(len(first.file.entries), len(second.file.entries)))
 
 
@@ -148,9 +175,18 @@ def _cannot_differ(first: FilePoint, second: FilePoint) -> bool:
 
 
 def _difference(
-    request: RequestContext, child: UUID, first: FilePoint, second: FilePoint, points: TwoPoints
+    request: RequestContext,
+    child: UUID,
+    first: FilePoint,
+    second: FilePoint,
+    points: TwoPoints,
+    kept: UUID | None,
 ) -> list[_Differing]:
-    before, after = (file_snapshot(each, child, request.sees) for each in (first, second))
+    before, after = (
+        # Its address answers nothing of it where it is joined to another.
+        FileSnapshot() if joined_by(each.file) else file_snapshot(each, child, request.sees)
+        for each in (first, second)
+    )
     differing = file_difference(before, after)
     paths = list(dict.fromkeys(each.path for each in differing.all))
     if not paths:
@@ -167,7 +203,8 @@ def _difference(
             "entries": entries,
         },
         "paths": paths,
-        "difference": f"{PATHS['child']}/{child}/diff?{_query(points)}",
+        "joined_to": kept,
+        "difference": f"{PATHS['child']}/{kept or child}/diff?{_query(points)}",
     }
     personal = {
         attribute.personal

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 from domain.entry import AnyEntry, Entry
 from domain.event import Category, Erased, Event, Label, Names, Personal, Text, chapter
+from domain.events.household import CITIZEN_ID
 from domain.events.intake import ChildReceived
 from domain.file import ATTRIBUTES, Facts, File, amended
 from domain.joined_files import JOINED, OPENED_BY_MISTAKE, joined_by, parts_of
@@ -75,8 +76,8 @@ def _joining(file: File) -> Iterator[AnyEntry]:
 
 def _contradictions(file: File) -> Refusals:
     """Yield what files that are read as one say differently: who the child is, and when it was received."""
-    for (of, _), attribute in ATTRIBUTES.items():
-        facts = file.facts(attribute).get("", []) if of == "identity" else []
+    for attribute in (*(each for (of, _), each in ATTRIBUTES.items() if of == "identity"), CITIZEN_ID):
+        facts = file.facts(attribute).get("", [])
         said = {fact.entry.stream: fact for fact in facts if not isinstance(fact.held.value, Erased | None)}
         if len({repr(fact.held.value) for fact in said.values()}) > 1:
             yield breach("R-FILE-6", *(fact.entry for fact in said.values()), detail=attribute.label)

@@ -14,7 +14,7 @@ from domain.entry import AnyEntry
 from domain.event import EVERY_CATEGORY, Event, chapter
 from domain.events.departure import DepartureCompleted
 from domain.events.filing import FileOpenedByMistake, FilesJoined, FilesSeparated, misplaced
-from domain.events.household import REGISTERED, HouseholdRegistered
+from domain.events.household import CITIZEN_ID, REGISTERED, CitizenIdAssigned, HouseholdRegistered
 from domain.events.insurance import InsuranceStatusChecked
 from domain.events.intake import NAME, SEX, ChildReceived, IdentityRecorded
 from domain.events.record import EntryRestored, EntryWithdrawn
@@ -27,7 +27,7 @@ from domain.life import Life
 from domain.obligations import clocks
 from domain.rulebook import Rulebook
 from domain.standing import lapses
-from tests.support.given import SUPERVISOR, TODAY, Given, days, given, some
+from tests.support.given import SUPERVISOR, TODAY, Given, citizen_id, days, given, some
 from tests.support.strategies import streams
 
 RULEBOOK = Rulebook.shipped()
@@ -189,6 +189,18 @@ def test_what_the_files_say_differently_is_found_and_not_dropped() -> None:
     assert ("R-FILE-6", ChildReceived.label) not in {
         (each.rule.id, each.refusal.detail) for each in findings(two.read(two.kept), RULEBOOK)
     }
+
+
+@pytest.mark.rule("R-FILE-6")
+def test_two_citizen_ids_of_one_child_are_found_when_its_files_are_joined() -> None:
+    one, other = (citizen_id("2015-03-05", sequence) for sequence in ("040", "042"))
+    for second, differs in ((one.lower(), False), ("不详", False), (other, True)):
+        two = one_child_twice()
+        two.tell(two.kept, "2024-05-01", some(CitizenIdAssigned, citizen_id=one))
+        two.tell(two.joined, "2024-05-02", some(CitizenIdAssigned, citizen_id=second))
+        two.pair(FilesJoined, "2026-05-04")
+        found = {(each.rule.id, each.refusal.detail) for each in findings(two.read(two.kept), RULEBOOK)}
+        assert (("R-FILE-6", CITIZEN_ID.label) in found) is differs
 
 
 told = streams(most=6).map(lambda line: [each for each in line if chapter(type(each.event)) != "filing"])

@@ -20,7 +20,7 @@ from domain.event import EVERY_CATEGORY, Event
 from domain.events.adoption.assessment import AdoptionAssessmentReportIssued
 from domain.events.adoption.registration import AdoptionRegistered, ChildConsentRecorded
 from domain.events.care import CareModeAssigned
-from domain.events.filing import FilesJoined
+from domain.events.filing import FileOpenedByMistake, FilesJoined
 from domain.events.insurance import InsuranceEnrolled, InsuranceStatusChecked
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.record import EntryWithdrawn
@@ -288,6 +288,58 @@ async def test_between_two_days_every_file_that_differs_is_listed(served: Served
     assert (item["child"], "stage" in item["paths"]) == (story.child, True)
     assert await differing(client, **{"from": "2026-06-29", "to": "2026-06-30"}) == []
     assert await differing(await served.as_(Role.STAFF, elsewhere=True), **{"from": "2026-06-30"}) == []
+
+
+async def test_a_file_that_was_joined_in_between_is_listed_with_the_one_that_stays(served: Served) -> None:
+    kept, joined = [await a_story(served).given(RECEIVED, NAMED) for _ in range(2)]
+    before = joined.position
+    await both(served, FilesJoined, (kept, joined), "2026-10-01")
+    at_once = (await served.container.ledger.head()).position
+    await served.projected()
+    client = await served.as_(Role.STAFF)
+    for query in ({"from_known_at": before}, {"from_known_at": at_once, "to_known_at": before}):
+        items = {each["child"]: each for each in await differing(client, **query)}
+        assert set(items) == {kept.child, joined.child}
+        assert [items[each.child]["joined_to"] for each in (kept, joined)] == [None, kept.child]
+        of_joined = items[joined.child]
+        assert {"stage", "identity.name"} <= set(of_joined["paths"]), "all of it went, or came"
+        assert of_joined["counts"]["entries"] == 1
+        assert of_joined["difference"] == items[kept.child]["difference"]
+        assert (await client.get(of_joined["difference"])).status_code == 200
+    assert await differing(await served.as_(Role.STAFF, elsewhere=True), from_known_at=before) == []
+    assert await differing(client, from_known_at=at_once) == []
+    # Joined at both points, it is not asked for; nor is one whose file that stays may not be read.
+    await kept.given(ENROLLED)
+    await served.projected()
+    assert [each["child"] for each in await differing(client, from_known_at=at_once)] == [kept.child]
+    days: dict[str, Any] = {"from": "2026-06-30", "from_known_at": at_once}
+    assert [each["child"] for each in await differing(client, **days)] == [kept.child]
+
+
+async def test_a_joined_file_is_listed_to_those_alone_who_may_read_the_one_that_stays(
+    served: Served, handing_over: Event
+) -> None:
+    kept, joined = [await a_story(served).given(RECEIVED, NAMED) for _ in range(2)]
+    before = joined.position
+    await both(served, FilesJoined, (kept, joined), "2026-10-01")
+    await kept.given(("2026-10-02", handing_over))
+    await served.projected()
+    left, receives = [await served.as_(Role.STAFF, elsewhere=each) for each in (False, True)]
+    assert [each["child"] for each in await differing(left, from_known_at=before)] == []
+    assert [each["child"] for each in await differing(receives, from_known_at=before)] == [kept.child]
+
+
+async def test_a_file_closed_as_opened_by_mistake_in_between_is_listed(served: Served) -> None:
+    story = await a_story(served).given(RECEIVED)
+    before = story.position
+    withdrawn = EntryWithdrawn(entry=UUID(story.entries[0]), explanation="误录。")
+    await story.given(
+        ("2026-10-01", withdrawn), ("2026-10-01", some(FileOpenedByMistake)), by=Role.SUPERVISOR
+    )
+    await served.projected()
+    (item,) = await differing(await served.as_(Role.STAFF), from_known_at=before)
+    assert (item["child"], item["joined_to"]) == (story.child, None)
+    assert {"stage", "filing.opened_by_mistake"} <= set(item["paths"])
 
 
 # What a decision rested on
