@@ -211,6 +211,8 @@ class File:
         self.position = max(self.position, entry.position)
         self.touched = set()
         self._change(ANYTHING)
+        # What acts on an entry is one as well, which another may name before it comes in.
+        self._change(entry.entry_id)
         target = amended(entry)
         if target is not None:
             amendments = [*self._amendments.get(target, ()), entry]

@@ -9,6 +9,7 @@ from projections.exceptions import EXCEPTIONS
 from projections.families import FAMILIES
 from projections.family_children import FAMILY_CHILDREN
 from projections.findings import FINDINGS
+from projections.likeness import LIKENESS_TERMS
 from projections.model import ReadModel
 from projections.obligations import OBLIGATIONS
 from projections.readiness import READINESS
@@ -24,6 +25,7 @@ READ_MODELS: Final[tuple[ReadModel[Any], ...]] = (
     READINESS,
     FINDINGS,
     SPANS,
+    LIKENESS_TERMS,
     FAMILY_CHILDREN,
     EXCEPTIONS,
     FAMILIES,

@@ -14,10 +14,9 @@ from projections.families import FAMILIES
 from projections.family_children import FAMILY_CHILDREN
 from projections.findings import FINDINGS, WITHHELD, Finding
 from projections.known import as_known
-from projections.likeness import compared_as_known, found_alike
+from projections.likeness import LIKENESS_TERMS, found_alike
 from projections.model import ReadModel
 from projections.paging import Condition, Key, Page, as_day, as_id, as_number, page
-from projections.register import REGISTER
 from projections.withholding import listed
 
 _SQL: Final = queries.load_composable("projections", "findings.sql")
@@ -44,14 +43,9 @@ async def findings(
     `known` is the position as known at which they are read, None for now. Findings that rest on a category
     outside `sees` are left out. `keyed` hashes terms.
     """
-    alike = found_alike(rulebook, scope, compared_as_known(known))
-    tables: dict[str, ReadModel[Any]] = {
-        "findings": FINDINGS,
-        "family_children": FAMILY_CHILDREN,
-        "families": FAMILIES,
-        "listed": REGISTER,
-    }
-    then = as_known(known, tables)
+    alike = found_alike(rulebook, scope)
+    compared: tuple[ReadModel[Any], ...] = (FINDINGS, FAMILY_CHILDREN, FAMILIES, LIKENESS_TERMS)
+    then = as_known(known, {model.name: model for model in compared})
     where = [
         scope,
         # Within coalesce, for PostgreSQL takes the bare comparison for a rare match and reads all rows.

@@ -1,27 +1,37 @@
 """Files that may be the same child's, or that share a number that only one child can have.
 
-A likeness is a function of several files, so the register is queried for it. A citizen id is compared across
-the whole ledger; of a file outside the actor's scope, the answer reveals only that it exists.
+What tells a child stands in rows of keyed hashes of their own, so that of a file of which several numbers are
+said, such as one that another was joined to, each is compared. A likeness is a function of several files, so
+these rows are queried for it. A citizen id is compared across the whole ledger; of a file outside the actor's
+scope, the answer reveals only that it exists.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, LiteralString
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from psycopg import AsyncConnection
-from psycopg.sql import SQL, Composable, Composed, Identifier, Literal, Placeholder
+from psycopg.sql import SQL, Literal, Placeholder
 
 from domain.citizen_id import read
 from domain.event import Category, Event, known
+from domain.events.household import CITIZEN_ID as CITIZEN_ID_HELD
 from domain.events.household import CitizenIdAssigned, HouseholdRegistered
-from domain.events.intake import ChildAdmitted, ChildReceived
+from domain.events.intake import ADMITTED, NAME, RECEIVED, SEX, ChildAdmitted, ChildReceived
+from domain.events.intake import FILE_NO as FILE_NO_HELD
+from domain.file import File
+from domain.life import BIRTH
 from domain.rulebook import Rulebook
+from domain.scope import scope_of
+from ledger.store import queries
 from projections.known import as_known
+from projections.model import ReadModel, RowContext
+from projections.name_search import whole_name, whole_number
 from projections.paging import Condition
-from projections.register import REGISTER
+from projections.register import last_value, numbers_in_charge
 
 KIND: Final = "possible_duplicate"
 RESTS_ON: Final = Category.IDENTITY
@@ -31,54 +41,74 @@ _BEHIND_ALL: Final = 2**63
 """Upper bound of the numbers of such findings, which follow all findings of the file itself."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Likeness:
-    """One way in which two rows of the register are alike, and the day since which that is a finding.
+    """One way in which two files are alike: that both have one term of the rule.
 
-    `since` is an expression of one row, `same` a condition of both, which asks for the same `columns`.
-    `term` is the column with the keyed hash of a number, if that alone makes them alike.
+    `within_institution` says that a number counts within the institution in charge alone.
     """
 
     rule: str
-    since: LiteralString
-    columns: tuple[str, ...]
-    same: LiteralString
-    term: str | None = None
+    within_institution: bool = False
 
-    def begun(self, one: str) -> Composed:
-        """Return the day since which the likeness is a finding against a row."""
-        return SQL(self.since).format(one=Identifier(one))
-
-    def alike(self, one: str, other: str) -> Composed:
-        """Return the condition that two rows are alike."""
-        return SQL(f"({self.same} AND {{other}}.child <> {{one}}.child)").format(
-            one=Identifier(one), other=Identifier(other)
-        )
+    def text(self, number: str, institution: UUID | None) -> str | None:
+        """Return the text whose keyed hash is the term of a number; None of one that counts nowhere."""
+        if not self.within_institution:
+            return whole_number(number)
+        return None if institution is None else f"{institution} {whole_number(number)}"
 
 
-ONE_CHILD: Final = Likeness(
-    "R-INT-5",
-    "coalesce({one}.received_on, {one}.admitted_on, {one}.birth_until)",
-    ("name_term", "birth_on"),
-    "{other}.name_term = {one}.name_term"
-    " AND ({other}.institution = {one}.institution OR {other}.place = {one}.place)"
-    " AND {other}.birth_on = {one}.birth_on AND {other}.sex = {one}.sex",
-)
-CITIZEN_ID: Final = Likeness(
-    "I32",
-    "{one}.citizen_id_on",
-    ("citizen_id_term",),
-    "{other}.citizen_id_term = {one}.citizen_id_term",
-    "citizen_id_term",
-)
-FILE_NO: Final = Likeness(
-    "I33",
-    "{one}.file_no_on",
-    ("file_no_term",),
-    "{other}.file_no_term = {one}.file_no_term AND {other}.institution = {one}.institution",
-    "file_no_term",
-)
+ONE_CHILD: Final = Likeness("R-INT-5")
+CITIZEN_ID: Final = Likeness("I32")
+FILE_NO: Final = Likeness("I33", within_institution=True)
 LIKENESSES: Final = (ONE_CHILD, CITIZEN_ID, FILE_NO)
+
+
+@dataclass(frozen=True, slots=True)
+class LikenessTerm:
+    """What tells a child by a rule, as a keyed hash, and the day since which the file says it."""
+
+    child: UUID
+    rule: str
+    term: bytes
+    since: date
+
+
+_Told: TypeAlias = tuple[str, str, date]
+"""A rule, a text by which it compares, and the day since which the file says it."""
+
+
+def rows(file: File, reading: RowContext) -> Iterator[LikenessTerm]:
+    """Yield one row for each number, and for name, birth and sex together, of a file in its charge."""
+    earliest: dict[tuple[str, str], date] = {}
+    for rule, text, since in (*_numbers(file), *_who(file)):
+        earliest[rule, text] = min(since, earliest.get((rule, text), since))
+    for (rule, text), since in earliest.items():
+        yield LikenessTerm(reading.stream, rule, reading.seal.term(text), since)
+
+
+def _numbers(file: File) -> Iterator[_Told]:
+    institution = scope_of(file).institution
+    for likeness, attribute in ((CITIZEN_ID, CITIZEN_ID_HELD), (FILE_NO, FILE_NO_HELD)):
+        for fact in numbers_in_charge(file, attribute):
+            text = likeness.text(fact.held.value or "", institution)
+            if text is not None:
+                yield likeness.rule, text, fact.since
+
+
+def _who(file: File) -> Iterator[_Told]:
+    """Yield who the child is, once for whoever is in charge: with another's children it is not compared."""
+    name, born, sex = last_value(file, NAME), last_value(file, BIRTH), last_value(file, SEX)
+    if name is None or born is None or born.first is None or sex is None:
+        return
+    since = last_value(file, RECEIVED) or last_value(file, ADMITTED) or born.last
+    scope = scope_of(file)
+    for charge in filter(None, (scope.institution, scope.place)):
+        yield ONE_CHILD.rule, f"{charge} {whole_name(name)} {born.first} {sex}", since
+
+
+LIKENESS_TERMS: Final = ReadModel("likeness_terms", LikenessTerm, rows, shares="term")
+_SQL: Final = queries.load_composable("projections", "likeness_terms.sql")
 
 
 def numbers_of(event: Event) -> Iterator[tuple[Likeness, str]]:
@@ -93,62 +123,29 @@ def numbers_of(event: Event) -> Iterator[tuple[Likeness, str]]:
                 yield FILE_NO, event.file_no
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """The rows that are compared: their name in a statement, and the FROM that also has `register` as now."""
+def found_alike(rulebook: Rulebook, scope: Condition) -> Condition:
+    """Return a SELECT of the likenesses of the files in a scope as findings, in the columns of `findings`.
 
-    name: str
-    rows: Composable
-
-
-_AS_NOW: Final = Compared("register", SQL("register"))
-_AS_KNOWN: Final = Compared("listed", SQL("listed JOIN register ON register.child = listed.child"))
-
-
-def compared_as_known(position: int | None) -> Compared:
-    """Return the rows to compare as known at a position, which the statement names `listed`; None is now."""
-    return _AS_NOW if position is None else _AS_KNOWN
-
-
-def found_alike(rulebook: Rulebook, scope: Condition, compared: Compared) -> Condition:
-    """Return a SELECT of the likenesses of the files in a scope as findings, in the columns of `findings`."""
-    selects: list[Composed] = []
-    parameters: dict[str, object] = {}
+    The statement names the rows to compare `likeness_terms`.
+    """
+    words: list[object] = []
     for place, likeness in enumerate(LIKENESSES):
         rule = rulebook[likeness.rule]
-        columns = {
-            "rule": rule.id,
-            "zh": rule.zh,
-            "en": rule.en,
-            "source": rule.source,
-            "verified": rule.verified,
-        }
-        parameters |= {f"alike_{name}_{place}": value for name, value in columns.items()}
-        selects.append(
-            SQL("""
-                SELECT register.child, {number}::bigint, ARRAY[{rests_on}], {rule}::text, {kind}::text,
-                       {since}, NULL::date, ARRAY[]::uuid[], {zh}::text, {en}::text, {source}::text,
-                       {verified}::boolean, NULL::bytea
-                  FROM {rows}
-                 WHERE {scope} AND {since} IS NOT NULL
-                   AND ({columns}) IN (
-                       SELECT {repeated} FROM {compared} GROUP BY {repeated} HAVING count(*) > 1)
-                   AND EXISTS (SELECT FROM {compared} other WHERE {alike})
-            """).format(
-                number=Literal(_BEHIND_ALL - len(LIKENESSES) + place),
-                rests_on=Literal(RESTS_ON.value),
-                kind=Literal(KIND),
-                since=likeness.begun(compared.name),
-                alike=likeness.alike(compared.name, "other"),
-                columns=SQL(", ").join(Identifier(compared.name, each) for each in likeness.columns),
-                repeated=SQL(", ").join(map(Identifier, likeness.columns)),
-                scope=scope.sql,
-                rows=compared.rows,
-                compared=Identifier(compared.name),
-                **{name: Placeholder(f"alike_{name}_{place}") for name in columns},
-            )
-        )
-    return Condition(SQL(" UNION ALL ").join(selects), {**scope.parameters, **parameters})
+        number = _BEHIND_ALL - len(LIKENESSES) + place
+        words += [rule.id, number, rule.zh, rule.en, rule.source, rule.verified]
+    names = [f"alike_{number}" for number in range(len(words))]
+    row = SQL("({}::text, {}::bigint, {}::text, {}::text, {}::text, {}::boolean)")
+    width = len(words) // len(LIKENESSES)
+    rules = [
+        row.format(*map(Placeholder, names[first : first + width])) for first in range(0, len(names), width)
+    ]
+    select = _SQL["alike"].format(
+        rules=SQL(", ").join(rules),
+        rests_on=Literal(RESTS_ON.value),
+        kind=Literal(KIND),
+        scope=scope.sql,
+    )
+    return Condition(select, {**scope.parameters, **dict(zip(names, words, strict=True))})
 
 
 async def others(
@@ -161,45 +158,17 @@ async def others(
 
     They are compared as known at a position, None for now.
     """
-    compared, then = compared_as_known(known), as_known(known, {"listed": REGISTER})
-    children: dict[str, list[UUID]] = defaultdict(list)
-    for child, rule in findings:
-        children[rule].append(child)
-    named: dict[tuple[UUID, str], list[UUID]] = {}
-    for likeness in LIKENESSES:
-        if likeness.rule not in children:
-            continue
-        cursor = await connection.execute(
-            SQL("""
-                {then}
-                SELECT one.child, (array_agg(register.child ORDER BY register.opened))[:{most}]
-                  FROM {compared} one, {rows}
-                 WHERE one.child = ANY (%(children)s) AND {scope} AND {alike}
-                 GROUP BY one.child
-            """).format(
-                then=then.sql,
-                most=Literal(MOST_OTHERS),
-                compared=Identifier(compared.name),
-                rows=compared.rows,
-                alike=likeness.alike("one", compared.name),
-                scope=scope.sql,
-            ),
-            {**scope.parameters, **then.parameters, "children": children[likeness.rule]},
-        )
-        named |= {(child, likeness.rule): list(whose) for child, whose in await cursor.fetchall()}
-    return named
+    then, asked = as_known(known, {LIKENESS_TERMS.name: LIKENESS_TERMS}), list(findings)
+    statement = then.sql + _SQL["others"].format(scope=scope.sql, most=Literal(MOST_OTHERS))
+    children, rules = [child for child, _ in asked], [rule for _, rule in asked]
+    given = {**scope.parameters, **then.parameters, "children": children, "rules": rules}
+    cursor = await connection.execute(statement, given)
+    return {(child, rule): list(whose) for child, rule, whose in await cursor.fetchall()}
 
 
 async def speaking(connection: AsyncConnection[Any], child: UUID, day: date) -> int:
     """Return the number of likenesses to other files that hold against a file on a day."""
-    counts = SQL(" + ").join(
-        SQL(
-            "(SELECT count(*) FROM register one WHERE one.child = %(child)s AND {} <= %(day)s"
-            " AND EXISTS (SELECT FROM register other WHERE {}))"
-        ).format(likeness.begun("one"), likeness.alike("one", "other"))
-        for likeness in LIKENESSES
-    )
-    cursor = await connection.execute(SQL("SELECT {}").format(counts), {"child": child, "day": day})
+    cursor = await connection.execute(_SQL["speaking"], {"child": child, "day": day})
     row = await cursor.fetchone()
     return 0 if row is None else int(row[0])
 
@@ -209,54 +178,27 @@ async def taken(
     scope: Condition,
     *,
     terms: Mapping[Likeness, Collection[bytes]],
-    institution: UUID | None,
     but: UUID | None,
 ) -> dict[Likeness, list[UUID]]:
     """Return the numbers that another file has, with those files that are in the scope, possibly none.
 
-    `terms` are the keyed hashes of numbers that a file of an institution will have; `but` is that file.
+    `terms` are the keyed hashes of numbers that a file will have; `but` is that file.
     """
     taken_numbers: dict[Likeness, list[UUID]] = {}
+    statement = _SQL["taken"].format(scope=scope.sql, most=Literal(MOST_OTHERS))
     for likeness, hashes in terms.items():
-        assert likeness.term is not None  # noqa: S101 - only numbers are given
-        elsewhere = SQL("true") if likeness is CITIZEN_ID else SQL("register.institution = %(institution)s")
-        cursor = await connection.execute(
-            SQL("""
-                SELECT register.child, {scope}
-                  FROM register
-                 WHERE register.{term} = ANY (%(terms)s) AND register.child IS DISTINCT FROM %(but)s
-                   AND {elsewhere}
-                 ORDER BY {scope} DESC, register.opened
-                 LIMIT {most}
-            """).format(
-                scope=scope.sql,
-                term=Identifier(likeness.term),
-                elsewhere=elsewhere,
-                most=Literal(MOST_OTHERS),
-            ),
-            {**scope.parameters, "terms": list(hashes), "but": but, "institution": institution},
-        )
-        rows = await cursor.fetchall()
-        if rows:
-            taken_numbers[likeness] = [child for child, within in rows if within]
+        given = {**scope.parameters, "rule": likeness.rule, "terms": list(hashes), "but": but}
+        having = await (await connection.execute(statement, given)).fetchall()
+        if having:
+            taken_numbers[likeness] = [child for child, within in having if within]
     return taken_numbers
 
 
 async def holders(
-    connection: AsyncConnection[Any],
-    likeness: Likeness,
-    terms: Collection[bytes],
-    institution: UUID | None,
+    connection: AsyncConnection[Any], likeness: Likeness, terms: Collection[bytes]
 ) -> dict[bytes, set[UUID]]:
-    """Return the files that have numbers, by term; file numbers are those of the institution."""
-    assert likeness.term is not None  # noqa: S101 - only numbers are given
-    within = SQL("true") if likeness is CITIZEN_ID else SQL("institution = %(institution)s")
-    cursor = await connection.execute(
-        SQL("SELECT {term}, child FROM register WHERE {term} = ANY (%(terms)s) AND {within}").format(
-            term=Identifier(likeness.term), within=within
-        ),
-        {"terms": list(terms), "institution": institution},
-    )
+    """Return the files that have numbers, by term."""
+    cursor = await connection.execute(_SQL["holders"], {"rule": likeness.rule, "terms": list(terms)})
     holding: dict[bytes, set[UUID]] = defaultdict(set)
     for term, child in await cursor.fetchall():
         holding[bytes(term)].add(child)

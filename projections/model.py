@@ -54,7 +54,7 @@ class ReadModel(Generic[R]):
     defines the table under the name `table`, with the queries on it. `opened` returns a row with its sealed
     values opened, since two seals of one value differ. `kind` is that of the streams whose files have rows.
     `parts` speeds up what long files cost; without it, all rows are one part. An `unlisted` one has rows of
-    the files that all others leave out.
+    the files that all others leave out. Of the column `shares` it is kept which values two files ever had.
     """
 
     name: str
@@ -64,6 +64,7 @@ class ReadModel(Generic[R]):
     kind: Kind = "child"
     parts: RowParts[R] | None = field(default=None, kw_only=True)
     unlisted: bool = field(default=False, kw_only=True)
+    shares: str | None = field(default=None, kw_only=True)
 
     def rows_of(self, file: File, context: RowContext) -> Iterable[R]:
         """Return the rows of a file: none of one that is joined to another, or was opened by mistake."""
@@ -96,6 +97,14 @@ class ReadModel(Generic[R]):
     def known_table(self) -> str:
         """The name of the table that keeps, beside the rows of now, which were known when."""
         return f"{self.name}_known"
+
+    @property
+    def shared_table(self) -> str:
+        """The name of the table that keeps which values of the column `shares` rows of two files ever had.
+
+        It has all of them, and may have others that two files have no longer, or never had at one position.
+        """
+        return f"{self.name}_shared"
 
     @property
     def known_indexes(self) -> Iterator[str]:

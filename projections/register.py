@@ -22,7 +22,7 @@ from ledger.store import queries
 from projections.known import as_known
 from projections.markers import Unversioned
 from projections.model import ReadModel, RowContext
-from projections.name_search import terms_of_names, terms_of_query, whole_name, whole_number
+from projections.name_search import terms_of_names, terms_of_query, whole_number
 from projections.obligations import OBLIGATIONS
 from projections.paging import Condition, Key, Page, as_number, page
 from projections.situations import SITUATIONS
@@ -38,9 +38,8 @@ SEALED_FILE_NO: Final = "register.file_no"
 class Listed:
     """A child's file in the register, with the latest recorded values.
 
-    `institution` to `sixteen_on` decide the scope. `file_no_term`, `citizen_id_term` and `name_term` are
-    keyed hashes of these numbers and of the whole name, and `…_on` the days since which the numbers hold.
-    `opened` is the position of the first entry.
+    `institution` to `sixteen_on` decide the scope. `file_no_term` and `citizen_id_term` are keyed hashes of
+    these numbers. `opened` is the position of the first entry.
     """
 
     child: UUID
@@ -54,11 +53,8 @@ class Listed:
     sixteen_on: date | None
     file_no: bytes | None
     file_no_term: bytes | None
-    file_no_on: date | None
     citizen_id_term: bytes | None
-    citizen_id_on: date | None
     name: bytes | None
-    name_term: bytes | None
     sex: str | None
     birth_on: date | None
     birth_until: date | None
@@ -93,8 +89,8 @@ class ListedOnDay(Listed):
 def rows(file: File, reading: RowContext) -> Iterator[Indexed]:
     """Yield the one row of a file."""
     scope, seal = scope_of(file), reading.seal
-    name, file_no, citizen_id = _last(file, NAME), _holding(file, FILE_NO), _said(file, CITIZEN_ID)
-    born, stage = _last(file, BIRTH), _latest(file, STAGE)
+    name, file_no = last_value(file, NAME), _holding(file, FILE_NO)
+    born, stage = last_value(file, BIRTH), _latest(file, STAGE)
     yield Indexed(
         child=reading.stream,
         institution=scope.institution,
@@ -105,25 +101,22 @@ def rows(file: File, reading: RowContext) -> Iterator[Indexed]:
         former_places_until=[each.until for each in scope.former_places],
         asked=scope.asked,
         sixteen_on=scope.sixteen_on,
-        file_no=_sealed(reading, file_no.value, SEALED_FILE_NO),
-        file_no_term=_term(reading, file_no.value),
-        file_no_on=file_no.since,
-        citizen_id_term=_term(reading, citizen_id.value),
-        citizen_id_on=citizen_id.since,
+        file_no=_sealed(reading, file_no, SEALED_FILE_NO),
+        file_no_term=_term(reading, file_no),
+        citizen_id_term=_term(reading, last_value(file, CITIZEN_ID)),
         name=_sealed(reading, name, SEALED_NAME),
-        name_term=None if name is None else seal.term(whole_name(name)),
-        sex=_last(file, SEX),
+        sex=last_value(file, SEX),
         birth_on=None if born is None else born.first,
         birth_until=None if born is None else born.last,
         stage=None if stage is None else stage.held.value,
-        received_on=_last(file, RECEIVED),
-        admitted_on=_last(file, ADMITTED),
+        received_on=last_value(file, RECEIVED),
+        admitted_on=last_value(file, ADMITTED),
         departed_on=gone_since(file),
         opened=file.opened.position,
         version=file.version,
         terms=sorted(seal.term(term) for term in _terms(file)),
-        file_no_terms=_number_terms(reading, _facts(file, FILE_NO)),
-        citizen_id_terms=_number_terms(reading, _facts(file, CITIZEN_ID)),
+        file_no_terms=_number_terms(reading, numbers_in_charge(file, FILE_NO)),
+        citizen_id_terms=_number_terms(reading, numbers_in_charge(file, CITIZEN_ID)),
     )
 
 
@@ -136,31 +129,23 @@ def _latest(file: File, attribute: Attribute[T]) -> Fact[T] | None:
     return next(reversed(_facts(file, attribute)), None)
 
 
-def _last(file: File, attribute: Attribute[T]) -> T | None:
+def last_value(file: File, attribute: Attribute[T]) -> T | None:
     """Return the latest value of an attribute, even if it holds no longer."""
     values = (fact.held.value for fact in reversed(_facts(file, attribute)))
     return next((value for value in values if value is not None), None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """The latest number and the day since which it holds; None if there is none."""
-
-    value: str | None = None
-    since: date | None = None
-
-
-def _said(file: File, attribute: Attribute[str]) -> _Said:
-    for fact in reversed(_facts(file, attribute)):
-        if fact.held.value is not None:
-            return _Said(fact.held.value, fact.since)
-    return _Said()
-
-
-def _holding(file: File, attribute: Attribute[str]) -> _Said:
+def _holding(file: File, attribute: Attribute[str]) -> str | None:
     """Return the latest number if it holds: that of a file that was handed over is no longer its number."""
     fact = _latest(file, attribute)
-    return _Said() if fact is None or fact.held.value is None else _Said(fact.held.value, fact.since)
+    return None if fact is None else fact.held.value
+
+
+def numbers_in_charge(file: File, attribute: Attribute[str]) -> list[Fact[str]]:
+    """Return the facts of a number in this charge: none counts that was before the last end."""
+    facts = _facts(file, attribute)
+    ends = [place for place, fact in enumerate(facts, 1) if fact.held.value is None]
+    return facts[max(ends, default=0) :]
 
 
 def _term(reading: RowContext, number: str | None) -> bytes | None:
@@ -168,10 +153,7 @@ def _term(reading: RowContext, number: str | None) -> bytes | None:
 
 
 def _number_terms(reading: RowContext, facts: Sequence[Fact[str]]) -> list[bytes]:
-    """Return the keyed hashes of numbers, of which none counts that was before the last end."""
-    values = [fact.held.value for fact in facts]
-    counting = values[len(values) - values[::-1].index(None) :] if None in values else values
-    return sorted({reading.seal.term(whole_number(each)) for each in counting if each is not None})
+    return sorted({reading.seal.term(whole_number(fact.held.value or "")) for fact in facts})
 
 
 def _terms(file: File) -> set[str]:

@@ -13,11 +13,8 @@ CREATE TABLE register (
     sixteen_on   date,
     file_no      bytea,
     file_no_term bytea,
-    file_no_on   date,
     citizen_id_term bytea,
-    citizen_id_on date,
     name         bytea,
-    name_term    bytea,
     sex          text,
     birth_on     date,
     birth_until  date,
@@ -34,9 +31,6 @@ CREATE TABLE register (
 CREATE INDEX ON register (institution, opened);
 CREATE INDEX ON register (place text_pattern_ops, opened) WHERE place IS NOT NULL;
 CREATE INDEX ON register (opened);
-CREATE INDEX ON register (file_no_term);
-CREATE INDEX ON register (citizen_id_term);
-CREATE INDEX ON register (name_term, birth_on);
 CREATE INDEX ON register USING gin (terms);
 CREATE INDEX ON register USING gin (file_no_terms);
 

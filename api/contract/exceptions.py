@@ -79,7 +79,7 @@ else:
         },
         """An entry that a second person decides on: an exception to the rule, or a correction (X11).
 
-        `version` is that of the file, for `If-Match`. `waited_days` are those from its recording to the
+        `version` is that of the file now, for `If-Match`. `waited_days` are those from its recording to the
         decision, or to the day asked for. `evidence` are the entries by which the rule speaks against it, or
         what a correction puts right. `why_not` says why the caller may not decide, null if they may.
         """,

@@ -28,7 +28,7 @@ from projections.likeness import (
     speaking,
     taken,
 )
-from projections.name_search import whole_name, whole_number
+from projections.name_search import whole_name
 from projections.paging import MOST
 from projections.projector.projector import NotBuiltError
 from projections.register import ListedOnDay, register
@@ -120,7 +120,7 @@ async def numbers_held(
     with suppress(NotBuiltError):
         for likeness, own_terms in terms.items():
             async with request.container.projector.reading() as connection:
-                held = await holders(connection, likeness, own_terms, request.actor.institution)
+                held = await holders(connection, likeness, own_terms)
             holding |= {(likeness, term): children for term, children in held.items()}
     return holding
 
@@ -152,14 +152,16 @@ def terms_of(request: RequestContext, drafts: Iterable[Draft]) -> dict[Likeness,
     terms: dict[Likeness, set[bytes]] = defaultdict(set)
     for draft in drafts if Category.IDENTITY in request.sees else ():
         for likeness, number in numbers_of(draft.event):
-            terms[likeness].add(request.ledger.term(whole_number(number)))
+            text = likeness.text(number, request.actor.institution)
+            if text is not None:
+                terms[likeness].add(request.ledger.term(text))
     return terms
 
 
 async def caught_up(request: RequestContext) -> None:
     """Wait for the register, so that recent recordings count; the list reports what is still missing."""
     head = await request.ledger.head()
-    await request.container.projector.reached(head.position, WAIT_SECONDS, "register")
+    await request.container.projector.reached(head.position, WAIT_SECONDS, "likeness_terms")
 
 
 async def _having(
@@ -172,9 +174,7 @@ async def _having(
     if terms:
         with suppress(NotBuiltError):
             async with request.container.projector.reading() as connection:
-                return await taken(
-                    connection, request.scope, terms=terms, institution=request.actor.institution, but=child
-                )
+                return await taken(connection, request.scope, terms=terms, but=child)
     return {}
 
 

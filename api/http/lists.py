@@ -52,7 +52,7 @@ MOST_BYTES: Final = limit(
 # The read models of each list; all need the register, which decides the scope.
 _REGISTER: Final = ("register", "situations", "obligations")
 _OBLIGATIONS: Final = ("register", "obligations")
-_FINDINGS: Final = ("register", "findings", "family_children")
+_FINDINGS: Final = ("register", "findings", "family_children", "likeness_terms")
 OfRegister: TypeAlias = Annotated[RequestContext, Depends(list_request(*_REGISTER))]
 OfObligations: TypeAlias = Annotated[RequestContext, Depends(list_request(*_OBLIGATIONS))]
 OfFindings: TypeAlias = Annotated[RequestContext, Depends(list_request(*_FINDINGS))]

@@ -48,7 +48,7 @@ class Streams:
     async def having(self, terms: Collection[bytes]) -> dict[bytes, set[UUID]]:
         """Return the files of the whole ledger that have citizen ids, by term."""
         async with self._projector.reading() as connection:
-            return await holders(connection, CITIZEN_ID, terms, self._owner)
+            return await holders(connection, CITIZEN_ID, terms)
 
     def new(self, number: str) -> UUID:
         """Return the file that an import opens for a number: deterministic, but not guessable.

@@ -204,6 +204,16 @@ async def _make(
         )
         await connection.execute(statement)
         await queries.execute_all(connection, model.known_indexes)
+        if model.shares is not None:
+            for name in ("shared_table", "shared_key", "shared_grant"):
+                await connection.execute(
+                    GENERATION_SQL[name].format(
+                        shared=Identifier(model.shared_table),
+                        column=Identifier(model.shares),
+                        table=Identifier(model.name),
+                        reader=reader,
+                    )
+                )
     await queries.execute(
         connection,
         "GRANT USAGE ON SCHEMA {views} TO {reader}",
@@ -227,7 +237,8 @@ def version_of(rulebook: str, models: Sequence[ReadModel[Any]]) -> str:
 
 def shape_of(models: Sequence[ReadModel[Any]]) -> str:
     """Return the digest of what a query depends on: the tables."""
-    return hashlib.sha256("\0".join(model.table for model in models).encode()).hexdigest()
+    tables = (f"{model.table}{model.shares or ''}" for model in models)
+    return hashlib.sha256("\0".join(tables).encode()).hexdigest()
 
 
 ROWS_DEPEND_ON: Final = (

@@ -51,6 +51,24 @@ CREATE TABLE {known} (
     PRIMARY KEY ({identity}, known_from)
 )
 
+-- name: shared_table
+CREATE TABLE {shared} AS SELECT {column} AS value FROM {table} WITH NO DATA
+
+-- name: shared_key
+ALTER TABLE {shared} ADD PRIMARY KEY (value)
+
+-- name: shared_grant
+GRANT SELECT, INSERT ON {shared} TO {reader}
+
+-- name: share
+-- Of values of rows that were just written, those that another file has, too, or had.
+INSERT INTO {shared}
+SELECT DISTINCT one.{column}
+  FROM {table} AS one
+ WHERE one.{key} = ANY (%s)
+   AND EXISTS (SELECT FROM {table} AS other WHERE other.{column} = one.{column} AND other.{key} <> one.{key})
+    ON CONFLICT DO NOTHING
+
 -- name: known_until
 UPDATE {known} SET known_until = %s WHERE {identity} AND known_until = {still}
 

@@ -33,7 +33,15 @@ from projections.projector.adopted_rulebooks import AdoptedRulebooks, Adoptions
 from projections.projector.catch_up import LeftError, adopting_in, in_charge
 from projections.projector.generations import EVERYWHERE, GENERATION_SQL, KNOWN_RANGE, NOWHERE, Generation
 from projections.projector.known_rows import KnownChanges, KnownRows
-from projections.projector.writer import FILES_AT_ONCE, bisected, chunks, copy_rows, disposable, of_kind
+from projections.projector.writer import (
+    FILES_AT_ONCE,
+    bisected,
+    chunks,
+    copy_rows,
+    disposable,
+    note_shared,
+    of_kind,
+)
 
 log = structlog.get_logger()
 
@@ -270,6 +278,8 @@ class KnownRange:
                     (*values(row), since, STILL if until is None else until) for _, row, since, until in came
                 )
                 await copy_rows(connection, table, columns, lines)
+                written = {getattr(row, model.key) for _, row, _, _ in came}
+                await note_shared(connection, schema, model, model.known_table, list(written))
 
 
 def _between(file: File, after: int, through: int) -> Iterable[AnyEntry]:

@@ -130,6 +130,7 @@ class _Chunk:
                     values = attrgetter(*model.columns)
                     table = Identifier(schema, model.name)
                     await copy_rows(connection, table, model.columns, map(values, rows))
+                    await note_shared(connection, schema, model, model.name, ids)
 
 
 async def _stop(connection: AsyncConnection, generation: Generation, chunk: _Chunk) -> None:
@@ -205,6 +206,21 @@ def chunks(files: Iterable[StreamVersion]) -> Iterator[list[StreamVersion]]:
         entries += file.version
     if piece:
         yield piece
+
+
+async def note_shared(
+    connection: AsyncConnection, schema: str, model: ReadModel[Any], table: str, files: Sequence[UUID]
+) -> None:
+    """Keep which values of files, of whose rows some were written into a table, other files have, too."""
+    if model.shares is None:
+        return
+    statement = GENERATION_SQL["share"].format(
+        shared=Identifier(schema, model.shared_table),
+        column=Identifier(model.shares),
+        table=Identifier(schema, table),
+        key=Identifier(model.key),
+    )
+    await connection.execute(statement, [list(files)])
 
 
 async def copy_rows(

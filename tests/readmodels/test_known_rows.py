@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 from hypothesis import HealthCheck, assume, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
 from domain.entry import AnyEntry
+from domain.events.record import EntryWithdrawn, ExceptionApproved
 from domain.file import File, fold
 from domain.joined_files import is_listed
 from domain.rulebook import Rulebook
@@ -18,6 +20,7 @@ from projections.model import ReadModel, RowContext
 from projections.projector.adopted_rulebooks import Adoptions
 from projections.projector.known_rows import KnownChanges, KnownRows, comparable, parts_of
 from tests.bench.workload import Workload
+from tests.support.given import Given, some
 from tests.support.read_models import OpenSeal, adopted_rulebook
 from tests.support.strategies import streams
 
@@ -86,6 +89,19 @@ def test_rows_at_every_position_are_those_of_the_file_as_known_then(
         for model in READ_MODELS:
             then = rows_of(model, file, ADOPTED if adopted else SHIPPED)
             assert rows_known(changes, model, position) == then, (model.name, position)
+
+
+def test_a_row_that_names_an_entry_before_it_comes_in_is_computed_again_when_it_does() -> None:
+    """Also where that entry is one that withdraws another, of which nothing else is read."""
+    file, later = Given(), uuid4()
+    for event in (some(ExceptionApproved, entry=later), some(EntryWithdrawn, entry=uuid4())):
+        file.entries.append(file.entry("2024-03-06", event))
+    told = recorded([*file.entries[:-1], replace(file.last, entry_id=later)])
+    rows = KnownRows(told[0].stream, READ_MODELS)
+    changes = [rows.follow(told, told[-1].position, defaultdict(lambda: [(0, SHIPPED)]), SEAL)]
+    for model in READ_MODELS:
+        then = rows_of(model, fold(told), SHIPPED)
+        assert rows_known(changes, model, told[-1].position) == then, model.name
 
 
 @seldom

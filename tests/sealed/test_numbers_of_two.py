@@ -10,15 +10,17 @@ import pytest
 from api.contract.listing import titled
 from api.identity.permissions import Role
 from domain.event import Event
+from domain.events.filing import FilesJoined
 from domain.events.household import CitizenIdAssigned, HouseholdRegistered
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from projections.likeness import MOST_OTHERS
 from tests.support.client import Served, new_key
 from tests.support.given import citizen_id, some
-from tests.support.http_given import sent
+from tests.support.http_given import a_story, both, sent
 from tests.support.imports_http import NDJSON, done, hand_in
 from tests.support.registers.counter import Counter
 from tests.support.registers.paper import HEADINGS, Paper
+from tests.support.waiting import PATIENCE
 
 DAY = "2014-05-02"
 
@@ -138,6 +140,37 @@ async def test_who_may_not_see_the_other_file_hears_that_the_number_is_taken_and
     assert await home.found() == {"I32": [(recorded["child"], ())]}
     assert await elsewhere.found() == {"I32": [(first, ())]}
     assert first not in str(rehearsed) + str(recorded)
+
+
+@pytest.mark.rule("I32", "I33")
+async def test_every_number_of_a_child_whose_files_were_joined_is_that_childs_only(served: Served) -> None:
+    """Before it is recorded and ever after; as known before they were joined, of the file that had it."""
+    stories = [
+        await a_story(served).given(
+            (DAY, some(ChildReceived, file_no=number)), (DAY, some(CitizenIdAssigned, citizen_id=citizen))
+        )
+        for number, citizen in ((NO, ID), ("HM-0002", OTHER_ID))
+    ]
+    kept, joined = stories
+    home = Recorder(served)
+    joining = await both(served, FilesJoined, (kept, joined), "2026-05-04")
+    assert [item["status"] for item in joining.json()["items"]] == [201, 201]
+    at = int(joining.headers["Ledger-Position"])
+    for number, citizen in ((NO, ID), ("HM-0002", OTHER_ID)):
+        events = [some(CitizenIdAssigned, citizen_id=citizen), some(ChildReceived, file_no=number)]
+        told = (await home.rehearsed(*events))["possible_duplicates"]
+        assert {(each["rule"], each["child"]) for each in told} == {(rule, kept.child) for rule in TAKEN_BY}
+    assert await home.found() == {}
+    third = (await home.opened(some(CitizenIdAssigned, citizen_id=ID), some(ChildReceived, file_no=NO)))[
+        "child"
+    ]
+    pair = sorted([(str(kept.child), (third,)), (third, (str(kept.child),))])
+    assert await home.found() == {"I32": pair, "I33": pair}
+    assert await home.found(day="2014-05-01") == {}
+    head = (await served.container.ledger.head()).position
+    assert await served.container.projector.known_reached(head, PATIENCE)
+    assert await home.found(known_at=str(at)) == {}
+    assert await home.found(known_at=str(head)) == {"I32": pair, "I33": pair}
 
 
 @pytest.mark.rule("I33")
