@@ -130,7 +130,8 @@ async def exceptions(
     then = as_known(known, {"exceptions": EXCEPTIONS})
     where = [
         scope,
-        Condition(SQL("e.rests_on <@ %(sees)s"), {"sees": listed(sees)}),
+        # Within coalesce, for PostgreSQL takes the bare comparison for a rare match and reads all rows.
+        Condition(SQL("coalesce(e.rests_on <@ %(sees)s, false)"), {"sees": listed(sees)}),
         Condition(SQL("e.occurred_on <= %(day)s"), {"day": day}),
         await WITHHELD.saying(connection, "e", keyed, then, state=state, kind=kind, rule=rule),
     ]

@@ -14,11 +14,12 @@ CREATE INDEX ON likeness_terms (term, rule, child);
 -- name: alike
 SELECT register.child, said.number, ARRAY[{rests_on}], said.rule, {kind}::text, min(one.since), NULL::date,
        ARRAY[]::uuid[], said.zh, said.en, said.source, said.verified, NULL::bytea
-  FROM likeness_terms_shared AS shared
-  JOIN likeness_terms AS one ON one.term = shared.value
+  FROM likeness_terms AS one
   JOIN register ON register.child = one.child
   JOIN (VALUES {rules}) AS said (rule, number, zh, en, source, verified) ON said.rule = one.rule
  WHERE {scope}
+   -- As an array, for PostgreSQL takes a table of which it knows nothing for a long one, and reads all terms.
+   AND one.term = ANY (ARRAY (SELECT value FROM likeness_terms_shared))
    AND EXISTS (SELECT FROM likeness_terms AS other
                 WHERE other.term = one.term AND other.rule = one.rule AND other.child <> one.child)
  GROUP BY register.child, said.rule, said.number, said.zh, said.en, said.source, said.verified

@@ -110,15 +110,19 @@ class ReadModel(Generic[R]):
     def known_indexes(self) -> Iterator[str]:
         """The statements that make the indexes of `known_table`: those of the table, of what was known when.
 
-        With the positions behind its columns, an index passes over what was not known and reads no row.
+        The positions stand before the file's id and what follows it, so that an index steps over what was not
+        known, and reads no row of it.
         """
         for statement in queries.split(self.table):
             found = _INDEX.fullmatch(statement)
             if found is None:
                 continue
             using, columns, where = (each or "" for each in found.groups())
-            known = "" if using else ", known_from, known_until"
-            yield f"CREATE INDEX ON {self.known_table}{using} ({columns}{known}){where}"
+            if not using:
+                names = columns.split(", ")
+                place = names.index(self.key) if self.key in names else len(names)
+                columns = ", ".join([*names[:place], "known_until", "known_from", *names[place:]])
+            yield f"CREATE INDEX ON {self.known_table}{using} ({columns}){where}"
 
     @property
     def table(self) -> str:

@@ -157,7 +157,10 @@ async def obligations(
     waiting = set(states) <= set(WAITING)
     if set(states) != set(WAITING):  # else the parts that are read say it
         where.append(
-            Condition(SQL("({}) = ANY (%(states)s)").format(_SQL["state"]), {"states": list(states)})
+            Condition(
+                SQL("coalesce(({}) = ANY (%(states)s), false)").format(_SQL["state"]),
+                {"states": list(states)},
+            )
         )
     if due_since is not None:
         where.append(Condition(SQL("o.due_on >= %(due_since)s"), {"due_since": due_since}))

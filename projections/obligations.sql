@@ -30,8 +30,9 @@ CREATE INDEX ON obligations (due_on, child, number);
 -- Most clocks are closed, and what is asked for are the others.
 CREATE INDEX ON obligations (due_on, child, number) WHERE met_on IS NULL AND void_on IS NULL;
 CREATE INDEX ON obligations (rule, due_on, child, number) WHERE met_on IS NULL AND void_on IS NULL;
-CREATE INDEX ON obligations (due_on, child, number, void_on) WHERE met_on IS NULL AND void_on IS NOT NULL;
+CREATE INDEX ON obligations (due_on, void_on, child, number) WHERE met_on IS NULL AND void_on IS NOT NULL;
 CREATE INDEX ON obligations (met_on);
+CREATE INDEX ON obligations (rule) WHERE sealed IS NOT NULL;
 
 -- name: all
 SELECT o.* FROM obligations o JOIN register ON register.child = o.child

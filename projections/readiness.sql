@@ -18,7 +18,7 @@ CREATE TABLE readiness (
     gates        text   NOT NULL,
     PRIMARY KEY (child, since)
 );
-CREATE INDEX ON readiness (turns_18_on, child);
+CREATE INDEX ON readiness (turns_18_on, until, since, child);
 
 -- name: readiness
 SELECT y.*, {status} AS status, following.due_on AS next_due_on, following.rule AS next_rule,

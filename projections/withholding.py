@@ -148,7 +148,7 @@ class Withholding(Generic[R]):
         self, connection: AsyncConnection[Any], tables: Condition, column: str, term: str
     ) -> bool:
         for table in (self.table, *self.beside):
-            there = SQL("{}SELECT FROM {} WHERE {} = %(term)s LIMIT 1").format(
+            there = SQL("{}SELECT FROM {} WHERE {} = %(term)s AND sealed IS NOT NULL LIMIT 1").format(
                 tables.sql, Identifier(table), Identifier(column)
             )
             if (await connection.execute(there, {**tables.parameters, "term": term})).rowcount:

@@ -40,7 +40,7 @@ def _value(name: str, key: str, is_day: bool) -> Composable:  # noqa: FBT001 - o
         return SQL("md5({}::text || n)::uuid").format(column)
     if name == "opened":
         return SQL("{} + n").format(column)
-    if name.endswith("_term"):
+    if name.endswith("term"):
         return SQL("sha256({} || n::text::bytea)").format(column)
     if is_day:
         return SQL("CASE WHEN {0} < '9000-01-01' THEN {0} - n %% 700 ELSE {0} END").format(column)
