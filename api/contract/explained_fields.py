@@ -43,7 +43,7 @@ _ITSELF: Final[Mapping[str, Label]] = {
     "as_of": Label("查阅的日期", "Day asked for"),
 }
 _NAME: Final[Mapping[Kind, Label]] = {
-    "child": Label("儿童编号", "The child's id"),
+    "child": Label("档案标识", "The child's id"),
     "family": Label("家庭编号", "The family's id"),
     "institution": Label("机构编号", "The institution's id"),
 }

@@ -178,19 +178,26 @@ def held(
     """Return since when an attribute holds, and by which entry; of the stage, which one it is."""
     since, last = value.get("since"), value.get("since_until")
     code = None if stage is None else tables()["stage"].codes[stage]
-    zh, en = ("", "holds") if code is None else (code.zh, code.en)
+    zh, en = ("", "on record") if code is None else (code.zh, code.en)
     if since is not None:
         zh, en = f"自{day_words(since).zh}起", f"has held since {since.isoformat()}"
+        if value.get("until") is not None:
+            en = f"holds from {since.isoformat()}"
     if last is not None:
         zh = f"起始日期不确定，至迟自{day_words(last).zh}起"
         en = f"began on an uncertain day, {last.isoformat()} at the latest"
     if value.get("until") is not None:
-        zh, en = f"{zh}至{day_words(value['until']).zh}", f"{en}, until {value['until'].isoformat()}"
+        until = value["until"].isoformat()
+        zh = f"{zh}至{day_words(value['until']).zh}"
+        en = f"{en}, until {until}" if last is not None or since is None else f"{en} until {until}"
     if isinstance(value.get("value"), Unknown):
         zh, en = "，".join(filter(None, ["登记为不详", zh])), f"answered as unknown, {en}"
     if entry is not None:
         by = cited(entry)
         zh, en = "，".join(filter(None, [zh, f"依据{by.zh}"])), f"{en}, by {by.en}"
+    else:
+        # None decides alone where several say the same.
+        zh, en = "，".join(filter(None, [zh, "多个条目登记相同"])), f"{en}, as several entries say alike"
     return Label(f"{label.zh}：{zh}。", f"{label.en}: {en}.")
 
 
@@ -235,7 +242,7 @@ def gate_words(label: Label, value: Any) -> Label:  # noqa: ANN401 - of the cont
     state = GATE_STATES[value["state"]]
     checked = _VERIFIED[value["verified"]]
     zh = "，".join(filter(None, [state.zh, value["missing_zh"]]))
-    en = ", ".join(filter(None, [state.en, value["missing_en"]]))
+    en = "; still open: ".join(filter(None, [state.en, value["missing_en"]]))
     return Label(
         f"{label.zh}：{zh}。依据：{value['source']}（{checked.zh}）。",
         f"{label.en}: {en}. Source: {value['source']} ({checked.en}).",
@@ -247,16 +254,22 @@ def obligation_words(label: Label, value: Sequence[Any]) -> Label:
     if not value:
         return Label(f"{label.zh} 该日没有此项事项。", f"{label.en} Nothing of the kind is due on that day.")
     shown = value[::-1][:_SOME]
-    states = [STATES[each["state"]] for each in shown]
-    opened = [day_words(each["opened_on"]) for each in shown]
-    courses = [*zip(states, opened, [day_words(_due(each)) for each in shown], strict=True)]
-    zh = "；".join(f"{state.zh}，自{since.zh}起计，应于{by.zh}前办理" for state, since, by in courses)
-    en = "; ".join(f"{state.en}, opened on {since.en}, due by {by.en}" for state, since, by in courses)
+    courses = [_course(each) for each in shown]
+    zh, en = "；".join(each.zh for each in courses), "; ".join(each.en for each in courses)
     more = len(value) - len(shown)
     return Label(
         f"{label.zh} {zh}{f'；另有{more}项' if more else ''}。",
         f"{label.en} {en[:1].upper()}{en[1:]}{f'; and {more} more' if more else ''}.",
     )
+
+
+def _course(obligation: Any) -> Label:  # noqa: ANN401 - of the contract
+    """Return the state of an obligation, since when it counts and, unless it is void, until when."""
+    state, since, by = STATES[obligation["state"]], day_words(obligation["opened_on"]), _due(obligation)
+    due = Label("", "")
+    if obligation["state"] != "void":
+        due = Label(f"，办理期限为{day_words(by).zh}", f", due by {by.isoformat()}")
+    return Label(f"{state.zh}，自{since.zh}起计{due.zh}", f"{state.en}, opened on {since.en}{due.en}")
 
 
 def _due(obligation: Any) -> date:  # noqa: ANN401 - of the contract
@@ -278,11 +291,12 @@ def finding_words(label: Label, value: Sequence[Any]) -> Label:
 def counts(label: Label, parts: Sequence[str], elsewhere: int) -> Label:
     """Return of what a count is made up: fields of rules, by the titles of these."""
     titles = [title_of(part.rpartition(".")[2]) for part in parts]
-    zh, en = "、".join(each.zh for each in titles), "; ".join(each.en for each in titles)
+    zh, en = "、".join(f"“{each.zh}”" for each in titles), ", ".join(f'"{each.en}"' for each in titles)
     more = Label("", "")
     if elsewhere:
         more = Label(
-            f"另有{elsewhere}个问题由其他档案得出。", f" {elsewhere} more come of comparing other files."
+            f"另有{elsewhere}个问题由与其他档案比对得出。",
+            f" {elsewhere} more come of comparing other files.",
         )
     if not parts:
         return Label(f"{label.zh}：没有可计入的事项。{more.zh}", f"{label.en}: nothing is counted.{more.en}")
@@ -304,8 +318,8 @@ _OF_THE_FILE: Final[Mapping[str, Label]] = MappingProxyType(
             "本档案最新条目在账本中的位置", "where the latest entry of this file is in the ledger"
         ),
         "known_position": Label(
-            "按 known_at 查阅时账本的位置，未写明的为当前位置",
-            "the position of the ledger that `known_at` means, now by default",
+            "查阅所依据的时点在账本中的位置，未写明时点的为当前位置",
+            "where the moment that is asked for lies in the ledger, now by default",
         ),
         "as_of": Label("请求所写的日期，未写明的为今日", "the day of the request, today by default"),
     }

@@ -374,8 +374,8 @@ def lacking(rule: str, papers: Papers, missing: Sequence[str]) -> Refusals:
     labels = tables()["document_kind"].codes
     if missing:
         detail = Label(
-            "缺少：" + "、".join(f"{labels[kind].zh}（{kind}）" for kind in missing),
-            "missing: " + ", ".join(f"{labels[kind].en} ({kind})" for kind in missing),
+            "缺少：" + "、".join(labels[kind].zh for kind in missing),
+            "missing: " + ", ".join(labels[kind].en for kind in missing),
         )
         yield no_evidence(rule, detail=detail, by=papers)
 

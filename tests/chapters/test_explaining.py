@@ -21,6 +21,7 @@ from domain.entry import AnyEntry
 from domain.event import EVERY_CATEGORY, Kind
 from domain.events.health import PhysicalExamined
 from domain.events.household import REGISTERED, HouseholdRegistered
+from domain.events.intake import ChildReceived
 from domain.explaining import explained
 from domain.file import ATTRIBUTES, File, fold
 from domain.obligations import OBLIGATIONS
@@ -154,3 +155,29 @@ def test_every_field_obligation_and_gate_of_each_kind_is_explained_in_both_langu
             for each in (*told["entries"], *told["asides"]):
                 assert each["zh"] != each["en"], path
                 assert each["entry"]["sentence_zh"], path
+
+
+def test_what_two_entries_say_alike_is_told_to_be_said_by_several() -> None:
+    said = some(ChildReceived, file_no="WH-1")
+    file = a_file(("2024-03-05", said), ("2024-03-05", said)).file
+    for path, words in (
+        ("file_no", "多个条目登记相同"),
+        ("stage", "已接收，多个条目登记相同"),
+    ):
+        told = explanation(path, reading(file, TODAY), file).body
+        assert told["zh"] == f"{told['label_zh']}：{words}。"
+        assert told["en"].endswith("as several entries say alike.")
+
+
+def test_a_clock_that_is_void_has_no_day_to_be_met_by_and_no_sentence_shows_a_code() -> None:
+    shown = set()
+    for file in told_on(TODAY)[::9]:
+        for path in fields_explained(file.opened.kind, RULEBOOK):
+            if path.removeprefix("obligations.") in OBLIGATIONS:
+                told = explanation(path, reading(file, TODAY), file).body
+                shown |= {each["state"] for each in told["value"]}
+                if {each["state"] for each in told["value"]} == {"void"}:
+                    assert "期限" not in told["zh"].removeprefix(told["label_zh"])
+                    assert "due by" not in told["en"]
+                assert "_" not in told["zh"] + told["en"]
+    assert "void" in shown
