@@ -193,6 +193,8 @@ class File:
         """Types and attributes whose lists are not shared with a copy."""
         self._latest: tuple[int, AnyEntry | None] = (0, None)
         """The entry recorded last of those that stand, after so many entries."""
+        self._earliest: tuple[int, AnyEntry | None] = (0, None)
+        """The one of them that happened first, likewise."""
         self.parts: frozenset[UUID] = frozenset()
         """The streams of the files that were joined to this one, whose entries it has with its own."""
         self.judged: object = None
@@ -226,6 +228,10 @@ class File:
             before, latest = self._latest
             if before == len(self.entries) - 1 and (latest is None or latest.turn < entry.turn):
                 self._latest = (len(self.entries), entry)
+            before, first = self._earliest
+            if before == len(self.entries) - 1:
+                earlier = first is None or entry.days.last < first.days.last
+                self._earliest = (len(self.entries), entry if earlier else first)
         if entry.type in RULINGS or target is not None:
             self._rule(entry, target)
         return self
@@ -321,7 +327,10 @@ class File:
     @property
     def earliest(self) -> AnyEntry | None:
         """Of the entries that stand, one that happened first."""
-        return min(self._effective.values(), key=lambda entry: entry.days.last, default=None)
+        if self._earliest[0] != len(self.entries):
+            first = min(self._effective.values(), key=lambda entry: entry.days.last, default=None)
+            self._earliest = (len(self.entries), first)
+        return self._earliest[1]
 
     @property
     def region(self) -> str | None:

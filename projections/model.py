@@ -23,11 +23,15 @@ _PRIMARY_KEY: Final = re.compile(r"PRIMARY KEY \(([^)]+)\)|(\w+)[^,(]* PRIMARY K
 
 @dataclass(frozen=True, slots=True)
 class RowContext:
-    """The context in which a file is read: the rulebook that applies, and a seal with its keys."""
+    """The context in which a file is read: the rulebook that applies, and a seal with its keys.
+
+    `remembered` has what was computed in it before, where the states of one file are read one after another.
+    """
 
     stream: UUID
     rulebook: Rulebook
     seal: Seal
+    remembered: dict[Hashable, Any] = field(default_factory=dict, compare=False)
 
 
 def _as_it_is(row: R, _: Seal) -> R:
@@ -46,7 +50,7 @@ class RowParts(Generic[R]):
     rows: Callable[[File, RowContext, Any], Iterable[R]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # each is itself, for they are looked up at every entry
 class ReadModel(Generic[R]):
     """One table: its name, the dataclass of its rows, and the function from a file to its rows.
 

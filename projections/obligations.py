@@ -1,6 +1,6 @@
 """Obligations that are due or overdue on a day, across files, with the entry that opened the clock."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Final
@@ -112,7 +112,34 @@ def rows(file: File, reading: RowContext) -> Iterator[Obligation]:
 
 
 def _rows_of_rule(file: File, reading: RowContext, rule: str) -> Iterator[Obligation]:
-    return WITHHELD.rows(obligations_of(file, reading.stream, reading.rulebook, rule), reading.seal)
+    return WITHHELD.rows(_remembered(file, reading, rule), reading.seal, reading.remembered)
+
+
+def _remembered(file: File, reading: RowContext, rule: str) -> Iterator[Obligation]:
+    """Yield the clocks of a rule, each the same object as before if nothing in it is new."""
+    for clock in clocks(file, reading.rulebook, rule):
+        key = _key(clock)
+        if key not in reading.remembered:
+            reading.remembered[key] = obligation(reading.stream, clock, reading.rulebook)
+        yield reading.remembered[key]
+
+
+def _key(clock: Clock) -> Hashable:
+    """Return all that the words of a clock depend on besides the rulebook; an entry never changes."""
+    met, number = clock.met_by, clock.number
+    return (
+        clock.rule,
+        clock.opened_on,
+        clock.due,
+        tuple(entry.entry_id for entry in clock.started_by),
+        None if met is None else met.entry_id,
+        clock.void_on,
+        clock.void_because,
+        None if number is None else (number.source, number.region, number.verified),
+        clock.verified,
+        clock.provisional,
+        clock.rests_on,
+    )
 
 
 OBLIGATIONS: Final = ReadModel(

@@ -6,7 +6,7 @@ for look-up.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from hashlib import sha256
@@ -80,17 +80,32 @@ class Withholding(Generic[R]):
             self, "blank", {name: marker.value for name, marker in marked(self.row, Blank).items()}
         )
 
-    def rows(self, rows: Iterable[R], seal: Seal) -> Iterator[R]:
-        """Yield rows in their stored form, except those whose key is destroyed."""
-        alike: Counter[str] = Counter()
+    def rows(
+        self, rows: Iterable[R], seal: Seal, remembered: dict[Hashable, Any] | None = None
+    ) -> Iterator[R]:
+        """Yield rows in their stored form, except those whose key is destroyed.
+
+        What was stored of a row that is `remembered`, in clear, is yielded again.
+        """
+        alike: Counter[Hashable] = Counter()
         for row in rows:
-            subject = " ".join(str(getattr(row, name)) for name in ("rests_on", *self.subject))
+            before, subject, stored_in_turn = (remembered or {}).get(id(row), (None, None, {}))
+            if before is not row:
+                subject, stored_in_turn = self._subject(row), {}
             alike[subject] += 1
-            hashed = sha256(seal.term(f"{self.table} {subject} {alike[subject]}")).digest()
-            number = int.from_bytes(hashed[:8]) % _LARGEST_NUMBER
-            stored = self._stored(row, number, seal)
+            turn = alike[subject]
+            if turn not in stored_in_turn:
+                hashed = sha256(seal.term(f"{self.table} {subject} {turn}")).digest()
+                number = int.from_bytes(hashed[:8]) % _LARGEST_NUMBER
+                stored_in_turn[turn] = self._stored(row, number, seal)
+            stored = stored_in_turn[turn]
+            if remembered is not None and row.sealed is None and stored is not None and stored.sealed is None:
+                remembered[id(row)] = (row, subject, stored_in_turn)
             if stored is not None:
                 yield stored
+
+    def _subject(self, row: R) -> str:
+        return " ".join(str(getattr(row, name)) for name in ("rests_on", *self.subject))
 
     def _stored(self, row: R, number: int, seal: Seal) -> R | None:
         categories = _sealed_wholly(row)

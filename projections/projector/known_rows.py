@@ -89,6 +89,8 @@ class KnownRows:
         self._rows: dict[tuple[str, RowIdentity], _Known] = {}
         self._region: str | None = None
         self._begun: date | None = None
+        self._remembered: dict[Hashable, Any] = {}
+        self._remembered_by: Rulebook | None = None
 
     def __len__(self) -> int:
         """Return the number of its entries."""
@@ -172,7 +174,9 @@ class KnownRows:
         self._compute(stale, seal, end)
 
     def _touched_besides(self, entry: AnyEntry) -> Iterator[object]:
-        acts = amended(entry) is not None or entry.type in RULINGS
+        # One that was corrected before it came in stands as it was corrected.
+        corrected = bool(self._file.amendments(entry.entry_id))
+        acts = corrected or amended(entry) is not None or entry.type in RULINGS
         if acts or brings_papers(entry):
             yield PAPERS
         region, begun = self._file.region, entry.days.last
@@ -205,7 +209,9 @@ class KnownRows:
 
     def _compute(self, parts: Iterable[_Part], seal: Seal, end: "_End | None") -> None:
         assert self._rulebook is not None  # noqa: S101 - said by who calls
-        context = RowContext(self._stream, self._rulebook, seal)
+        if self._remembered_by is not self._rulebook:
+            self._remembered, self._remembered_by = {}, self._rulebook
+        context = RowContext(self._stream, self._rulebook, seal, self._remembered)
         for model, part in parts:
             reads: set[object] = set()
             earlier = self._parts.get((model, part), _NOTHING)
@@ -238,8 +244,11 @@ class KnownRows:
                 key = (model.name, identity)
                 end(key, self._rows.pop(key), self.position)
         for identity, row in rows.items():
-            key, compared = (model.name, identity), comparable(model, row, seal)
+            key = (model.name, identity)
             before = self._rows.get(key)
+            if before is not None and before.row is row:
+                continue
+            compared = comparable(model, row, seal)
             if before is not None and before.compared == compared:
                 continue
             if before is not None and end is not None:

@@ -11,6 +11,7 @@ from hypothesis import settings as trying
 from hypothesis import strategies as st
 
 from domain.entry import AnyEntry
+from domain.events.intake import ChildReceived
 from domain.events.record import EntryWithdrawn, ExceptionApproved
 from domain.file import File, fold
 from domain.joined_files import is_listed
@@ -96,6 +97,19 @@ def test_a_row_that_names_an_entry_before_it_comes_in_is_computed_again_when_it_
     file, later = Given(), uuid4()
     for event in (some(ExceptionApproved, entry=later), some(EntryWithdrawn, entry=uuid4())):
         file.entries.append(file.entry("2024-03-06", event))
+    told = recorded([*file.entries[:-1], replace(file.last, entry_id=later)])
+    rows = KnownRows(told[0].stream, READ_MODELS)
+    changes = [rows.follow(told, told[-1].position, defaultdict(lambda: [(0, SHIPPED)]), SEAL)]
+    for model in READ_MODELS:
+        then = rows_of(model, fold(told), SHIPPED)
+        assert rows_known(changes, model, told[-1].position) == then, model.name
+
+
+def test_an_entry_that_was_corrected_before_it_came_in_may_be_the_first_of_the_file() -> None:
+    file, later = Given(), uuid4()
+    for on, corrects in (("2024-03-06", None), ("2024-03-01", later), ("2024-03-07", None)):
+        entry = file.entry(on, some(ChildReceived))
+        file.entries.append(replace(entry, corrects=corrects))
     told = recorded([*file.entries[:-1], replace(file.last, entry_id=later)])
     rows = KnownRows(told[0].stream, READ_MODELS)
     changes = [rows.follow(told, told[-1].position, defaultdict(lambda: [(0, SHIPPED)]), SEAL)]

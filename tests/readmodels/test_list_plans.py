@@ -24,7 +24,14 @@ from tests.support.many_children import multiply
 from tests.support.waiting import PATIENCE
 
 CHILDREN = 2_000
-EMPTY = {"unlisted", "family_children", "family_children_known", "likeness_terms_shared"}
+EMPTY = {
+    "unlisted",
+    "families",
+    "families_known",
+    "family_children",
+    "family_children_known",
+    "likeness_terms_shared",
+}
 RECEIVED = ("2025-03-01", some(ChildReceived, file_no="WH-1"))
 NAMED = ("2025-03-01", some(IdentityRecorded, name="王小明", birth_on=date(2009, 3, 5), sex="1"))
 EARLY: tuple[tuple[Any, ...], ...] = (
