@@ -33,6 +33,7 @@ TABS: Final = (
     FileTab("/due", "due"),
     FileTab("/readiness", "readiness"),
     FileTab("/findings", "findings"),
+    FileTab("/papers", "papers"),
     FileTab("/compare", "compare"),
     FileTab("/readers", "readers"),
 )
