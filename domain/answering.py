@@ -1,7 +1,7 @@
 """What is asked and what answers it: an application and its decision, a referral and its return.
 
 An answer is an event with a field that names the entry it answers (`Refers`). One that names none, as papers
-often do, answers the last question before it that has no answer of its own. So does each where that field is
+often do, answers the last question before it that had no answer until then. So does each where that field is
 sealed wholly: it is not read then, for when something is met stands in clear (decision 0018).
 """
 
@@ -35,18 +35,20 @@ def answers_to(
     the day they happened.
     """
     found: dict[UUID, AnyEntry] = {}
-    unnamed = []
-    for answer in answers:
-        question = None if field is None else known(getattr(answer.event, field))
-        if question is None:
-            unnamed.append(answer)
-        else:
+    # Of one day, those that name their question come first: what they answer waits no more.
+    for answer, question in sorted(
+        ((each, None if field is None else known(getattr(each.event, field))) for each in answers),
+        key=lambda each: (each[0].days.last, each[1] is None),
+    ):
+        if question is not None:
             found.setdefault(question, answer)
-    for answer in unnamed:
-        before = [each for each in asked if each.days.earliest <= answer.days.last]
-        waiting = [each for each in before if each.original not in found]
-        if waiting:
-            found[waiting[-1].original] = answer
+            continue
+        waiting = [
+            each for each in asked if each.original not in found and each.days.earliest <= answer.days.last
+        ]
+        # What was surely asked by then goes before what may have been asked only later.
+        for asking in ([each for each in waiting if each.days.last <= answer.days.last] or waiting)[-1:]:
+            found[asking.original] = answer
     return [found.get(each.original) for each in asked]
 
 

@@ -160,11 +160,35 @@ def test_stages_of_which_nobody_recorded_the_end_are_counted_together() -> None:
     file = applicant()
     applied(file)
     file.and_("2026-07-27", some(HardshipSupportDecided, applied_on=NOT_ASKED, decision="refused"))
-    assert due(file) == [(date(2026, 7, 27), "met")]
+    assert due(file) == [(date(2026, 7, 15), "void"), (date(2026, 7, 27), "met")]
     skipped = applicant()
     application = applied(skipped)
     skipped.and_("2026-07-20", some(HardshipSupportPublicityEnded, application=application))
-    assert due(skipped) == [(date(2026, 7, 22), "met"), (date(2026, 7, 23), "overdue")]
+    assert due(skipped) == [
+        (date(2026, 7, 15), "void"),
+        (date(2026, 7, 22), "met"),
+        (date(2026, 7, 23), "overdue"),
+    ]
+
+
+@pytest.mark.rule("D16")
+def test_until_a_later_stage_ends_nobody_knows_that_the_end_of_this_one_will_not_be_recorded() -> None:
+    def standing(file: Given, day: str) -> list[tuple[date, str]]:
+        states = ((clock.due.last, clock.state(date.fromisoformat(day))) for clock in stages(file))
+        return [(last, state) for last, state in states if state is not None]
+
+    file = applicant()
+    applied(file)
+    before = [standing(file, day) for day in ("2026-07-15", "2026-07-16", "2026-07-26")]
+    assert before == [[(date(2026, 7, 15), state)] for state in ("due", "overdue", "overdue")]
+    file.and_("2026-07-27", some(HardshipSupportDecided, decision="approved"))
+    assert [standing(file, day) for day in ("2026-07-15", "2026-07-16", "2026-07-26")] == before
+    assert standing(file, "2026-07-27") == [(date(2026, 7, 15), "void"), (date(2026, 7, 27), "met")]
+    # And of a decision alone, nobody knew the application before it.
+    alone = applicant()
+    alone.and_("2026-07-27", some(HardshipSupportDecided, applied_on=date(2026, 7, 1), decision="approved"))
+    assert standing(alone, "2026-07-26") == []
+    assert standing(alone, "2026-07-27") == [(date(2026, 7, 27), "met")]
 
 
 @pytest.mark.rule("D16")

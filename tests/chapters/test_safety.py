@@ -137,6 +137,26 @@ def test_an_incident_is_reported_up_the_sooner_the_worse_it_is(severity: object,
     ]
 
 
+@pytest.mark.rule("R-SAF-1")
+def test_what_a_report_that_names_no_incident_answered_is_not_changed_by_what_is_reported_later() -> None:
+    incident = some(IncidentOccurred, severity="serious", is_cause_known=True)
+    file = in_care().and_("2024-03-05", incident).and_("2024-03-06", incident)
+    second = file.last.original
+    file.and_("2024-03-07", some(IncidentReportedUp))
+    assert states(file, "R-SAF-1", "2024-03-08") == [["overdue", "met"]]
+    file.and_("2024-03-10", some(IncidentReportedUp, incident=second))
+    assert states(file, "R-SAF-1", "2024-03-08", "2024-03-10") == [["overdue", "met"], ["overdue", "met"]]
+
+
+@pytest.mark.rule("R-SAF-1")
+def test_a_report_answers_what_surely_happened_by_then_before_what_may_have_happened_later() -> None:
+    incident = some(IncidentOccurred, severity="serious", is_cause_known=True)
+    file = in_care().and_("2024-03-05", incident).and_("2024-03-07", some(IncidentReportedUp))
+    assert states(file, "R-SAF-1", "2024-03-08") == [["met_late"]]
+    file.and_("2024-03-06..2024-03-20", incident)
+    assert states(file, "R-SAF-1", "2024-03-08") == [["met_late", None]]
+
+
 def test_a_minor_incident_is_not_reported_up() -> None:
     minor = some(IncidentOccurred, severity="minor", is_cause_known=True)
     assert in_care().and_("2024-03-05", minor).clocks("R-SAF-1") == []

@@ -24,6 +24,9 @@ from domain.when import Days
 
 STAGES: Final = ("investigation", "publicity", "confirmation")
 """What an application goes through, each stage for a time of its own; a minor's is not published."""
+JOINED: Final = Label(
+    "未登记该环节的结束，与后一环节合并计算", "its end is not recorded: counted with a later stage"
+)
 SOCIAL: Final = "social"
 
 
@@ -41,7 +44,8 @@ def hardship_is_decided(history: History) -> Iterator[Clock]:
         yield from _stages(history, application, application.days, (investigated, published, decision))
     for decided in history.all(HardshipSupportDecided):
         applied = known(decided.event.applied_on)
-        if applied is not None and not any(_on(applied, each.days) for each in applications):
+        before = [each for each in applications if each.days.last <= decided.days.last]
+        if applied is not None and not any(_on(applied, each.days) for each in before):
             decision = _decision(history, Days.on(applied), since=decided)
             yield from _stages(history, decided, Days.on(applied), (None, None, decision), as_one=True)
 
@@ -51,36 +55,61 @@ def _stages(
 ) -> Iterator[Clock]:
     """Yield a clock for each stage up to the one that goes on, from the end of the one before.
 
-    A stage without an end of its own is counted together with the next one that has one.
+    A stage without an end of its own is due by itself until a later one has ended, and from that day on
+    counted together with it: before, nobody could know that its end would never be recorded.
     """
     applied, minor = since.last, history.on(since.last).aged(ADULT) is False
-    stages = [each for each in zip(STAGES, ends, strict=True) if each[0] != "publicity" or not minor]
+    stages = [
+        each for each in zip(STAGES, _in_turn(ends), strict=True) if each[0] != "publicity" or not minor
+    ]
     gone = history.gone(applied)
-    begun, numbers = started, list[Pack]()
+    begun, opened, numbers = started, started.days.last, list[Pack]()
     for index, (stage, end) in enumerate(stages):
         number = history.number("D16", entry=started, on=applied, case=stage)
         numbers += [] if number is None else [number]
-        later = [each for _, each in stages[index + 1 :]]
-        if end is None and later and (as_one or any(each is not None for each in later)):
-            continue
+        ended = next((each for _, each in stages[index:] if each is not None), None)
+        last = stage == stages[-1][0]
         due = since
         for number in numbers:
             due = number.ends(due)
-        if numbers:
-            yield Clock(
-                rule="D16",
-                opened_on=since.last,
-                due=due,
-                started_by=(begun,),
-                met_by=end,
-                void_on=None if gone is None else gone.held.since,
-                void_because=None if gone is None else stage_of(gone),
-                number=numbers[-1],
-                verified=all(number.verified for number in numbers),
-            )
-        if end is None:
+        clock = Clock(
+            rule="D16",
+            opened_on=max(since.last, opened),
+            due=due,
+            started_by=(begun,),
+            met_by=end,
+            void_on=None if gone is None else gone.held.since,
+            void_because=None if gone is None else stage_of(gone),
+            number=numbers[-1] if numbers else None,
+            verified=all(number.verified for number in numbers),
+        )
+        if end is not None:
+            begun, opened, since = end, max(opened, end.days.last), end.days
+        elif ended is not None and not as_one:
+            opened = max(opened, ended.days.last)
+            clock = _until(opened, clock)
+        never = clock.void_because is JOINED and clock.void_on == clock.opened_on
+        if numbers and (last or not as_one) and not never:
+            yield clock
+        if ended is None and not as_one:
             return
-        begun, since, numbers = end, end.days, []
+        numbers = numbers if end is None else []
+
+
+def _in_turn(ends: Sequence[AnyEntry | None]) -> list[AnyEntry | None]:
+    """Return the ends of stages without those that came after the end of a later stage, which ended both."""
+    later = [[each for each in ends[index + 1 :] if each is not None] for index in range(len(ends))]
+    return [
+        None if end is None or any(each.days.last < end.days.last for each in after) else end
+        for end, after in zip(ends, later, strict=True)
+    ]
+
+
+def _until(day: date, clock: Clock) -> Clock:
+    """Return the clock of a stage that from a day on is counted together with a later one."""
+    if clock.void_on is not None and clock.void_on <= day:
+        return clock
+    return replace(clock, void_on=day, void_because=JOINED)
 
 
 def _decision(
