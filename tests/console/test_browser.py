@@ -1,6 +1,7 @@
 """In a real browser: a child is found and its life is read, by keyboard, without a script, on any screen."""
 
 import hashlib
+import re
 from typing import Final
 
 import pytest
@@ -16,14 +17,29 @@ from tests.support.chromium import (
     enter,
     needs_chromium,
     opened,
-    pages_about,
+    pages_to_look_at,
     somebody_put_right,
     violations,
 )
+from tests.support.console import ADDRESSES
 from tests.support.demo_server import Demo
 
 pytestmark = [pytest.mark.browser, needs_chromium]
 
+LOOKED_AT_ELSEWHERE: Final = {
+    "/console": "leads to the first page of a role",
+    "/console/children/{child}/entries/{entry}/correct/content": "follows the reason, in a flow of its own",
+    "/console/children/{child}/entries/{entry}/correct/review": "follows the content, in that flow",
+    "/console/children/{child}/entries/{entry}/restore": "of an entry that was withdrawn, in that flow",
+    "/console/children/{child}/step": "leads to another day of the page",
+    "/console/imports/{job}": "of a workbook that goes in, in a flow of its own",
+    "/console/kept/{ticket}": "leads back to a form",
+    "/console/preferences/keeping": "answers a script",
+    "/console/search": "leads to what was found",
+    "/console/sign-in": "before anybody signs in",
+    "/console/sign-in/password": "once for everybody, in a flow of its own",
+}
+"""Why a page is not among those that are opened one by one."""
 MOST_TABS: Final = 60
 """Presses of the Tab key after which whoever has not arrived gives up."""
 FOCUSED: Final = "() => document.activeElement.id || document.activeElement.textContent.trim()"
@@ -128,11 +144,22 @@ def test_an_auditor_asks_what_a_file_said_on_a_day_then_and_now_and_why_without_
     page.context.close()
 
 
+def test_every_page_is_looked_at(demo: Demo) -> None:
+    opened_here = [address.partition("?")[0] for address in pages_to_look_at(demo).values()]
+    patterns = {each: re.compile(re.sub(r"\{\w+\}", "[^/]+", each)) for each in ADDRESSES}
+    unseen = {
+        each
+        for each, pattern in patterns.items()
+        if not any(pattern.fullmatch(shown) for shown in opened_here)
+    }
+    assert unseen == LOOKED_AT_ELSEWHERE.keys()
+
+
 def test_no_page_is_wider_than_a_small_screen(demo: Demo, browser: Browser) -> None:
     page = opened(browser, NARROW)
     enter(page, demo, language="en")
     wide = {}
-    for name, address in pages_about(a_young_person(demo)).items():
+    for name, address in pages_to_look_at(demo).items():
         page.goto(f"{demo.address}{address}")
         width = page.evaluate("() => document.documentElement.scrollWidth")
         if width > NARROW[0]:
@@ -148,7 +175,7 @@ def test_nothing_keeps_anybody_from_using_a_page(
     page = opened(browser, WIDE, script=True)
     found = {"sign-in": violations(page, f"{demo.address}/console/sign-in")}
     enter(page, demo, language=language, text=text)
-    for name, address in pages_about(a_young_person(demo)).items():
+    for name, address in pages_to_look_at(demo).items():
         found[name] = violations(page, f"{demo.address}{address}")
     page.context.close()
     assert {name: each for name, each in found.items() if each} == {}

@@ -108,12 +108,17 @@ def enter(page: Page, demo: Demo, role: str = "supervisor", **preferences: str) 
             button.click()
 
 
-def pages_about(someone: Someone) -> dict[str, str]:
+def pages_to_look_at(demo: Demo) -> dict[str, str]:
     """Return the addresses of the pages to look at, by a name for each."""
-    at = someone.address
+    someone = a_young_person(demo)
+    at, claim = someone.address, ask(demo, "/exceptions", limit="1")["items"][0]["entry"]
     return {
         "today": "/console/today",
         "register": "/console/children",
+        "receive": "/console/children/new",
+        "many": "/console/record-many",
+        "children-of-many": "/console/record-many/VaccinationGiven",
+        "drafts": "/console/drafts",
         "status": at,
         "history": f"{at}/history",
         "due": f"{at}/due",
@@ -126,6 +131,9 @@ def pages_about(someone: Someone) -> dict[str, str]:
         "entry": f"{at}/entries/{someone.entry}",
         "move": f"{at}/entries/{someone.entry}/move",
         "decision": f"{at}/entries/{someone.entry}/decision",
+        "correct": f"{at}/entries/{someone.entry}/correct",
+        "withdraw": f"{at}/entries/{someone.entry}/withdraw",
+        "move": f"{at}/entries/{someone.entry}/move",
         "explanation": f"{at}/explain/identity.birth",
         "record": f"{at}/record",
         "form": f"{at}/record/PhysicalExamined",
@@ -135,6 +143,7 @@ def pages_about(someone: Someone) -> dict[str, str]:
         "account": "/console/preferences",
         "password": "/console/preferences/password",
         "approvals": "/console/approvals",
+        "approval": f"/console/approvals/{claim}",
         "approved": "/console/approvals?state=approved",
         "board": "/console/readiness",
         "imports": "/console/imports",

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from tests.support.chromium import NARROW, WIDE, a_young_person, chromium, enter, pages_about
+from tests.support.chromium import NARROW, WIDE, chromium, enter, pages_to_look_at
 from tests.support.demo_server import demonstration
 from tests.support.places import ROOT
 
@@ -26,7 +26,7 @@ def take(folder: Path) -> None:
         demonstration(Path(data) / "data") as demo,
         chromium() as browser,
     ):
-        addresses = pages_about(a_young_person(demo))
+        addresses = pages_to_look_at(demo)
         for language, (width, height) in (("zh", WIDE), ("en", WIDE), ("zh", NARROW), ("en", NARROW)):
             context = browser.new_context(
                 viewport={"width": width, "height": height}, java_script_enabled=False
