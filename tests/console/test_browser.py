@@ -34,7 +34,7 @@ LOOKED_AT_ELSEWHERE: Final = {
     "/console/children/{child}/step": "leads to another day of the page",
     "/console/imports/{job}": "of a workbook that goes in, in a flow of its own",
     "/console/kept/{ticket}": "leads back to a form",
-    "/console/preferences/keeping": "answers a script",
+    "/console/preferences/keeping": "leads back to a form",
     "/console/search": "leads to what was found",
     "/console/sign-in": "before anybody signs in",
     "/console/sign-in/password": "once for everybody, in a flow of its own",
