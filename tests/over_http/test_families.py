@@ -5,7 +5,12 @@ from uuid import UUID
 
 from api.identity.permissions import Role
 from domain.events.adoption.registration import AdoptionRegistered
-from domain.events.family.foster_steps import FamilyMember, FamilyMembersRecorded
+from domain.events.family.foster_steps import (
+    FamilyMember,
+    FamilyMembersRecorded,
+    FosterFamilyApplied,
+    FosterFamilyAssessed,
+)
 from domain.events.family.profile import FamilyRegistered
 from domain.events.foster.fostering import FosterPlacementEnded, FosterPlacementStarted
 from tests.support.client import Served, new_key
@@ -80,6 +85,32 @@ async def test_the_list_has_the_families_in_scope_and_masks_the_name_of_who_is_n
     for role in Role:
         other = await (await served.as_(role, elsewhere=True)).get("/families")
         assert (other.json()["items"] == []) == (role != Role.ADMINISTRATOR)
+
+
+async def test_a_family_s_file_says_how_many_live_there_and_how_it_was_assessed(served: Served) -> None:
+    members = tuple(some(FamilyMember, relation=each) for each in ("applicant", "child"))
+    family = await a_family(
+        served,
+        "关长山",
+        ("2024-01-11", some(FamilyMembersRecorded, members=members)),
+        ("2024-01-12", some(FosterFamilyApplied, is_healthy=True, crime_check="clear")),
+        ("2024-02-01", some(FosterFamilyAssessed, result="unsuitable")),
+        ("2024-03-01", some(FosterFamilyAssessed, result="suitable")),
+    )
+
+    async def told(role: Role, day: str) -> Any:
+        answer = await (await served.as_(role)).get(f"/families/{family}", params={"as_of": day})
+        fostering = answer.json()["fostering"]
+        return [
+            fostering[name] and (fostering[name]["value"], fostering[name].get("since"))
+            for name in ("members", "assessed")
+        ]
+
+    assert await told(Role.STAFF, "2024-01-31") == [(2, "2024-01-11"), None]
+    assert await told(Role.STAFF, "2024-02-29") == [(2, "2024-01-11"), ("unsuitable", "2024-02-01")]
+    assert await told(Role.STAFF, "2024-03-01") == [(2, "2024-01-11"), ("suitable", "2024-03-01")]
+    # Who is not shown the family learns neither how many live there nor since when.
+    assert await told(Role.BUREAU, "2024-03-01") == [(NOT_SHOWN, None), ("suitable", "2024-03-01")]
 
 
 async def children(

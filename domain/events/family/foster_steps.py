@@ -41,6 +41,12 @@ APPROVED: Final[Attribute[date]] = Attribute(
 TRAINED: Final[Attribute[date]] = Attribute(
     "fostering", "trained", Label("寄养培训", "Trained as a foster family"), kind="family"
 )
+MEMBERS: Final[Attribute[Answered[int]]] = Attribute(
+    "fostering", "members", Label("家庭成员人数", "Members of the family"), Category.FAMILY, kind="family"
+)
+ASSESSED: Final[Attribute[Answered[str]]] = Attribute(
+    "fostering", "assessed", Label("寄养家庭评估结论", "Assessment of the family"), kind="family"
+)
 Assessors: TypeAlias = Annotated[
     Answered[AtLeastOne[Name]], Label("评估人员", "Assessors"), Personal(Category.FAMILY)
 ]
@@ -69,6 +75,10 @@ class FamilyMembersRecorded(
     members: Annotated[
         Answered[AtLeastOne[FamilyMember]], Label("家庭成员", "Members"), Personal(Category.FAMILY)
     ]
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        members = self.members
+        yield MEMBERS.since(entry.days, len(members) if isinstance(members, tuple) else members)
 
 
 class FosterFamilyApplied(
@@ -114,6 +124,9 @@ class FosterFamilyAssessed(
 
     def presupposes(self) -> tuple[type[Event], ...]:
         return (FosterFamilyApplied,)
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield ASSESSED.since(entry.days, self.result)
 
 
 class FosterFamilyApproved(
