@@ -9,27 +9,23 @@ from typing import Final, TypeAlias, TypeVar
 from domain.entry import AnyEntry, Entry
 from domain.event import Event, Label, known
 from domain.life import STAGE
-from domain.obligations import Clock, History
+from domain.obligations import Clock, History, stage_of
 from domain.when import LAST_DAY, Days
 
 E = TypeVar("E", bound=Event)
 VisitsEnd: TypeAlias = Callable[[History, date], tuple[date, Label] | None]
 """Answers on which first day after a day no visit is required any more, and why; None while there is none."""
-ENDS: Final = {
-    "died": Label("已死亡", "died"),
-    "received": Label("重新接收", "in care again"),
-    "in_care": Label("重新接收", "in care again"),
-}
-"""The stages in which nobody is visited any more, and why."""
+ENDS: Final = frozenset({"died", "received", "in_care"})
+"""The stages in which nobody is visited any more."""
 REPLACED: Final = Label("已重新计划", "planned anew")
 PUT_OFF: Final = Label("已改期", "put off to another day")
 
 
 def visits_end(history: History, after: date) -> tuple[date, Label] | None:
-    """Return the first day without any visit required, and why: the person died, or is in care again."""
+    """Return the first day without any visit required, and why: who is visited died, or was taken in."""
     for span in history.spans(STAGE):
         if span.since > after and span.value in ENDS:
-            return span.since, ENDS[span.value]
+            return span.since, stage_of(span.fact)
     return None
 
 

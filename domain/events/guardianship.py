@@ -27,6 +27,8 @@ RETURNED: Final = frozenset({"returned", "guardian_restored"})
 """Reasons, codes of `guardianship_end`, for which the child goes back to its guardian."""
 MINORS_LAW: Final = "《未成年人保护法》"
 CIVIL_CODE: Final = "《民法典》"
+CONVERTED: Final = "converted"
+"""The reason, a code of `guardianship_end`, for which temporary guardianship alone ended."""
 
 GUARDIANSHIP: Final[Attribute[str]] = Attribute("guardianship", "type", Label("监护类型", "Guardianship"))
 """A code of `guardianship_type`. Civil affairs is the guardian, not the institution."""
@@ -192,7 +194,7 @@ class GuardianshipTerminated(
     ends_with=None,
     once=True,
 ):
-    """The guardianship of civil affairs ended."""
+    """The guardianship of civil affairs ended; one that was converted to long-term goes on as such."""
 
     reason: Annotated[Answered[str], Label("终止原因", "Reason"), Code("guardianship_end")]
 
@@ -207,7 +209,11 @@ class GuardianshipTerminated(
         return (TemporaryGuardianshipStarted, LongTermGuardianshipConfirmed)
 
     def holds(self, entry: AnyEntry) -> Facts:
-        yield from _released(entry)
+        if known(self.reason) == CONVERTED:
+            # The State stays guardian, whichever of both papers was written first.
+            yield REVIEW.since(entry.days, None)
+        else:
+            yield from _released(entry)
 
 
 def guardian_case(life: Life) -> str | None:

@@ -313,6 +313,15 @@ def test_who_was_taken_off_its_last_roll_is_visited_no_more(left: str, state: st
     assert str(file.clock("R-COM-5").void_because) == "已退出名册 taken off the roll"
 
 
+@pytest.mark.rule("R-COM-5")
+def test_who_was_taken_in_is_visited_no_more_and_it_is_said_why() -> None:
+    file = born().and_("2025-04-01", left_behind())
+    file.and_("2025-04-10", some(CommunityVisitMade, visitor="director", next_on=date(2025, 5, 10)))
+    file.and_("2025-05-02", some(ChildReceived))
+    assert states(file, "R-COM-5", "2025-05-02") == [["void"]]
+    assert str(file.clock("R-COM-5").void_because) == "已接收 Received"
+
+
 # Grading of risk: R-COM-6
 
 

@@ -51,6 +51,15 @@ def test_guardianship_that_ended_leaves_a_gap_until_it_starts_again() -> None:
     assert child.now(GUARDIANSHIP, "2025-02-01") == "temporary"
 
 
+@pytest.mark.parametrize("converted_on", ["2025-03-09", "2025-03-10", "2025-03-11"])
+def test_what_was_converted_to_long_term_goes_on_whichever_was_written_first(converted_on: str) -> None:
+    converted = some(GuardianshipTerminated, reason="converted")
+    child = given(("2024-03-05", TEMPORARY), ("2025-03-10", LONG_TERM), (converted_on, converted))
+    assert child.now(REVIEW, converted_on) is None
+    assert child.now(GUARDIANSHIP, "2025-03-09") == "temporary"
+    assert child.now(GUARDIANSHIP, "2025-03-11") == "long_term"
+
+
 def test_an_end_recorded_late_still_ends_on_its_day() -> None:
     child = given(("2024-03-05", TEMPORARY), ("2025-02-01", LONG_TERM))
     child.and_("2024-06-01", some(GuardianshipTerminated, reason="returned"))

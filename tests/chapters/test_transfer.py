@@ -13,6 +13,7 @@ from domain.events.entrusted import AGREEMENT, EntrustedCareAgreementSigned
 from domain.events.foster.foster_visits import ShortTermCareTaken
 from domain.events.foster.fostering import FosterAgreementSigned, FosterPlacementStarted
 from domain.events.foster.matches import FosterMatchStarted
+from domain.events.guardianship import GUARDIAN, LongTermGuardianshipConfirmed
 from domain.events.household import HouseholdTransferred
 from domain.events.intake import (
     ADMITTED,
@@ -27,6 +28,7 @@ from domain.events.leave import AWAY, TemporaryLeaveStarted
 from domain.events.placement.arrangements import BelongingsHandedOver
 from domain.events.record import EntryWithdrawn
 from domain.events.transfer.checklist import ToHandOver, to_hand_over
+from domain.events.transfer.following import GuardianResponsibilityTransferred
 from domain.events.transfer.handing_over import ChildTransferred, TransferApproved
 from domain.file import Attribute
 from domain.life import DEPARTED, STAGE
@@ -54,6 +56,14 @@ def handed_over(**said: Any) -> Given:
         .and_("2024-05-20", MAY)
         .and_("2024-06-01", some(ChildTransferred, to_institution=OTHER, **said))
     )
+
+
+def test_the_guardian_body_is_the_receivers_from_the_day_of_the_paper_that_says_so() -> None:
+    child = in_care().and_("2024-04-06", some(LongTermGuardianshipConfirmed, guardian_body="望山县民政局"))
+    child.and_("2024-05-20", MAY).and_("2024-06-01", OVER)
+    child.and_("2024-06-10", some(GuardianResponsibilityTransferred, to_body="望海市民政局"))
+    days = ("2024-06-01", "2024-06-09", "2024-06-10")
+    assert [child.now(GUARDIAN, day) for day in days] == ["望山县民政局", "望山县民政局", "望海市民政局"]
 
 
 # R-MOV-2: it was approved before

@@ -2,10 +2,13 @@
 
 from typing import Annotated
 
+from domain.entry import AnyEntry
 from domain.event import Answered, Category, Code, Event, Label, Number, Personal, Title
 from domain.events.entitlement.allowance import AllowanceGranted
+from domain.events.guardianship import GUARDIAN
 from domain.events.household import HouseholdTransferred
 from domain.events.transfer.handing_over import TRANSFERS, ChildTransferred
+from domain.file import Facts
 from domain.life import Life
 from domain.refusal import Refusals, no_evidence, uncertain
 from domain.shared_fields import FirstMonth
@@ -31,6 +34,9 @@ class GuardianResponsibilityTransferred(
 
     def presupposes(self) -> tuple[type[Event], ...]:
         return (ChildTransferred,)
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield GUARDIAN.since(entry.days, self.to_body)
 
 
 class AllowancePayerChanged(
