@@ -1,6 +1,6 @@
 """The families: one row per file, with search by the names of those who live in the family."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Annotated, Any, Final
@@ -87,6 +87,11 @@ def _names(file: File) -> Iterator[str]:
     for recorded in reversed(file.of(FamilyMembersRecorded)):
         for member in known(recorded.event.members) or ():
             yield from filter(None, (known(member.name),))
+    yield from applicants(file)
+
+
+def applicants(file: File) -> Iterator[str]:
+    """Yield the names of who applied, and of their spouses, the latest recorded first."""
     for registered in reversed(file.of(FamilyRegistered)):
         yield from filter(None, (known(registered.event.applicant), known(registered.event.spouse)))
 
@@ -100,6 +105,13 @@ FAMILIES: Final = ReadModel("families", IndexedFamily, rows, _opened, kind="fami
 
 _SQL: Final = queries.load_composable("projections", "families.sql")
 _KEY: Final[Key] = {"families.opened": as_number}
+
+
+async def having(connection: AsyncConnection[Any], scope: Condition, terms: Collection[bytes]) -> list[UUID]:
+    """Return the families in a scope that have one of these terms, keyed hashes as in `terms`."""
+    select = _SQL["having"].format(scope=scope.sql)
+    cursor = await connection.execute(select, {**scope.parameters, "terms": [*terms]})
+    return [family for (family,) in await cursor.fetchall()]
 
 
 async def families(

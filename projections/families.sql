@@ -21,6 +21,10 @@ CREATE INDEX ON families USING gin (terms);
 -- All columns but `terms`, of which there may be many.
 SELECT {columns} FROM {rows}
 
+-- name: having
+-- The families in a scope that have one of some terms.
+SELECT families.family FROM families WHERE families.terms && %(terms)s::bytea[] AND {scope}
+
 -- name: rows_known
 -- The rows of then; who may see them is decided as of now.
 listed JOIN families ON families.family = listed.family

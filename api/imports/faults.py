@@ -40,8 +40,13 @@ class Fault(Enum):
         "The receiver's id in the ledger is not given: who is in charge after the hand-over is not known",
     )
     NO_SUCH_FAMILY = Label(
-        "账本中没有该家庭的档案；请先为该家庭建档，再填写其档案编号",
-        "The ledger has no file of this family: open one first, and write its id here",
+        "账本中没有该家庭的档案；请先为该家庭建档，再填写其档案编号，或者申请人、配偶的姓名全名",
+        "The ledger has no file of this family: open one first, and write here its id, or the whole name of"
+        " who applied",
+    )
+    FAMILY_NAME_SHARED = Label(
+        "账本中有多个家庭的申请人或者配偶为该姓名，无法确定是哪个家庭；请填写该家庭的档案编号",
+        "Several families in the ledger go by this name: write the id of the family's file here",
     )
     NOT_PLACED = Label("缺少所依据的内容", "What it belongs to is not said")
     UNKNOWN_COLUMN = Label("未识别的列", "Unknown column")

@@ -16,6 +16,7 @@ from time import perf_counter
 from typing import Final
 from uuid import UUID
 
+from api.folding import folded_name
 from api.identity.directory import Institution
 from api.identity.permissions import SEES, Actor, hindrance
 from api.imports.accounting import CellOutcome
@@ -35,6 +36,7 @@ from domain.events.intake import NAME
 from domain.file import File
 from domain.when import day_of
 from ledger.recording.request import Recording
+from projections.families import applicants
 
 ROWS_AT_ONCE: Final = 600
 """Rows that are read, judged and recorded at a time."""
@@ -134,16 +136,21 @@ class Importer:
             return known[0]
         return self.streams.new(file_no) if file_no in (register.roster or ()) else Fault.NOT_ON_ROSTER
 
-    async def _families(self, register: Register) -> frozenset[UUID]:
-        """Return the families that the register names whose files the importer may read."""
-        named, today = list(dict.fromkeys(register.families_named())), day_of(self.now())
-        files = await self.keeper.files(named) if named else {}
-        readable = (
-            family
-            for family, file in files.items()
-            if hindrance(self.actor, (), file, today=today, kind="family") is None
-        )
-        return frozenset(readable)
+    async def _families(self, register: Register) -> dict[UUID | str, UUID | Fault]:
+        """Return what each family that the register names is, of those whose files the importer may read."""
+        named, today = dict.fromkeys(register.families_named()), day_of(self.now())
+        ids = [each for each in named if isinstance(each, UUID)]
+        names = [each for each in named if isinstance(each, str)]
+        if names:
+            ids += await self.streams.families(names, self.actor)
+        found: dict[UUID | str, UUID | Fault] = {}
+        applied: dict[str, set[UUID]] = defaultdict(set)
+        for family, file in (await self.keeper.files(ids) if ids else {}).items():
+            if hindrance(self.actor, (), file, today=today, kind="family") is None:
+                found[family] = family
+                for name in applicants(file):
+                    applied[folded_name(name)].add(family)
+        return found | {name: _only(applied[folded_name(name)]) for name in names}
 
     @property
     def _sees(self) -> frozenset[Category]:
@@ -171,6 +178,13 @@ class Importer:
         for start in range(0, len(others), FILES_AT_ONCE):
             for file in (await self.keeper.files(others[start : start + FILES_AT_ONCE])).values():
                 missing.look(file, set(), None)
+
+
+def _only(families: set[UUID]) -> UUID | Fault:
+    """Return the family that a name is of; which of several it is, nobody guesses."""
+    if len(families) > 1:
+        return Fault.FAMILY_NAME_SHARED
+    return next(iter(families), Fault.NO_SUCH_FAMILY)
 
 
 def _names(file: File) -> Iterator[str]:

@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import Callable, Collection, Iterable
 from uuid import UUID
 
+from api.identity.permissions import Actor, families_sql
 from ledger.ledger import Ledger
+from projections.families import having
 from projections.likeness import CITIZEN_ID, holders
-from projections.name_search import whole_number
+from projections.name_search import whole_name, whole_number
 from projections.projector.projector import Projector
 from projections.register import citizen_ids_at, file_numbers
 
@@ -49,6 +51,12 @@ class Streams:
         """Return the files of the whole ledger that have citizen ids, by term."""
         async with self._projector.reading() as connection:
             return await holders(connection, CITIZEN_ID, terms)
+
+    async def families(self, names: Collection[str], actor: Actor) -> list[UUID]:
+        """Return the families, of those that the actor may read, in which somebody has one of these names."""
+        terms = await asyncio.to_thread(lambda: [self._ledger.term(whole_name(name)) for name in names])
+        async with self._projector.reading() as connection:
+            return await having(connection, families_sql(actor), terms)
 
     def new(self, number: str) -> UUID:
         """Return the file that an import opens for a number: deterministic, but not guessable.

@@ -27,14 +27,14 @@ def on(day: str) -> Days:
     return Days.on(date.fromisoformat(day))
 
 
-async def a_family(counter: Counter, *, elsewhere: bool = False) -> UUID:
+async def a_family(counter: Counter, *, elsewhere: bool = False, **said: str) -> UUID:
     """Open a family's file, at home or in another institution."""
     served = counter.served
     actor = await served.actor("staff", elsewhere=elsewhere)
     outcome = await served.container.ledger.record(
         Recording(
             stream=None,
-            drafts=(Draft(event=some(FamilyRegistered), days=on("2016-01-05")),),
+            drafts=(Draft(event=some(FamilyRegistered, **said), days=on("2016-01-05")),),
             region=(served.elsewhere if elsewhere else served.home).region,
             origin="api",
             recorder=actor.recorder,
@@ -92,6 +92,34 @@ async def test_a_row_of_a_family_without_a_file_is_set_aside_with_its_words(coun
         assert not any(entry.type.startswith("Foster") for entry in file.entries.values())
         assert [(line.sheet, line.row, line.column, line.code, line.value) for line in report.rejections] == [
             ("家庭寄养", 4, "寄养家庭档案编号", "no_such_family", written)
+        ]
+
+
+async def test_a_family_goes_by_who_applied_and_is_the_same_row_by_its_id(counter: Counter) -> None:
+    family = await a_family(counter, applicant="赵大山", spouse="李桂兰")
+    await a_family(counter, applicant="赵大山峰")
+    await a_family(counter, elsewhere=True, applicant="赵大山")
+
+    for written in ("赵 大山", "李桂兰", str(family)):
+        report = await counter.take(roster(), fostered(written))
+
+        assert (await counter.only("CS001", FosterPlacementStarted)).event.family == family
+        assert report.values == report.rejections == []
+
+
+async def test_a_name_that_is_nobodys_or_that_of_several_families_is_no_family(counter: Counter) -> None:
+    for spouse in ("李桂兰", "于大姐"):
+        await a_family(counter, applicant="赵大山", spouse=spouse)
+    for written, code in (
+        ("赵大山", "family_name_shared"),
+        ("赵大", "no_such_family"),
+        ("李桂", "no_such_family"),
+    ):
+        report = await counter.take(roster(), fostered(written))
+
+        assert await counter.told("CS001", FosterPlacementStarted) == []
+        assert [(line.sheet, line.row, line.column, line.code, line.value) for line in report.rejections] == [
+            ("家庭寄养", 4, "寄养家庭档案编号", code, written)
         ]
 
 

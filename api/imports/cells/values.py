@@ -194,6 +194,18 @@ def file_id(otherwise: Fault) -> Reader:
     return then(text(), identified)
 
 
+def file_id_or_name() -> Reader:
+    """Return a reader of the id of another file in the ledger, or else of the name that it goes by."""
+
+    def identified(written: str) -> Read:
+        try:
+            return UUID(written)
+        except ValueError:
+            return written
+
+    return then(text(), identified)
+
+
 def coded_word(table: str, words: Mapping[str, str]) -> Reader:
     """Return a reader of a code with words (`A1 查找不到父母`), or either alone; both must agree."""
     by_word = {folded(word): meant for word, meant in words.items()}

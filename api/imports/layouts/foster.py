@@ -1,6 +1,6 @@
 """家庭寄养: a row for each foster family of a child, from the trial to the end of the placement.
 
-A family is known by the id of its own file; a row that names none is set aside whole.
+A family is known by the id of its own file, or by the name of who applied; a row of none is set aside whole.
 """
 
 from typing import Final

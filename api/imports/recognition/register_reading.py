@@ -55,8 +55,8 @@ class Register:
     roster: frozenset[str] | None
     attached: Mapping[RowOf, Sequence[Cell]] = field(default_factory=dict)
     """The attachments of the tables' rows, each as a cell whose value is its fault."""
-    families: frozenset[UUID] = frozenset()
-    """The families of its rows whose files the importer may read."""
+    families: Mapping[UUID | str, UUID | Fault] = field(default_factory=dict)
+    """The families of its rows as they are named there, of those whose files the importer may read."""
     read: dict[tuple[int, int, type, Raw], Read] = field(default_factory=dict)
     """Cached readings of equal cells in the same columns, since a register repeats itself."""
 
@@ -82,17 +82,18 @@ class Register:
                     self.read.clear()
                 self.read[known] = column.value(heading, raw, self.today)
             value = self.read[known]
-            unknown = column.serves == "family" and isinstance(value, UUID) and value not in self.families
-            yield column, Cell(where, heading, raw, Fault.NO_SUCH_FAMILY if unknown else value)
+            if column.serves == "family" and isinstance(value, UUID | str):
+                value = self.families.get(value, Fault.NO_SUCH_FAMILY)
+            yield column, Cell(where, heading, raw, value)
 
-    def families_named(self) -> Iterator[UUID]:
-        """Yield the ids of families on data rows, whether the ledger has their files or not."""
+    def families_named(self) -> Iterator[UUID | str]:
+        """Yield the ids and names of families on data rows, whether the ledger has their files or not."""
         for table in self.tables:
             places = [place for place, column in table.columns.items() if column.serves == "family"]
             for row in table.of_kind(RowKind.DATA) if places else ():
                 for place in places:
                     value = _value_of(table, row, table.columns[place].heading)
-                    if isinstance(value, UUID):
+                    if isinstance(value, UUID | str):
                         yield value
 
     def cell(self, place: Place) -> Cell:
