@@ -106,7 +106,7 @@ async def found_session(request: Request) -> tuple[str, Container, Session] | No
     return None
 
 
-async def _page_request(request: Request) -> PageRequest:
+async def page_request(request: Request) -> PageRequest:
     """Return the request of somebody who is signed in. Raises the problem `unauthenticated`."""
     found = await found_session(request)
     if found is None:
@@ -144,5 +144,5 @@ async def _still(container: Container, secret: str) -> None:
         raise Problem("unauthenticated")
 
 
-SignedIn: TypeAlias = Annotated[PageRequest, Depends(_page_request)]
+SignedIn: TypeAlias = Annotated[PageRequest, Depends(page_request)]
 """The request of somebody who is signed in."""

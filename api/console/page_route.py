@@ -12,10 +12,10 @@ from starlette.responses import RedirectResponse
 
 from api.bootstrap import Container
 from api.console.drafts import draft_address
-from api.console.page_request import KEPT, Preferences, secret_of
+from api.console.page_request import KEPT, Preferences, page_request, secret_of
 from api.console.rendering import render_problem
 from api.console.sent_form import form_to_keep
-from api.contract.problems import Problem
+from api.contract.problems import Problem, not_found
 from api.http.errors import problem_of
 from api.http.request_body import BODILESS
 from api.identity.kept_forms import KeptForm
@@ -41,9 +41,26 @@ class PageRoute(APIRoute):
                 if problem is None:
                     log.exception("unexpected", exc_info=error)
                     problem = Problem("unexpected")
+                elif problem.code == "invalid":
+                    problem = await _misaddressed(request, problem)
                 return await _told(request, problem)
 
         return answer
+
+
+async def _misaddressed(request: Request, problem: Problem) -> Problem:
+    """Return the problem of an address that is not understood, for the frame of whoever is signed in.
+
+    Addresses are read before it is known who asks. What cannot be an id is as unknown as one that nothing
+    has.
+    """
+    if getattr(request.state, "page", None) is None:
+        try:
+            await page_request(request)
+        except Problem as kept_out:
+            return kept_out
+    amiss = problem.more["errors"]
+    return not_found() if any(each["pointer"].startswith("/path/") for each in amiss) else problem
 
 
 async def _told(request: Request, problem: Problem) -> Response:

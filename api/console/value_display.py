@@ -3,6 +3,7 @@
 Absence is never a blank: nothing recorded, answered as unknown, not shown to this role, or erased by law.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,7 +14,7 @@ from api.console.words import WORDS, Words
 from api.contract.explanation_words import CATEGORIES
 from domain.attribute_codes import attribute_codes
 from domain.codes import CodeTable, tables
-from domain.event import CATALOGUE, Category
+from domain.event import CATALOGUE, Category, fields_of
 from domain.file import ATTRIBUTES
 from domain.identified import is_id
 from domain.judging import FindingKind
@@ -26,6 +27,9 @@ _HELD: Final = frozenset({"since", "since_until", "until", "entry", "value_until
 """Members of a held value that say when it holds, not what it is."""
 _NATION: Final = Label("全国", "The nation")
 _DEFAULT: Final = Label("没有其他规定时", "Where nothing else counts")
+_FIELDS: Final = 3
+_CODED_CASES: Final = {"R-ALW-2": "allowance_line", "R-SAF-1": "incident_severity"}
+"""The code tables of rules whose cases are codes."""
 FINDING_KINDS: Final[tuple[str, ...]] = get_args(FindingKind)
 """The kinds of findings, in the order of pages."""
 
@@ -201,6 +205,30 @@ def region(words: Words, code: str) -> str:
     """Return a region, the nation or what counts where nothing else does."""
     known = {NATION: _NATION, DEFAULT: _DEFAULT} | tables()["region"].codes
     return words.label(known[code]) if code in known else code
+
+
+def rule_case(words: Words, rule: str, case: str) -> str:
+    """Return a case in which a rule has a number of its own."""
+    kind, _, name = case.partition(".")
+    if kind in CATALOGUE:
+        event = CATALOGUE[kind]
+        labels = [event.label, *(each.label for each in fields_of(event) if each.name == name)]
+        return words("history.colon").join(map(words.label, labels))
+    codes = tables()[_CODED_CASES[rule]].codes if rule in _CODED_CASES else {}
+    if case in codes:
+        return words.label(codes[case])
+    named = f"{rule}.{case}"
+    said = words.of("rule_case", named)
+    return case if said == named else said
+
+
+def fields_with(words: Words, table: str) -> list[str]:
+    """Return what most fields are called in which codes of a table stand, at most three of the names."""
+    kinds = CATALOGUE.values()
+    labels = [
+        each.label for kind in kinds for each in fields_of(kind) if each.code and each.code.table == table
+    ]
+    return [words.label(each) for each, _ in Counter(labels).most_common(_FIELDS)]
 
 
 def due(words: Words, row: Mapping[str, Any]) -> str:

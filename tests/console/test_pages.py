@@ -212,6 +212,9 @@ async def test_a_file_out_of_scope_is_answered_as_one_that_is_not_there(served: 
     nowhere = await browser.open(f"/console/children/{UUID(int=7)}")
     assert there.status_code == nowhere.status_code == NOT_FOUND
     assert there.text.replace(str(child), "") == nowhere.text.replace(str(UUID(int=7)), "")
+    misspelt = await browser.open("/console/children/none")
+    assert misspelt.status_code == NOT_FOUND
+    assert misspelt.text.replace("/none", "/") == nowhere.text.replace(str(UUID(int=7)), "")
 
 
 # The two axes of time
@@ -253,3 +256,5 @@ async def test_a_day_that_is_none_is_told_as_a_page(served: Served) -> None:
     page = await browser.open(f"/console/children/{child}?as_of=yesterday")
     assert page.status_code == 422
     is_sound(page, "zh")
+    page = await browser.open("/console/late?since=yesterday")
+    assert (page.status_code, 'class="side"' in page.text) == (422, True)

@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 import api.console
-from api.console.value_display import FINDING_KINDS, days
+from api.console.value_display import FINDING_KINDS, days, rule_case
 from api.console.words import WORDS, Words
 from api.contract.problems import KINDS
 from api.identity.permissions import Role
@@ -15,6 +15,7 @@ from api.identity.sessions import REASONS, USUAL_REASON, ReadingReason
 from domain.attribute_codes import attribute_codes
 from domain.event import CATALOGUE, chapter
 from domain.file import ATTRIBUTES
+from domain.rulebook import Rulebook
 
 HOME: Final = Path(api.console.__file__).parent
 SOURCES: Final = "\n".join(
@@ -54,6 +55,16 @@ def test_every_value_that_chooses_a_word_has_one() -> None:
     assert WORDS["problem"].keys() <= KINDS.keys()
     assert {*ReadingReason} == REASONS.keys()
     assert {*Role} == USUAL_REASON.keys()
+
+
+def test_every_case_in_which_a_rule_has_a_number_has_words() -> None:
+    cases = {
+        (rule.id, pack.case) for rule in Rulebook.shipped().rules.values() for pack in rule.packs if pack.case
+    }
+    assert cases
+    assert {case for case in cases for words in (ZH, EN) if rule_case(words, *case) == case[1]} == set()
+    named = {f"{rule}.{case}" for rule, case in cases}
+    assert WORDS["rule_case"].keys() <= named
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,7 @@ def enter(page: Page, demo: Demo, role: str = "supervisor", **preferences: str) 
 def pages_to_look_at(demo: Demo) -> dict[str, str]:
     """Return the addresses of the pages to look at, by a name for each."""
     someone = a_young_person(demo)
-    at, claim = someone.address, ask(demo, "/exceptions", limit="1")["items"][0]["entry"]
+    at, claim = someone.address, ask(demo, "/exceptions", limit="1")["items"][0]["entry"]["entry_id"]
     return {
         "today": "/console/today",
         "register": "/console/children",

@@ -24,7 +24,7 @@ from api.console.forms.form_reading import MUST_FILL_IN, ReadForm
 from api.console.page_route import PageRoute
 from api.console.pages.child_amend import EntryToAmend, entry_to_amend
 from api.console.pages.child_record import history_at
-from api.console.sent_form import form
+from api.console.sent_form import READING, form
 from api.console.value_display import personal
 from api.contract.problems import Problem
 from api.http import lists, move_one, one_file
@@ -34,7 +34,7 @@ router = APIRouter(prefix="/console", route_class=PageRoute)
 
 SEE_OTHER: Final = 303
 _MOST_BYTES: Final = 64 * 1024
-_FIELDS: Final = ("q", "to", "explanation", "key", "version", "said", "shown", "do")
+_FIELDS: Final = ("q", "to", "explanation", "key", "version", "said", "shown", "do", *sorted(READING))
 _OFFERED: Final = 10
 """Files that are offered of those that a search finds."""
 _NOT_THERE: Final = frozenset({"not_found", "forbidden", "joined"})
@@ -242,8 +242,13 @@ async def move_page(asked: AboutChild, entry: UUID) -> Response:
 
 @router.post("/children/{child}/entries/{entry}/move")
 async def move(asked: AboutChild, entry: UUID, sent: Sent) -> Response:
-    """Find the file that an entry belongs to, show what moving it would change, or move it."""
+    """Find the file that an entry belongs to, show what moving it would change, or move it.
+
+    To whoever reads otherwise now, what they filled in is shown again.
+    """
     move = await _sent(await entry_to_amend(asked, entry), sent).with_offers()
+    if any(sent[name] for name in READING):
+        return await _page(move)
     if sent["do"] == "find":
         return await _page(_found(move))
     if sent["do"] != "record" or move.said != move.named:

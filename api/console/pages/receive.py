@@ -1,7 +1,7 @@
 """Receiving a child who has no file yet: whether there is one after all, then the first events together."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Annotated, Any, Final
 from uuid import UUID, uuid4
@@ -29,7 +29,7 @@ from api.console.page_request import PageRequest, SignedIn
 from api.console.page_route import PageRoute
 from api.console.pages.child_record import history_at
 from api.console.rendering import render
-from api.console.sent_form import filled_form
+from api.console.sent_form import SHOWN_AGAIN, filled_form
 from api.contract.problems import Problem
 from api.http import lists, record_one
 from api.identity.permissions import Role
@@ -139,8 +139,11 @@ async def send_receive(page: SignedIn, filled: Annotated[SentFields, Depends(fil
     do = first_of(filled, "do")
     if do in {"look", "on"}:
         return await _looked_up(page, filled, on=do == "on")
+    again = first_of(filled, "more") == SHOWN_AGAIN
+    if again and "key" not in filled:
+        return await _who_again(page, filled)
     form = sent_opening(page, kinds, filled)
-    if any(each.more for each in form.events):
+    if again or any(each.more for each in form.events):
         return _forms(form, form.unsent())
     reads = form.read()
     if do == "anew":
@@ -174,6 +177,13 @@ async def _looked_up(page: PageRequest, filled: SentFields, *, on: bool) -> Resp
         return _who(page, who, alike)
     form = opening_form(page, first_events(page), {IdentityRecorded: who.filled()}, uuid4().hex)
     return _forms(form, form.unsent(), looked="nameless" if who.nameless else "nobody" if not on else "")
+
+
+async def _who_again(page: PageRequest, filled: SentFields) -> Response:
+    """Show again what was typed, with the children who were found for it, and nothing that is amiss in it."""
+    who = _read(filled)
+    looked_up = not who.faults and first_of(filled, "said") == who.said
+    return _who(page, replace(who, faults={}), await _alike(page, who) if looked_up else None)
 
 
 def _read(filled: SentFields) -> WhoIsReceived:

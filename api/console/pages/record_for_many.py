@@ -19,7 +19,7 @@ from api.console.page_request import PageRequest, SignedIn
 from api.console.page_route import PageRoute
 from api.console.pages.child_record import TypeToRecord, by_chapter, has_words
 from api.console.rendering import render
-from api.console.sent_form import filled_form
+from api.console.sent_form import SHOWN_AGAIN, filled_form
 from api.console.value_display import event_label
 from api.contract.problems import Problem, not_found
 from api.http import lists, one_file
@@ -82,6 +82,8 @@ async def send_record_many(
 ) -> Response:
     """List more of the register, show the form, check it for each child, or record what was checked."""
     kind, do = _kind(page, name), first_of(filled, "do")
+    if first_of(filled, "more") == SHOWN_AGAIN and "numbers" in filled:
+        return await _choice(page, kind, filled, await _chosen(page, filled, whole=False))
     if do in {"list", "next", "chosen"}:
         chosen = await _chosen(page, filled, whole=do == "chosen")
         if do == "chosen" and not chosen.faults:

@@ -1,7 +1,7 @@
 """The catalogue: rules with their sources and numbers, codes, and types of event."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter, Response
 
@@ -11,9 +11,13 @@ from api.console.rendering import render
 from api.contract.explanation_words import CATEGORIES
 from api.contract.problems import not_found
 from api.http import catalogue
+from domain.codes import tables
 from domain.event import CATALOGUE, fields_of
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
+
+_NAMED: Final = 3
+"""Codes by which a table of codes is told."""
 
 
 @router.get("/rules")
@@ -46,7 +50,15 @@ async def codes(page: SignedIn, table: str) -> Response:
 async def event(page: SignedIn, name: str) -> Response:
     """Show one type of event: what it says, and what it changes."""
     event = await _of(page, catalogue.event_type, name)
-    return render(page, "event.html", event=event, fields=fields_of(CATALOGUE[name]), categories=CATEGORIES)
+    fields = fields_of(CATALOGUE[name])
+    codes = {each.code.table: _first_codes(page, each.code.table) for each in fields if each.code is not None}
+    return render(page, "event.html", event=event, fields=fields, codes=codes, categories=CATEGORIES)
+
+
+def _first_codes(page: PageRequest, table: str) -> str:
+    labels = [page.words.label(each) for each in tables()[table].codes.values()]
+    more = page.words("codes.more") if len(labels) > _NAMED else ""
+    return page.words("list.joint").join(labels[:_NAMED]) + more
 
 
 async def _of(page: PageRequest, question: Any, name: str) -> Any:  # noqa: ANN401 - an answer
