@@ -12,7 +12,8 @@ from api.contract.sentences import sentence
 from api.http.dependencies import RequestContext
 from api.http.file_points import FilePoint, file_point
 from api.http.file_snapshots import FileSnapshot, file_snapshot, label_of
-from domain.codes import tables
+from domain.attribute_codes import attribute_codes
+from domain.codes import CodeTable, tables
 from domain.label import Label
 from domain.when import day_of
 
@@ -39,6 +40,14 @@ _STRUCK: Final[Mapping[Any, str]] = {
     "rejected": "［已驳回 rejected］",
 }
 """What stands before an entry that does not count, by why."""
+_WHEN: Final = {
+    "since": Label("自", "since"),
+    "since_until": Label("至迟自", "since at the latest"),
+    "until": Label("至", "until"),
+    "value_until": Label("至迟", "at the latest"),
+}
+"""Parts of what holds that say from when on, and until when."""
+_DOUBT: Final = Label("不能确定", "uncertain")
 _TRUTH: Final = {True: Label("是", "yes"), False: Label("否", "no")}
 _NOTHING: Final = Label("（无）", "(none)")
 
@@ -82,7 +91,11 @@ def _shown(
     yield from _part(Label("成年安置准备", "Readiness for adult life"), _gates(shown))
     yield from _part(
         Label("发现的问题", "Findings"),
-        (f"{each['rule']}  {each['on']}  {each['zh']} {each['en']}" for each in shown.findings.values()),
+        (
+            f"{each['rule']}  {each['on']}  {f'［{_DOUBT}］' if each['kind'] == 'uncertain' else ''}"
+            f"{each['zh']} {each['en']}"
+            for each in shown.findings.values()
+        ),
     )
     yield from _part(
         Label("当时已知的条目", "Entries known then"),
@@ -121,12 +134,21 @@ def _said(path: str, value: Any) -> str:  # noqa: ANN401 - whatever a field hold
         return str(value)
     if "restricted" in value:
         return f"不予显示 not shown ({value['restricted']})"
-    parts = [
-        _said("", each) if name == "value" else f"{name} {_said('', each)}"
-        for name, each in value.items()
-        if name != "entry" and each is not None
-    ]
-    return ", ".join(parts)
+    chapter, _, name = path.partition(".")
+    last = {"value": "value_until", "since": "since_until"}
+    exact = {until for since, until in last.items() if value.get(since) == value.get(until)}
+    return ", ".join(
+        _part_said(attribute_codes().get((chapter, name, "" if part == "value" else part)), part, each)
+        for part, each in value.items()
+        if part not in {"entry", *exact} and each is not None
+    )
+
+
+def _part_said(table: CodeTable | None, part: str, value: Any) -> str:  # noqa: ANN401 - whatever a field holds
+    if table is not None and isinstance(value, str) and value in table.codes:
+        return f"{table.codes[value]}"
+    said = _said("", value)
+    return said if part == "value" else f"{_WHEN.get(part, part)} {said}"
 
 
 def _obligations(shown: FileSnapshot) -> Iterator[str]:

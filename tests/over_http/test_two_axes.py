@@ -21,6 +21,7 @@ from domain.events.adoption.assessment import AdoptionAssessmentReportIssued
 from domain.events.adoption.registration import AdoptionRegistered, ChildConsentRecorded
 from domain.events.care import CareModeAssigned
 from domain.events.filing import FileOpenedByMistake, FilesJoined
+from domain.events.guardianship import LongTermGuardianshipConfirmed
 from domain.events.insurance import InsuranceEnrolled, InsuranceStatusChecked
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.record import EntryWithdrawn
@@ -582,7 +583,10 @@ async def test_a_file_is_shown_on_the_command_line_as_it_was_known_then(served: 
     child, days = str(story.child), ("--as-of", "2026-09-01")
     code, now, beside = await shown(child, *days)
     assert code == 0, beside
-    assert "(insurance.enrolled): resident, since 2026-08-03" in now
+    insured = (
+        "城乡居民基本医疗保险 Residents' basic medical insurance, 自 since 2026-08-03, 至 until 2026-12-31"
+    )
+    assert f"(insurance.enrolled): {insured}" in now
     assert "王小明" not in now
     for words in ("状况 Status", "待办事项 Obligations", "3 entries", "不予显示 not shown (identity)"):
         assert words in now
@@ -592,7 +596,10 @@ async def test_a_file_is_shown_on_the_command_line_as_it_was_known_then(served: 
     assert "S02  2026-07-01" in then
     assert "S02" not in now
     await story.given(("2026-08-04", EntryWithdrawn(entry=UUID(story.entries[-1]), explanation="误录。")))
-    assert "［已撤回 withdrawn］" in (await shown(child, *days))[1]
+    await story.given(("2026-08-04", some(LongTermGuardianshipConfirmed)))
+    _, later, _ = await shown(child, *days)
+    assert "［已撤回 withdrawn］" in later
+    assert "I06  2026-08-04  ［不能确定 uncertain］" in later
     nobody, never = await shown(str(uuid4())), await shown(child, "--known-at", "yesterday")
     assert (nobody[0], never[0]) == (1, 1)
     assert "所查内容不存在" in nobody[2]
