@@ -17,6 +17,7 @@ from api.identity.directory import Identity
 from api.identity.kept_forms import KeptForms
 from api.identity.logins import Logins
 from api.identity.passwords import PasswordHashing
+from api.identity.recorded_types import RecordedTypes
 from api.identity.sessions import Sessions
 from api.jobs import Jobs
 from api.kept_imports import SEEN_SECONDS, KeptImports
@@ -54,6 +55,7 @@ class Container:
     logins: Logins
     sessions: Sessions
     kept_forms: KeptForms
+    recorded_types: RecordedTypes
     access: AccessLog
     metrics: Metrics
     jobs: Jobs
@@ -145,6 +147,7 @@ async def open_container(
             logins,
             sessions,
             KeptForms(ledger, (writers, readers), clock),
+            RecordedTypes((writers, readers)),
             access,
             metrics,
             jobs,

@@ -86,6 +86,20 @@ async def test_what_is_due_leads_to_the_form_that_clears_it_and_is_cleared_by_it
     assert (await entries(served, address)).count("PhysicalExamined") == 2
 
 
+async def test_the_forms_that_one_records_most_are_offered_first_in_any_file(served: Served) -> None:
+    browser, address = await a_file(served)
+    assert "您常记录的" not in (await browser.open(f"{address}/record")).text
+    for day in ("2026-11-20", "2026-11-21"):
+        form = await browser.open(f"{address}/record/CareModeAssigned")
+        checked = await send(browser, form, "check", **CARE | {"occurred": [day], "data.unit": [day]})
+        assert "已记录" in (await send(browser, checked, "record")).text
+    elsewhere = f"/console/children/{await kept(served, given(*LIFE))}/record"
+    used = (await browser.open(elsewhere)).text.partition("您常记录的")[2].partition("</div>")[0]
+    assert re.findall(r"/record/(\w+)", used) == ["CareModeAssigned"]
+    other = await signed_in(served, Role.SUPERVISOR)
+    assert "您常记录的" not in (await other.open(elsewhere)).text
+
+
 async def test_values_are_read_back_before_anything_is_recorded(served: Served) -> None:
     browser, address = await a_file(served)
     form = await browser.open(f"{address}/record/CareModeAssigned")

@@ -189,6 +189,7 @@ WRITES = {
         ("INSERT", "kept_form"),
         ("DELETE", "kept_form"),
         ("LOCK", "kept_form"),
+        ("INSERT", "recorded_type"),
         ("INSERT", "import_job"),
         ("DELETE", "import_job"),
         ("LOCK", "import_job"),

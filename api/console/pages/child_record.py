@@ -1,6 +1,5 @@
 """Recording an event in a child's file: which one, its form, what it would change, and the recording."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
@@ -20,7 +19,7 @@ from api.console.page_route import PageRoute
 from api.console.sent_form import filled_form
 from api.console.value_display import event_label
 from api.contract.problems import Problem, not_found
-from api.http import one_file, timeline
+from api.http import one_file
 from api.identity.permissions import Action
 from domain.event import CATALOGUE, Event, Label, chapter
 
@@ -28,7 +27,6 @@ router = APIRouter(prefix="/console", route_class=PageRoute)
 
 SEE_OTHER: Final = 303
 _MOST_USED: Final = 6
-_COUNTED: Final = 200
 _WAITING: Final = ["overdue", "due"]
 _BY_SUPERVISOR: Final = Label(
     "登记内容属于您的角色不可查看或者不可办理的类别，由负责人（主管）记录。",
@@ -109,6 +107,7 @@ async def send_record(
         became = await form.recorded(read)
         if isinstance(became, Mapping):
             await forget_draft(asked.page, form.key)
+            await asked.page.context.container.recorded_types.count(asked.page.context.actor.user, name)
             return RedirectResponse(history_at(asked.address, became), SEE_OTHER)
         return await _page(*became)
     return await _page(*await form.checked(read))
@@ -187,17 +186,9 @@ async def _mending(asked: ChildPage, rule: str) -> list[str]:
 
 
 async def _most_used(asked: ChildPage) -> list[str]:
-    """Return the types that the reader recorded most in this file."""
-    listed = await asked.page.answer(
-        timeline.entries,
-        asked.child,
-        order="recorded",
-        latest_first=True,
-        recorded_by=asked.page.context.actor.user,
-        limit=_COUNTED,
-    )
-    counted = Counter(each["type"] for each in listed["items"] if _is_offered(each["type"]))
-    return [name for name, _ in counted.most_common(_MOST_USED)]
+    """Return the types that the reader has recorded most by forms, in whichever files."""
+    types = await asked.page.context.container.recorded_types.most(asked.page.context.actor.user)
+    return [name for name in types if name in CATALOGUE and _is_offered(name)][:_MOST_USED]
 
 
 async def _filled_by(form: AskedForm, rule: str) -> SentFields:

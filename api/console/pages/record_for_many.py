@@ -100,6 +100,8 @@ async def send_record_many(
         became = await form.recorded(read)
         if became is None:
             return await _shown(form, CheckedForm(read, note="busy"))
+        if became.entries:
+            await page.context.container.recorded_types.count(page.context.actor.user, name)
         return RedirectResponse(await _kept(form, filled, became), SEE_OTHER)
     return await _shown(*await form.checked(read))
 

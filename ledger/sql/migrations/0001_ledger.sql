@@ -10,6 +10,7 @@
 -- include: tables/sign_in_try
 -- include: tables/search_ticket
 -- include: tables/kept_form
+-- include: tables/recorded_type
 -- include: tables/import_job
 -- include: tables/access
 -- include: tables/generation
