@@ -17,9 +17,9 @@ from projections.paging import Condition, Key, Page, as_number, page
 
 _SQL: Final = queries.load_composable("projections", "late_entries.sql")
 _KEY: Final[Key] = {"late.lead": as_number, "late.position": as_number}
-_SELECT: Final = SQL("SELECT late.* FROM ({}) AS late JOIN register ON register.child = late.child").format(
-    _SQL["late"]
-)
+_JOINED: Final = SQL("SELECT late.* FROM ({}) AS late JOIN register ON register.child = late.child")
+_SELECT: Final = _JOINED.format(_SQL["late"])
+_NOT_IMPORTED: Final = _JOINED.format(SQL(" ").join([_SQL["late"], _SQL["not_imported"]]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,4 +73,5 @@ async def late_entries(
         where.append(Condition(SQL("late.origin = ANY (%(origins)s)"), {"origins": list(origins)}))
     if known is not None:
         where.append(Condition(SQL("late.position <= %(known)s"), {"known": known}))
-    return await page(connection, LateEntry, _SELECT, where, _KEY, limit=limit, cursor=cursor)
+    select = _SELECT if origins is None or "import" in origins else _NOT_IMPORTED
+    return await page(connection, LateEntry, select, where, _KEY, limit=limit, cursor=cursor)

@@ -7,3 +7,7 @@ SELECT stream AS child, position, entry_id, version, type, occurred_on, occurred
        convert_from(body, 'UTF8')::jsonb ->> 'origin' AS origin
   FROM entry
  WHERE kind = 'child' AND occurred_until - (recorded_at AT TIME ZONE 'Asia/Shanghai')::date < -7
+
+-- name: not_imported
+-- Goes after `late`. The other index has this condition too.
+   AND position('"origin":"import"'::bytea IN body) = 0

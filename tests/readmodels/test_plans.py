@@ -8,6 +8,7 @@ import pytest
 from psycopg import AsyncConnection
 
 from api.identity.directory import SQL as IDENTITY
+from domain.event import CATALOGUE, Part, fields_of
 from ledger.store import queries
 from ledger.store.append_batch import SQL as STORE
 from tests.support.ledgers import a_superuser, make_ledger, rows
@@ -97,6 +98,29 @@ async def test_what_was_recorded_late_is_found_in_the_order_of_its_delay(grown: 
     found = {name for name, _ in nodes(row[0][0]["Plan"])}
     assert "Index Scan" in found
     assert found.isdisjoint({"Seq Scan", "Sort", "Incremental Sort"})
+
+
+async def test_what_was_recorded_late_is_found_past_all_imports(grown: AsyncConnection) -> None:
+    imported = """
+        INSERT INTO entry (position, recorded_at, entry_id, stream, kind, version, type, schema,
+                           occurred_until, body)
+        SELECT 60000 + n, '2020-02-01', md5('late ' || n)::uuid, md5('late ' || n)::uuid, 'child', 1, 'x', 1,
+               '2000-01-01', '{"origin":"import"}'
+          FROM generate_series(1, 5000) AS n
+    """
+    await grown.execute(imported.encode())
+    await grown.execute("VACUUM ANALYZE entry")
+    asked = f"{LATE['late'].decode()} {LATE['not_imported'].decode()} ORDER BY lead, position LIMIT 51"
+    ((plan,),) = await rows(grown, f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {asked}")
+    assert plan[0]["Plan"]["Shared Hit Blocks"] < 50, "none of the imports is read"
+    assert {name for name, _ in nodes(plan[0]["Plan"])}.isdisjoint({"Seq Scan", "Sort", "Incremental Sort"})
+
+
+def test_no_event_says_of_itself_what_tells_an_import() -> None:
+    """By these bytes of its body an import is known, so no part of an event may write them."""
+    fields = {each.name for kind in CATALOGUE.values() for each in fields_of(kind)}
+    parts = {each.name for part in Part.__subclasses__() for each in fields_of(part)}
+    assert "origin" not in fields | parts
 
 
 async def test_an_instant_is_found_in_a_few_steps(grown: AsyncConnection) -> None:
