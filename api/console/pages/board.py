@@ -80,6 +80,7 @@ async def board(
         gates=GATES,
         institutions=await institutions_overseen(page),
         query=_query({**asked, "status": status}),
+        elsewhere=_query({**asked, "status": status, "stuck_at": None}),
         first=cursor is None,
     )
 
