@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.support.chromium import AXE, NARROW, WIDE, enter, needs_chromium, opened
+from tests.support.chromium import AXE, NARROW, WIDE, enter, needs_chromium, opened, with_and_without
 from tests.support.demo_server import Demo
 
 pytestmark = [pytest.mark.browser, needs_chromium]
@@ -43,8 +43,10 @@ def press(page: Page, do: str) -> None:
         page.click(f".acts button[name=do][value={do}]")
 
 
-@pytest.mark.parametrize("script", [False, True])
-def test_a_child_is_received_and_recorded_for_with_others(demo: Demo, browser: Browser, script: bool) -> None:  # noqa: FBT001 - a parameter
+@with_and_without
+def test_a_child_is_received_and_recorded_for_with_others(
+    demo: Demo, browser: Browser, *, script: bool
+) -> None:
     page = opened(browser, WIDE if script else NARROW, script=script)
     enter(page, demo, role="staff")
     page.click("nav >> text=接收新儿童")

@@ -1,11 +1,20 @@
-"""In a real browser without a script: a second person decides, a workbook goes in, the stuck are found."""
+"""In a real browser: a second person decides, a workbook goes in, and who is stuck is found."""
 
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.support.chromium import NARROW, WIDE, ask, enter, needs_chromium, opened, violations
+from tests.support.chromium import (
+    NARROW,
+    WIDE,
+    ask,
+    enter,
+    needs_chromium,
+    opened,
+    violations,
+    with_and_without,
+)
 from tests.support.demo_server import Demo
 from tests.support.registers.paper import a_sheet, roster, workbook
 
@@ -29,8 +38,9 @@ def is_sound(page: Page, browser: Browser, demo: Demo) -> None:
         other.context.close()
 
 
-def test_a_second_person_decides(demo: Demo, browser: Browser) -> None:
-    page = opened(browser, WIDE)
+@with_and_without
+def test_a_second_person_decides(demo: Demo, browser: Browser, *, script: bool) -> None:
+    page = opened(browser, WIDE, script=script)
     enter(page, demo)
     page.click("nav >> text=等我审批")
     page.wait_for_url("**/console/approvals")
@@ -50,12 +60,14 @@ def test_a_second_person_decides(demo: Demo, browser: Browser) -> None:
     page.context.close()
 
 
-def test_a_workbook_goes_in(demo: Demo, browser: Browser, tmp_path: Path) -> None:
+@with_and_without
+def test_a_workbook_goes_in(demo: Demo, browser: Browser, tmp_path: Path, *, script: bool) -> None:
     file = tmp_path / "register.xlsx"
     file.write_bytes(workbook(roster(institution=WHOSE), WRONG))
-    page = opened(browser, WIDE)
+    page = opened(browser, WIDE, script=script)
     enter(page, demo)
     page.click("nav >> text=导入")
+    before = page.locator("tbody tr").count()
     page.set_input_files("#file", file)
     page.click("main button")
     page.wait_for_selector("text=核对", timeout=60_000)
@@ -67,12 +79,13 @@ def test_a_workbook_goes_in(demo: Demo, browser: Browser, tmp_path: Path) -> Non
     page.wait_for_selector("[role=status]", timeout=60_000)
     assert page.locator("[role=status]").inner_text().startswith("已写入")
     page.goto(f"{demo.address}/console/imports")
-    assert page.locator("tbody tr").count() == 2
+    assert page.locator("tbody tr").count() == before + 2
     page.context.close()
 
 
-def test_who_is_ready_and_what_is_stuck(demo: Demo, browser: Browser) -> None:
-    page = opened(browser, WIDE)
+@with_and_without
+def test_who_is_ready_and_what_is_stuck(demo: Demo, browser: Browser, *, script: bool) -> None:
+    page = opened(browser, WIDE, script=script)
     enter(page, demo, role="placement_officer")
     page.wait_for_url("**/console/readiness")
     everybody = page.locator("table.matrix tbody tr").count()

@@ -19,6 +19,7 @@ WIDE, NARROW = (1366, 768), (320, 640)
 needs_chromium: Final = pytest.mark.skipif(
     not CHROMIUM.exists(), reason=f"{CHROMIUM} is not there: apt-get install chromium fonts-noto-cjk"
 )
+with_and_without = pytest.mark.parametrize("script", [False, True], ids=["without a script", "with a script"])
 
 
 @contextmanager
