@@ -105,7 +105,7 @@ def test_the_next_visit_agreed_on_falls_due_and_another_one_takes_its_place() ->
 @pytest.mark.rule("R-VIS-1")
 def test_a_plan_without_days_is_a_finding() -> None:
     file = given(("2026-02-05", some(FollowUpPlanned, visits_on=Unknown("not_on_paper"))))
-    assert file.found() == {("R-VIS-1", "no_evidence")}
+    assert file.found() == {("R-VIS-1", "no_evidence"), ("R-PLC-2", "uncertain")}
 
 
 @pytest.mark.rule("D18")

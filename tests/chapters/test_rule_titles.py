@@ -112,5 +112,5 @@ def test_a_pack_that_writes_another_title_has_a_fault() -> None:
 
 def test_what_a_count_is_made_up_of_is_told_by_the_titles_of_the_rules() -> None:
     told = counts(Label("问题数", "Findings"), ["findings.I03", "findings.E17"], 0)
-    assert told.zh == "问题数：计入在院儿童不得重复入院、编号不是所要求的一类。"
-    assert told.en == "Findings: counts One open admission at a time; Id of something else."
+    assert told.zh == "问题数：计入“在院儿童不得重复入院”、“编号不是所要求的一类”。"
+    assert told.en == 'Findings: counts "One open admission at a time", "Id of something else".'

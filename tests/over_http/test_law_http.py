@@ -17,7 +17,7 @@ async def test_an_obligation_says_that_its_day_is_provisional_and_not_verified(s
         ("2024-03-05", some(ChildReceived)),
         ("2026-11-21", some(HardshipSupportDecided, applied_on=APPLIED)),
     )
-    items = (await story.asked("/obligations", as_of="2026-11-20"))["items"]
+    items = (await story.asked("/obligations", as_of="2026-11-21"))["items"]
     hardship = next(each for each in items if each["rule"] == "D16")
     assert (hardship["state"], hardship["verified"], hardship["provisional"]) == ("due", False, True)
     insurance = next(each for each in items if each["rule"] == "D10")

@@ -84,8 +84,9 @@ async def test_what_is_recorded_over_http_lies_nowhere_in_clear(served: Served, 
         assert not MARKER.search((await supervisor.get("/metrics")).text)
         for path in ("/obligations", "/readiness", "/findings"):
             for item in (await supervisor.get(path, params={"limit": 500})).json()["items"]:
-                # Lists name the child to who may see it, and tell nothing else that was written.
-                unnamed = {name: value for name, value in item.items() if name not in {"name", "file_no"}}
+                # Lists name the child, and what a finding rests on, to who may see it, and nothing else.
+                told = {"name", "file_no", "evidence"}
+                unnamed = {name: value for name, value in item.items() if name not in told}
                 assert not MARKER.search(orjson.dumps(unnamed).decode()), path
         await everything_read(served)
         everything = await every_value(settings)

@@ -18,6 +18,7 @@ from api.contract.obligations import obligation_json
 from api.contract.outcomes import findings_json, refusals_json, rehearsal_json
 from api.contract.readiness import readiness_json
 from api.identity.permissions import SEES, Role
+from domain.codes import tables
 from domain.entry import AnyEntry
 from domain.envelope import Document
 from domain.event import CATALOGUE, EVERY_CATEGORY, WHOLLY_SEALED, Category, Event, Kind, fields_of
@@ -278,9 +279,11 @@ def test_which_papers_are_missing_is_told_but_for_what_only_a_sealed_result_tell
         ("2024-04-01", some(DnaComparisonResultReceived, result=result)),
     ).when("2024-05-01", some(ChildAdmitted, intake_category="B1"))
     (missing,) = [each for each in refusals_json(file.judgements, STAFF) if "evidence" in each]
-    assert "find_relatives_notice" in missing["en"]
-    assert "dna_result" not in missing["en"]
-    lacking = [each for each in refusals_json(file.judgements, EVERY_CATEGORY) if "dna_result" in each["en"]]
+    kinds = tables()["document_kind"].codes
+    dna_result = kinds["dna_result"].en
+    assert kinds["find_relatives_notice"].en in missing["en"]
+    assert dna_result not in missing["en"]
+    lacking = [each for each in refusals_json(file.judgements, EVERY_CATEGORY) if dna_result in each["en"]]
     assert len(lacking) == (result == "pending")
     assert all(each["rests_on"] == ["restricted-health"] for each in lacking)
 

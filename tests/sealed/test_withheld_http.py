@@ -261,7 +261,8 @@ async def test_who_reads_what_is_sealed_among_findings_stands_in_the_access_log(
     await listed(served, Role.AUDITOR, "/findings", child)
     lines = (await (await served.as_(Role.SUPERVISOR)).get(f"/children/{child}/access")).json()["items"]
     assert [(line["role"], line["categories"]) for line in lines if line["purpose"] == "findings"] == [
-        ("auditor", ["adoption", "identity"])
+        ("auditor", ["adoption"]),  # the entries on which they rest
+        ("auditor", ["adoption", "identity"]),
     ]
     # That there was anything to be read among them is not for who may not read it.
     client = await served.as_(Role.ADMINISTRATOR)
@@ -359,5 +360,5 @@ async def test_a_recording_refused_by_what_its_recorder_may_not_see_is_told_the_
     rehearsed = await story.when(admitted, by=Role.STAFF, dry_run=True)
     assert (rehearsed.body["would"], rehearsed.body["refusals"]) == ("refuse", [refusal])
     (whole,) = (await story.when(admitted, by=Role.SUPERVISOR)).refused("I01").body["refusals"]
-    assert "dna_result" in whole["en"]
+    assert "DNA comparison result" in whole["en"]
     assert whole["rests_on"] == ["restricted-health"]

@@ -7,7 +7,6 @@ from domain.event import Event, Label, known
 from domain.events.household import HouseholdCancelled
 from domain.events.placement.applying import CapacityDeterminationApplied, PlacementApplicationMade
 from domain.events.placement.arrangements import (
-    BankAccountHandedOver,
     EmploymentArranged,
     Enlisted,
     EnlistmentRegistered,
@@ -36,7 +35,6 @@ ARMY: Final = "army"
     AdultPlacementAssessed,
     AdultPlacementPlanApproved,
     YoungPersonConsentRecorded,
-    BankAccountHandedOver,
     CapacityDeterminationApplied,
     FollowUpPlanned,
     HouseholdDestinationDecided,
