@@ -9,7 +9,6 @@ from domain.events.household import HouseholdCancelled, HouseholdTransferred
 from domain.events.intake import ChildReceived
 from domain.events.placement.applying import CapacityDeterminationApplied, PlacementApplicationMade
 from domain.events.placement.arrangements import (
-    BankAccountHandedOver,
     EmploymentArranged,
     Enlisted,
     EnlistmentRegistered,
@@ -35,7 +34,6 @@ BEGUN = (
     some(StudyContinued),
     some(PlacementApplicationMade),
     some(CapacityDeterminationApplied),
-    some(BankAccountHandedOver),
     some(HouseholdDestinationDecided),
     some(YoungPersonConsentRecorded),
     follow_up(),

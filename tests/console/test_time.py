@@ -23,7 +23,7 @@ RECEIVED: Final = ("2016-03-05", some(ChildReceived, file_no="标记-0077"))
 NAMED: Final = ("2016-03-05", some(IdentityRecorded, name=NAME, birth_on=date(2009, 3, 5), sex="2"))
 ENROLLED: Final = ("2016-09-01", some(SchoolEnrolled, school="标记小学"))
 DAY: Final = "2020-06-01"
-INVALID: Final = 422
+INVALID, NOT_FOUND = 422, 404
 
 
 async def a_life(served: Served) -> Story:
@@ -107,7 +107,7 @@ async def test_every_value_of_the_status_leads_to_why_it_holds(served: Served) -
     assert "标记小学" in why.text
     assert "使本项成立" in why.text
     nothing = await browser.open(f"/console/children/{story.child}/explain/no.such")
-    assert nothing.status_code == INVALID
+    assert nothing.status_code == NOT_FOUND
 
 
 async def test_a_wrong_entry_is_struck_through_and_readable_wherever_it_is_shown(served: Served) -> None:

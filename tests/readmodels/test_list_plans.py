@@ -23,7 +23,7 @@ from tests.support.http_given import Story, a_story
 from tests.support.many_children import multiply
 from tests.support.waiting import PATIENCE
 
-CHILDREN = 2_000
+CHILDREN = 5_000
 EMPTY = {
     "unlisted",
     "families",
