@@ -51,12 +51,7 @@ async def board(
     cursor: Cursor = None,
 ) -> Response:
     """Show those who turn 18 within some months, their gates, and where most are stuck."""
-    asked: dict[str, Any] = {
-        "day": None if day == page.context.today else day,
-        "within_months": within_months,
-        "stuck_at": stuck_at,
-        "institution": institution,
-    }
+    asked = _asked(page, day, within_months, stuck_at, institution)
     listed = await page.answer(
         readiness_board.readiness,
         **asked,
@@ -95,12 +90,7 @@ async def saved_board(
     institution: UUID | None = None,
 ) -> Response:
     """Save those whom the board lists by the same filters as a workbook, with what each gate lacks."""
-    asked: dict[str, Any] = {
-        "day": None if day == page.context.today else day,
-        "within_months": within_months,
-        "stuck_at": stuck_at,
-        "institution": institution,
-    }
+    asked = _asked(page, day, within_months, stuck_at, institution)
     statuses = None if status is None else [status]
     rows: list[Mapping[str, Any]] = []
     cursor, position = None, 0
@@ -144,6 +134,22 @@ def _gate(page: PageRequest, number: int | None) -> str:
         if number is None
         else f"{number} {page.words.label(GATES[number].label)}"
     )
+
+
+def _asked(
+    page: PageRequest,
+    day: date | None,
+    within_months: int | None,
+    stuck_at: int | None,
+    institution: UUID | None,
+) -> dict[str, Any]:
+    """Return what the answer is asked for: today is the day unless another is."""
+    return {
+        "day": None if day == page.context.today else day,
+        "within_months": within_months,
+        "stuck_at": stuck_at,
+        "institution": institution,
+    }
 
 
 def _query(asked: Mapping[str, date | int | UUID | str | None]) -> str:
