@@ -38,7 +38,7 @@ from domain.joined_files import as_known, is_listed
 from domain.life import BIRTH, CASE_CLOSED, STAGE, AskedBeside, Life, over_time
 from domain.refusal import FURTHER, Refusal, breach, no_evidence
 from domain.resting import NOTHING, Categories, note, noting, noting_each
-from domain.rulebook import Rule, Rulebook
+from domain.rulebook import Rule, Rulebook, numbers_counted
 from domain.when import FIRST_DAY, Days, day_after, day_before, day_of
 
 LONG_AGO: Final = date(1900, 1, 1)
@@ -324,7 +324,9 @@ def _found(file: File, entry: AnyEntry, rulebook: Rulebook, reads: set[object]) 
         # A claim that later entries made needless is no fault: it was needed as known then.
         reads.add(ANYTHING)
         then = as_known(file, entry.position)
-        before = _judged(then, entry, rulebook, day_of(entry.recorded_at), set())
+        # Whether this is asked may rest on what not everybody sees, so what it counts with is not told.
+        with numbers_counted():
+            before = _judged(then, entry, rulebook, day_of(entry.recorded_at), set())
         yield from _needless(entry, before, rulebook)
 
 

@@ -21,8 +21,19 @@ T = TypeVar("T")
 Categories: TypeAlias = "frozenset[Category]"
 NOTHING: Final[Categories] = frozenset()
 
-_NOTED: Final[ContextVar["set[Category] | None"]] = ContextVar("noted", default=None)
-"""The categories that the current question has read so far; None while no question is asked."""
+
+class _Question(set["Category"]):
+    """The categories that a question has read so far, and the question within which it is asked."""
+
+    __slots__ = ("outer",)
+
+    def __init__(self, outer: "_Question | None") -> None:
+        super().__init__()
+        self.outer = outer
+
+
+_NOTED: Final[ContextVar[_Question | None]] = ContextVar("noted", default=None)
+"""What the current question has read so far; None while no question is asked."""
 
 
 class Noted:
@@ -53,7 +64,7 @@ class Noted:
 
 def noting(ask: Callable[[A], T], of: A) -> tuple[T, Categories]:
     """Ask a question; return the answer and the categories read for it, which no outer question notes."""
-    noted: set[Category] = set()
+    noted = _Question(_NOTED.get())
     before = _NOTED.set(noted)
     try:
         return ask(of), frozenset(noted)
@@ -75,6 +86,14 @@ def note(*categories: "Category") -> None:
     noted = _NOTED.get()
     if noted is not None:
         noted.update(categories)
+
+
+def read_so_far() -> Categories:
+    """Return the categories that the current question has read, and those within which it is asked."""
+    noted, read = _NOTED.get(), NOTHING
+    while noted is not None:
+        read, noted = read | noted, noted.outer
+    return read
 
 
 @contextmanager

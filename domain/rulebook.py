@@ -10,7 +10,7 @@ the rules (`[[number]]`, `[[papers]]` with `rule`): a rule pack (`domain/rule_pa
 
 import hashlib
 import tomllib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -23,6 +23,7 @@ from types import MappingProxyType, NoneType
 from typing import Any, Final, Literal, Protocol, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
 from domain.event import CATALOGUE, Label
+from domain.resting import Categories, read_so_far
 from domain.when import FIRST_DAY, LAST_DAY, Days, day_after, in_chinese
 from domain.working_days import is_known, working_days_after
 
@@ -276,7 +277,10 @@ def digest_of(texts: Mapping[str, str]) -> str:
     return hashlib.sha256("\0".join(f"{name}\0{texts[name]}" for name in sorted(texts)).encode()).hexdigest()
 
 
-_COUNTED: Final[ContextVar["dict[tuple[str, Pack], None] | None"]] = ContextVar("counted", default=None)
+NumbersCounted: TypeAlias = "dict[tuple[str, Pack], set[Categories]]"
+"""Numbers with their rules, each with what had been read before each time that it was counted with."""
+
+_COUNTED: Final[ContextVar["NumbersCounted | None"]] = ContextVar("counted", default=None)
 """The numbers with which the current question has counted; None where nobody asks for them."""
 
 
@@ -284,16 +288,16 @@ def counting_with(rule: str, number: Pack) -> None:
     """Note that a question counts with a rule's number."""
     counted = _COUNTED.get()
     if counted is not None:
-        counted[rule, number] = None
+        counted.setdefault((rule, number), set()).add(read_so_far())
 
 
 @contextmanager
-def numbers_counted() -> Iterator[Collection[tuple[str, Pack]]]:
-    """Collect the numbers with which the questions within the block count, each with its rule's id."""
-    counted: dict[tuple[str, Pack], None] = {}
+def numbers_counted() -> Iterator[NumbersCounted]:
+    """Collect the numbers with which the questions within the block count."""
+    counted: NumbersCounted = {}
     before = _COUNTED.set(counted)
     try:
-        yield counted.keys()
+        yield counted
     finally:
         _COUNTED.reset(before)
 

@@ -356,8 +356,11 @@ def _numbers(asked: ExplainedField, reading: FieldReading, file: File) -> list[t
     with numbers_counted() as counted_with:
         _, read = noting(asked.ask, file)
     own = asked.rules[0]
-    of_rule = [(of, each) for of, each in counted_with if chapter == "gates" or of == own]
-    return of_rule if _sees_all(read, reading) else []
+    return [
+        (of, each)
+        for (of, each), before in counted_with.items()
+        if (chapter == "gates" or of == own) and any(_sees_all(read | one, reading) for one in before)
+    ]
 
 
 def _sees_all(read: Categories, reading: FieldReading) -> bool:

@@ -1,5 +1,6 @@
 """An explanation tells nothing of what its reader does not see, whatever that is."""
 
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -10,9 +11,10 @@ from api.contract.encoding import dumps
 from api.contract.explained_fields import FieldReading, fields_explained
 from api.contract.explanations import explanation
 from api.identity.permissions import SEES, Role
-from domain.event import EVERY_CATEGORY
+from domain.event import EVERY_CATEGORY, Unknown
 from domain.events.adoption.assessment import AdoptionAssessmentReportIssued
 from domain.events.adoption.registration import AdoptionRegistered
+from domain.events.departure import ChildDied
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from domain.file import fold
 from domain.obligations import clocks
@@ -61,3 +63,15 @@ def test_what_is_found_of_an_adoption_is_explained_to_who_may_see_it_and_to_nobo
     assert seen["value"]
     assert "AdoptionRegistered" in {each["entry"]["type"] for each in seen["entries"]}
     assert (hidden["value"], hidden["entries"], hidden["complete"]) == ([], [], True)
+
+
+def test_the_numbers_that_a_rule_counted_with_tell_nothing_of_what_it_read_before() -> None:
+    told = []
+    for cause in ("congenital", "accident"):
+        died = some(ChildDied, is_abnormal=False, cause_class=cause, reported_at=Unknown("not_asked"))
+        file = a_file(("2016-03-05", some(ChildReceived)), ("2018-01-01", died)).file
+        reading = FieldReading(STREAM, "child", TODAY, 9, RULEBOOK, SEES[Role.ADMINISTRATOR])
+        told.append(explanation("findings.R-DTH-2", reading, file).body)
+        seen = explanation("findings.R-DTH-2", replace(reading, sees=EVERY_CATEGORY), file).body
+        assert bool(seen["rules"][0]["numbers"]) is (cause == "accident")
+    assert told[0]["rules"] == told[1]["rules"]
