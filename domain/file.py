@@ -429,7 +429,9 @@ class File:
             (
                 each
                 for each in rulings
-                if each.event.entry == amendment.entry_id and each.turn > amendment.turn
+                if each.type in RULINGS
+                and each.event.entry == amendment.entry_id
+                and each.turn > amendment.turn
             ),
             key=TURN,
             default=None,

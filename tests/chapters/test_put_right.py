@@ -97,6 +97,17 @@ def of_a_change(child: Given, *happened: tuple[Any, ...]) -> Impact:
     return impact(before, child.file, RULEBOOK, TODAY)
 
 
+def test_a_decision_given_as_a_correction_of_something_else_decides_nothing() -> None:
+    child = told(("2018-01-01", some(ChildReceived)))
+    received = child.entries[0]
+    child.and_("2018-01-01", some(CareModeAssigned), corrects=received)
+    amendment = child.entries[1]
+    decision = CorrectionApproved(entry=amendment.entry_id, explanation="核对无误")
+    child.and_("2018-01-02", decision, corrects=received)
+    assert child.file.ruling(amendment) is None
+    assert child.file.stood(received.entry_id) is received
+
+
 def test_an_adoption_that_is_withdrawn_after_visits_never_was_and_the_visits_stay_readable() -> None:
     child = small_child(("2025-06-01", registered()), ("2025-12-01", visited()), ("2026-05-20", visited()))
     adoption, visits = child.entries[-3], child.file.of(PostAdoptionVisitMade)
