@@ -95,7 +95,7 @@ def _wanted(
     owner, ledger = request.actor.recorder.user, request.ledger
     leaving, arriving = (id_of(ledger.named, owner, key, item) for item in (0, 1))
     before = source.entries.get(leaving)
-    stands = source.stood(original.entry_id, source.version + 1 if before is None else before.version)
+    stands = source.stood(original.entry_id, None if before is None else before.turn)
     moved = stands or original
     withdrawal = Draft(
         event=EntryWithdrawn(entry=original.entry_id, explanation=sent.explanation),

@@ -145,6 +145,22 @@ async def test_an_entry_of_the_wrong_child_is_moved_in_one_act(served: Served) -
     assert len(await lines(right)) == len(here)
 
 
+async def test_what_is_moved_is_the_entry_as_it_was_put_right_last(served: Served) -> None:
+    # Others record as well: an entry's place in the ledger is not its number in its file.
+    wrong, right = await a_story(served).given(RECEIVED), await a_story(served).given(RECEIVED)
+    (entry,) = (await wrong.when(WARD)).recorded().entries
+    corrected = ("2024-03-06", some(CareModeAssigned, mode="ward", unit="一号楼"), {"corrects": entry})
+    (correction,) = (await wrong.when(corrected)).recorded().entries
+    staff = await served.as_(Role.STAFF)
+    path = f"/children/{wrong.child}/entries/{correction}/move"
+    body, key = {"to": right.child, "explanation": "误记入他人档案"}, new_key()
+    came = await staff.post(path, json=body, headers=key)
+    (arrived,) = came.json()["items"][1]["entries"]
+    assert (arrived["data"]["unit"], arrived["cause"]) == ("一号楼", correction)
+    again = await staff.post(path, json=body, headers=key)
+    assert (again.status_code, again.json()["items"][1]["entries"]) == (200, [arrived])
+
+
 async def test_what_either_file_forbids_moves_nothing(served: Served) -> None:
     wrong, late = await a_story(served).given(RECEIVED), await a_story(served).given(RECEIVED)
     (entry,) = (await wrong.when(WARD)).recorded().entries
