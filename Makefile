@@ -4,6 +4,8 @@ SCREENS = .screens
 REPEATED = database and not any_database
 # One more than CI has processors, for a test mostly waits for a server or a command.
 WORKERS = 3
+EXAMPLES = 10
+TESTS = tests
 
 BIN = .venv/bin
 RUN = .venv/installed-run
@@ -18,7 +20,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 unexport PIP_TARGET PIP_PREFIX PIP_ROOT PYTHONPATH PYTHONHOME VIRTUAL_ENV
 export PYTHONUTF8 = 1
 
-.PHONY: run test lint types imports generated generate schema test-embedded test-system drills bench \
+.PHONY: run test lint types imports generated generate schema test-embedded test-system explore drills bench \
 	bench-scale limits requirements screens
 .DEFAULT_GOAL = run
 
@@ -57,6 +59,10 @@ test-system: $(TEST)  ## The tests of the database, on the system's PostgreSQL 1
 	@if [ -x /usr/lib/postgresql/15/bin/initdb ]; then set -x; \
 		CHILDLEDGER_TEST_POSTGRES=15 $(BIN)/pytest -n $(WORKERS) --dist worksteal -m "$(REPEATED)"; \
 	else echo "PostgreSQL 15 is not installed here: not tested on it"; fi
+
+explore: $(TEST)  ## Try every property on new examples, EXAMPLES times as many as usual (TESTS=tests/sealed for some)
+	CHILDLEDGER_EXAMPLES=$(EXAMPLES) $(BIN)/pytest -n $(WORKERS) --dist worksteal -m hypothesis \
+		-o timeout=7200 -o faulthandler_timeout=7500 $(TESTS)
 
 drills: $(TEST)  ## The drills in full, which take their time: nothing skipped, nothing lost
 	CHILDLEDGER_DRILLS=full $(BIN)/pytest -m drill -o timeout=7200 -o faulthandler_timeout=7500

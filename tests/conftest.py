@@ -9,12 +9,19 @@ import hypothesis
 import psycopg
 import pytest
 
+from tests.support.exploring import TIMES, examples
 from tests.support.waiting import PATIENCE
 
 # In the background a shell has SIGINT ignored, also by every process that a test starts and interrupts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-# A busy machine is no fault of the code.
-hypothesis.settings.register_profile("childledger", deadline=None, print_blob=True)
+# A busy machine is no fault of the code. What is tried is the same in every run unless one explores.
+hypothesis.settings.register_profile(
+    "childledger",
+    deadline=None,
+    print_blob=True,
+    derandomize=TIMES == 0,
+    max_examples=examples(100),
+)
 hypothesis.settings.load_profile("childledger")
 
 pytest_plugins = (

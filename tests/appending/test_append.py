@@ -18,6 +18,7 @@ from ledger.store.append import Accepted, Append, HeldBack, Mismatch, Repeated, 
 from ledger.store.append_batch import append_batch
 from ledger.store.store import Store
 from tests.support.drills import BATCHES
+from tests.support.exploring import examples
 from tests.support.ledgers import Urls, an_append, make_ledger, store_of
 
 
@@ -232,7 +233,7 @@ def independent(appends: list[Append]) -> bool:
 
 
 @pytest.mark.drill
-@settings(max_examples=BATCHES, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(BATCHES), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=batches())
 async def test_a_batch_is_judged_as_if_each_append_had_come_alone(
     judges: list[Judge], ways: Counter[bool], drawn: list[tuple[list[Append], bool]]

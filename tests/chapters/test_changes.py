@@ -24,6 +24,7 @@ from domain.file import ATTRIBUTES, Attribute, Held
 from domain.life import Life
 from domain.rulebook import Rulebook
 from ledger.canonical import Json
+from tests.support.exploring import examples
 from tests.support.fictional_lives import told_on
 from tests.support.given import NOT_ASKED, some
 from tests.support.given import given as case
@@ -32,7 +33,7 @@ from tests.support.strategies import streams
 TODAY = date(2026, 11, 22)
 TOLD = {name: orjson.loads(orjson.dumps(changes_json(kind))) for name, kind in CATALOGUE.items()}
 """The catalogue as it is sent."""
-quick = settings(max_examples=100, suppress_health_check=list(HealthCheck), deadline=None)
+quick = settings(max_examples=examples(100), suppress_health_check=list(HealthCheck), deadline=None)
 
 
 def said(entry: Json, field: str) -> Any:

@@ -28,6 +28,7 @@ from domain.obligations import OBLIGATIONS
 from domain.readiness import GATES
 from domain.rulebook import Rulebook
 from projections.findings import findings_of, findings_under
+from tests.support.exploring import examples
 from tests.support.fictional_lives import told_on
 from tests.support.given import given as a_file
 from tests.support.given import some
@@ -36,7 +37,7 @@ from tests.support.strategies import EARLIEST, LATEST, STREAM, streams
 RULEBOOK = Rulebook.shipped()
 TODAY = date(2026, 11, 22)
 MANY = 60
-quick = settings(max_examples=15, suppress_health_check=list(HealthCheck), deadline=None)
+quick = settings(max_examples=examples(15), suppress_health_check=list(HealthCheck), deadline=None)
 
 
 def reading(file: File, day: date, *, sees: Any = EVERY_CATEGORY) -> FieldReading:

@@ -27,6 +27,7 @@ from domain.life import Life
 from domain.obligations import clocks
 from domain.rulebook import Rulebook
 from domain.standing import lapses
+from tests.support.exploring import examples
 from tests.support.given import SUPERVISOR, TODAY, Given, citizen_id, days, given, some
 from tests.support.strategies import streams
 
@@ -206,7 +207,7 @@ def test_two_citizen_ids_of_one_child_are_found_when_its_files_are_joined() -> N
 told = streams(most=6).map(lambda line: [each for each in line if chapter(type(each.event)) != "filing"])
 
 
-@settings(max_examples=40, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=examples(40), suppress_health_check=list(HealthCheck), deadline=None)
 @drawn(data=st.data(), kept=told, joined=told)
 def test_join_then_separate_restores_both_files(
     data: st.DataObject, kept: list[AnyEntry], joined: list[AnyEntry]

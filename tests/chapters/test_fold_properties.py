@@ -28,6 +28,7 @@ from domain.refusal import Refusal
 from domain.rulebook import Rulebook
 from domain.standing import STANDING
 from domain.when import Days, day_after
+from tests.support.exploring import examples
 from tests.support.strategies import EARLIEST, KINDS, LATEST, dates, events, repetitive_streams, streams
 
 RULEBOOK = Rulebook.shipped()
@@ -36,8 +37,8 @@ days_asked = st.dates(EARLIEST, END)
 
 FORBIDDING = tuple(kind for kind in KINDS if chapter(kind) in {"adoption", "departure", "intake"})
 """Kinds of event of which some are often forbidden."""
-thorough = settings(max_examples=120, suppress_health_check=list(HealthCheck))
-quick = settings(max_examples=40, suppress_health_check=list(HealthCheck))
+thorough = settings(max_examples=examples(120), suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=examples(40), suppress_health_check=list(HealthCheck))
 
 
 def reading(file: File) -> dict[Any, Any]:
@@ -80,7 +81,7 @@ def happened_by(entries: Iterable[AnyEntry], day: date) -> File:
 
 
 @pytest.mark.parametrize("name", list(CATALOGUE))
-@settings(max_examples=3, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(3), suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_every_event_that_can_be_written_down_folds(name: str, data: st.DataObject) -> None:
     event = data.draw(events(CATALOGUE[name]))

@@ -26,6 +26,7 @@ from domain.readiness import GATES
 from domain.rulebook import Rulebook
 from domain.scope import scope_of
 from tests.support.adoptions import registered, small_child, visited
+from tests.support.exploring import examples
 from tests.support.given import SUPERVISOR, TODAY, Given, days, some
 from tests.support.given import given as told
 from tests.support.young_people import AFTERWARDS, COMMON, SOCIAL, identity, young
@@ -213,7 +214,7 @@ def stands(entries: Sequence[AnyEntry]) -> tuple[Any, ...]:
     )
 
 
-@settings(max_examples=25, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(25), suppress_health_check=list(HealthCheck))
 @given(entries=interleaved(), data=st.data())
 def test_any_interleaving_of_late_entries_and_corrections_ends_in_the_same_file(
     entries: list[AnyEntry], data: st.DataObject
@@ -231,7 +232,7 @@ def course(clock: Clock) -> tuple[Any, ...]:
     return (clock.rule, clock.opened_on, clock.due, clock.void_on)
 
 
-@settings(max_examples=25, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(25), suppress_health_check=list(HealthCheck))
 @given(entries=interleaved(), cut=st.integers(1, len(STORY.entries) - 1))
 def test_the_impact_is_what_differs_once_it_is_recorded(entries: list[AnyEntry], cut: int) -> None:
     before, after = fold(entries[:cut]), fold(entries[: cut + 1])

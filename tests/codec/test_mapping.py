@@ -43,6 +43,7 @@ from ledger.codec.parsing import InvalidError, check, parse_event
 from ledger.codec.split import split
 from ledger.codec.upcasts import UPCASTS
 from ledger.sealing.cipher import Keyring
+from tests.support.exploring import examples
 from tests.support.given import some
 from tests.support.places import SCHEMAS
 from tests.support.stored import LEDGER, Body, an_entry, ring_for
@@ -79,7 +80,7 @@ def entries(draw: st.DrawFn, kind: type[Event]) -> AnyEntry:
 
 
 @every_event
-@settings(max_examples=4)
+@settings(max_examples=examples(4))
 @given(data=st.data())
 def test_every_entry_comes_back_from_its_bytes_as_it_was(kind: type[Event], data: st.DataObject) -> None:
     entry = data.draw(entries(kind))
@@ -88,7 +89,7 @@ def test_every_entry_comes_back_from_its_bytes_as_it_was(kind: type[Event], data
 
 
 @every_event
-@settings(max_examples=4)
+@settings(max_examples=examples(4))
 @given(data=st.data())
 def test_what_is_answered_fits_the_schema_and_is_read_as_the_same_event(
     kind: type[Event], data: st.DataObject

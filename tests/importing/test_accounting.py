@@ -16,6 +16,7 @@ from api.imports.recognition.register_reading import Register, read_register
 from api.imports.recognition.tables import RowKind
 from domain.file import File
 from ledger.recording.candidates import entry_id
+from tests.support.exploring import examples
 from tests.support.given import INSTITUTION, TODAY, named
 from tests.support.registers.paper import HEADINGS, Grid, workbook
 
@@ -126,7 +127,9 @@ def accounted(register: Register) -> Account:
 
 
 @given(sheets())
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example])
+@settings(
+    max_examples=examples(150), suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example]
+)
 def test_any_workbook_adds_up(found: list[tuple[str, Any]]) -> None:
     book = read_workbook(workbook(*found))
     register = read_register(book, TODAY)

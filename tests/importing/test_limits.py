@@ -29,6 +29,7 @@ from api.imports.reading.workbook import Sheet, Workbook, letter
 from api.settings import Settings
 from domain.label import Label
 from tests.support.client import Served
+from tests.support.exploring import examples
 from tests.support.imports_http import hand_in
 from tests.support.registers.paper import a_sheet, workbook
 from tests.support.registers.written import (
@@ -191,7 +192,7 @@ def _changed(draw: st.DrawFn, content: bytearray) -> bytes:
 
 
 @given(spoiled())
-@hypothesis.settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@hypothesis.settings(max_examples=examples(300), suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_the_bytes_are_they_are_read_or_told_to_be_unreadable(content: bytes) -> None:
     sheets: list[Sheet] = []
     with suppress(UnreadableFileError):

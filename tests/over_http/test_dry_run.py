@@ -22,6 +22,7 @@ from domain.judging import Judgement, findings
 from ledger.recording.outcome import Outcome, Recorded, Refused, Rehearsal, Rehearsed
 from ledger.recording.request import Draft, Recording
 from tests.support.client import NOW, Served, new_key
+from tests.support.exploring import examples
 from tests.support.given import some
 from tests.support.http_given import Story, a_story, sent
 from tests.support.strategies import streams
@@ -45,9 +46,8 @@ def batches() -> list[Batch]:
     recordings = st.lists(streams(most=3), min_size=1, max_size=4)
 
     @settings(
-        max_examples=BATCHES,
+        max_examples=examples(BATCHES),
         database=None,
-        derandomize=True,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )

@@ -26,6 +26,7 @@ from domain.events.institution.premises import DrillConducted
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from domain.events.placement.preparing import AdultPlacementCaseOpened
 from tests.support.client import Served, new_key
+from tests.support.exploring import examples
 from tests.support.given import some
 from tests.support.http_given import a_story, sent
 
@@ -58,9 +59,8 @@ def drawn(operation: Any) -> list[AnyCase]:
     found: list[AnyCase] = []
 
     @settings(
-        max_examples=CASES,
+        max_examples=examples(CASES),
         database=None,
-        derandomize=True,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )

@@ -42,6 +42,7 @@ from domain.scope import CHARGE, FileScope, Former, FormerPlace, scope_of
 from domain.when import Days
 from ledger.recording.outcome import Hindrance
 from ledger.recording.request import Draft
+from tests.support.exploring import examples
 from tests.support.given import INSTITUTION, TODAY, some
 from tests.support.given import given as given_life
 from tests.support.whole_events import full
@@ -387,7 +388,9 @@ def actors(draw: st.DrawFn) -> Actor:
     return who(draw(st.sampled_from(Role)), institution=draw(INSTITUTIONS), region=draw(REGIONS))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     files=st.lists(scopes(), min_size=1, max_size=20),
     everybody=st.lists(actors(), min_size=1, max_size=6),

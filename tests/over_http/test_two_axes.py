@@ -30,6 +30,7 @@ from domain.rule_pack import RulePack, drafted
 from domain.rulebook import Rulebook
 from tests.support.adopters import application
 from tests.support.client import Served
+from tests.support.exploring import examples
 from tests.support.given import some
 from tests.support.http_given import JsonObject, Story, a_story, both
 from tests.support.processes import CHILDLEDGER, environment_of
@@ -201,7 +202,7 @@ async def test_a_moment_of_a_difference_that_is_none_is_named(served: Served) ->
         assert [each["pointer"] for each in answer.json()["errors"]] == [f"/query/{name}"]
 
 
-@settings(max_examples=25, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=examples(25), suppress_health_check=list(HealthCheck), deadline=None)
 @given(entries=streams(), data=st.data())
 def test_the_second_point_is_the_first_with_what_differs(entries: list[Any], data: st.DataObject) -> None:
     """Of any life at any two points: each after is what the second point answers, and equal is no change."""

@@ -25,6 +25,7 @@ from projections.projector.known_rows import KnownRows
 from projections.projector.projector import Projector
 from projections.projector.verify import Difference
 from tests.support.client import Served
+from tests.support.exploring import examples
 from tests.support.given import some
 from tests.support.http_given import a_story
 from tests.support.read_models import (
@@ -42,7 +43,9 @@ from tests.support.stored import keep, moved
 from tests.support.strategies import streams
 from tests.support.waiting import PATIENCE
 
-rare = trying(max_examples=4, suppress_health_check=list(HealthCheck), phases=[Phase.generate], deadline=None)
+rare = trying(
+    max_examples=examples(4), suppress_health_check=list(HealthCheck), phases=[Phase.generate], deadline=None
+)
 DAYS = (date(2019, 5, 31), date(2024, 6, 1), date(2026, 11, 22))
 WHOLE = {"limit": 500}
 

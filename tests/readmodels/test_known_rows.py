@@ -21,6 +21,7 @@ from projections.model import ReadModel, RowContext
 from projections.projector.adopted_rulebooks import Adoptions
 from projections.projector.known_rows import KnownChanges, KnownRows, comparable, parts_of
 from tests.bench.workload import Workload
+from tests.support.exploring import examples
 from tests.support.given import Given, some
 from tests.support.read_models import OpenSeal, adopted_rulebook
 from tests.support.strategies import streams
@@ -28,7 +29,7 @@ from tests.support.strategies import streams
 SHIPPED = Rulebook.shipped()
 ADOPTED = adopted_rulebook(SHIPPED)
 SEAL: Any = OpenSeal()
-seldom = trying(max_examples=40, suppress_health_check=list(HealthCheck))
+seldom = trying(max_examples=examples(40), suppress_health_check=list(HealthCheck))
 
 
 def recorded(entries: Sequence[AnyEntry]) -> list[AnyEntry]:

@@ -32,6 +32,7 @@ from projections.readiness import READINESS, ready_on
 from projections.register import REGISTER
 from projections.spans import SPANS
 from tests.support.client import NOW, Furnished, Served
+from tests.support.exploring import examples
 from tests.support.read_models import (
     OpenSeal,
     a_projector,
@@ -48,8 +49,8 @@ RULEBOOK = Rulebook.shipped()
 FINISHED = date(2031, 1, 1)
 days_asked = st.dates(EARLIEST, FINISHED)
 
-thorough = trying(max_examples=80, suppress_health_check=list(HealthCheck))
-rare = trying(max_examples=6, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+thorough = trying(max_examples=examples(80), suppress_health_check=list(HealthCheck))
+rare = trying(max_examples=examples(6), suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 
 
 def rows_of(model: ReadModel[Any], file: File) -> list[Any]:

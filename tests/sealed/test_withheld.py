@@ -47,6 +47,7 @@ from ledger.recording.outcome import Rehearsal
 from projections.findings import findings_of
 from projections.obligations import obligations_of
 from projections.readiness import ready_on
+from tests.support.exploring import examples
 from tests.support.given import NOT_ASKED, TODAY, Given, some
 from tests.support.given import given as a_file
 from tests.support.strategies import (
@@ -68,7 +69,7 @@ ABOUT: Final = (ChildReceived, ChildAdmitted, IdentityRecorded, AdultPlacementAs
 """What most questions ask for beside what is sealed."""
 every_event = pytest.mark.parametrize("kind", CATALOGUE.values(), ids=list(CATALOGUE))
 every_role = pytest.mark.parametrize("role", [role for role in Role if SEES[role] < EVERY_CATEGORY])
-thorough = settings(max_examples=60, suppress_health_check=list(HealthCheck))
+thorough = settings(max_examples=examples(60), suppress_health_check=list(HealthCheck))
 
 
 @st.composite
@@ -134,7 +135,7 @@ def test_files_that_differ_only_in_what_a_role_does_not_see_are_answered_alike(
 
 @every_role
 @pytest.mark.parametrize("kinds", [OF_FAMILIES, OF_INSTITUTIONS], ids=["families", "institutions"])
-@settings(thorough, max_examples=20)
+@settings(thorough, max_examples=examples(20))
 @given(data=st.data())
 def test_so_are_files_of_families_and_of_institutions(
     role: Role, kinds: tuple[type[Event], ...], data: st.DataObject
@@ -146,7 +147,7 @@ def test_so_are_files_of_families_and_of_institutions(
 
 
 @every_role
-@settings(thorough, max_examples=25)
+@settings(thorough, max_examples=examples(25))
 @given(data=st.data())
 def test_a_dry_run_tells_nothing_of_what_a_role_does_not_see(role: Role, data: st.DataObject) -> None:
     one, other = data.draw(files_alike(role))
@@ -159,7 +160,7 @@ def test_a_dry_run_tells_nothing_of_what_a_role_does_not_see(role: Role, data: s
 
 
 @every_event
-@settings(thorough, max_examples=4)
+@settings(thorough, max_examples=examples(4))
 @given(data=st.data())
 def test_no_fact_or_paper_tells_of_what_is_personal_unless_it_says_so(
     kind: type[Event], data: st.DataObject
@@ -179,7 +180,7 @@ def test_no_fact_or_paper_tells_of_what_is_personal_unless_it_says_so(
 
 
 @every_event
-@settings(thorough, max_examples=2)
+@settings(thorough, max_examples=examples(2))
 @given(data=st.data())
 def test_reading_what_is_personal_is_noted_and_reading_the_rest_is_not(
     kind: type[Event], data: st.DataObject
@@ -200,7 +201,7 @@ DAYS_IN_CLEAR: Final = {
 """Reviews of applications and visits after an adoption, whose rows only who sees adoptions is shown."""
 
 
-@settings(thorough, max_examples=200)
+@settings(thorough, max_examples=examples(200))
 @given(entries=st.one_of(streams(), telling(WHOLLY_SEALED, ABOUT)))
 def test_no_day_in_a_table_and_no_gate_comes_of_what_is_sealed_wholly(entries: list[AnyEntry]) -> None:
     """Their rows say the days in clear, and a list answers such a gate to nobody: see decision 0018."""

@@ -20,6 +20,7 @@ from domain.file import fold
 from domain.obligations import clocks
 from domain.rulebook import Rulebook
 from projections.findings import findings_of
+from tests.support.exploring import examples
 from tests.support.given import TODAY, some
 from tests.support.given import given as a_file
 from tests.support.strategies import STREAM, alike, streams, telling
@@ -27,7 +28,7 @@ from tests.support.strategies import STREAM, alike, streams, telling
 RULEBOOK: Final = Rulebook.shipped()
 ABOUT: Final = (ChildReceived, ChildAdmitted, IdentityRecorded)
 FIELDS: Final = [*fields_explained("child", RULEBOOK)]
-quick = settings(max_examples=25, suppress_health_check=list(HealthCheck), deadline=None)
+quick = settings(max_examples=examples(25), suppress_health_check=list(HealthCheck), deadline=None)
 
 
 @pytest.mark.parametrize("role", [Role.STAFF, Role.PLACEMENT_OFFICER, Role.ADMINISTRATOR])

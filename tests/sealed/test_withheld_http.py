@@ -32,6 +32,7 @@ from domain.readiness import Status
 from domain.rulebook import Rulebook
 from ledger.postgres.migrate import keys_of
 from tests.support.client import Served
+from tests.support.exploring import examples
 from tests.support.given import NOT_ASKED, some
 from tests.support.given import given as a_file
 from tests.support.http_given import a_story, sent
@@ -71,7 +72,7 @@ DAYS_OF_ROWS: Final = frozenset(
 )
 OTHER: Final = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """An id that is not of the file: of another one, or of an entry that is not recorded, other each time."""
-rare = settings(max_examples=5, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+rare = settings(max_examples=examples(5), suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 
 
 def plain(text: str, stream: UUID) -> str:
