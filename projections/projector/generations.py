@@ -231,8 +231,7 @@ async def _make(
 def version_of(rulebook: str, models: Sequence[ReadModel[Any]]) -> str:
     """Return the digest of what rows depend on besides the entries: rulebook, code, tables and kept data."""
     names = ",".join(model.name for model in models)
-    data = ",".join(f"{name} {version(name)}" for name in DATA_DEPENDED_ON)
-    return hashlib.sha256(f"{rulebook} {names} {data} {_code()}".encode()).hexdigest()
+    return hashlib.sha256(f"{rulebook} {names} {_data()} {_code()}".encode()).hexdigest()
 
 
 def shape_of(models: Sequence[ReadModel[Any]]) -> str:
@@ -253,6 +252,11 @@ DATA_DEPENDED_ON: Final = ("chinese-calendar", "python-stdnum")
 """Packages whose data answers come from: the days off, and the divisions with their years."""
 MACHINE: Final = "projector"
 """The folder that writes them, whatever they are."""
+
+
+@cache
+def _data() -> str:
+    return ",".join(f"{name} {version(name)}" for name in DATA_DEPENDED_ON)
 
 
 @cache

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from contextlib import ExitStack
 
+import pytest
 from psycopg import AsyncConnection
 from psycopg.sql import SQL, Identifier
 
@@ -21,6 +22,7 @@ from tests.support.http_given import a_story
 from tests.support.ledgers import all_entries
 from tests.support.waiting import PATIENCE
 
+pytestmark = pytest.mark.usefixtures("counting")
 Counts = dict[tuple[str, str], tuple[int, int]]
 """By type and origin: entries, and days late."""
 

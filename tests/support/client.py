@@ -7,10 +7,11 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Final
 from uuid import UUID, uuid4
 
 import psycopg
@@ -40,6 +41,16 @@ NOW = datetime(2026, 11, 22, 4, tzinfo=UTC)
 """The present of every test: midday of 22 November 2026 in Asia/Shanghai."""
 TOWNSHIP, TOWNSHIP_ELSEWHERE = "371099001", "990101001"
 HOME, ELSEWHERE = "望海市儿童福利院（测试）", "山南市儿童福利院（测试）"
+DONE_ONCE: Final = (
+    "api.database.check_text",
+    "api.database.check_schema",
+    "api.database.migrate",
+    "api.database._lost",
+    "api.database._refuse_owner",
+    "api.bootstrap.prepare",
+    "projections.activity.make_table",
+)
+"""What a start checks and makes, and checked and made in the database that others are copies of."""
 
 
 @dataclass(frozen=True)
@@ -170,10 +181,26 @@ def settings(postgres: str, furnished: Furnished, tmp_path: Path) -> Iterator[Se
 
 
 @pytest.fixture
-async def served(settings: Settings, furnished: Furnished) -> AsyncIterator[Served]:
-    """Give a running app with an empty register, an institution and a token for each role."""
+def counting() -> None:
+    """Let `served` count beside what is recorded, as a service does, and as few tests ask for."""
+
+
+@pytest.fixture
+async def served(
+    settings: Settings, furnished: Furnished, request: pytest.FixtureRequest
+) -> AsyncIterator[Served]:
+    """Give a running app with an empty register, an institution and a token for each role.
+
+    To start costs more than most tests ask for, so what was done once is not done again for each.
+    """
     app = create_app(settings, clock=lambda: NOW)
-    async with running(app) as container, AsyncExitStack() as stack:
+    async with AsyncExitStack() as stack:
+        with pytest.MonkeyPatch.context() as starting:
+            for name in DONE_ONCE:
+                starting.setattr(name, _nothing)
+            if "counting" not in request.fixturenames:
+                starting.setattr("projections.activity.counting", lambda *_: nullcontext())
+            container = await stack.enter_async_context(running(app))
         head = await container.ledger.head()
         assert await container.projector.reached(head.position, PATIENCE)
         yield Served(
@@ -185,6 +212,10 @@ async def served(settings: Settings, furnished: Furnished) -> AsyncIterator[Serv
             furnished.tokens_elsewhere,
             stack,
         )
+
+
+async def _nothing(*_: object, **__: object) -> None:
+    """Do nothing."""
 
 
 def new_key() -> dict[str, str]:
