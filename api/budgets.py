@@ -76,6 +76,20 @@ REHEARSALS: Final = limit(
     why=Label("逐个进行，再多则等待过久", "They are done one by one, and more would wait for long"),
     beyond="unavailable",
 )
+TABLES_EACH: Final = limit(
+    2,
+    Area.COSTS,
+    Label("一个人同时取得的整表（CSV、工作簿）", "Lists as tables (CSV, workbook) of one person"),
+    why=Label("整表逐页读取并解密", "All of its pages are read and opened"),
+    beyond="too_many_requests",
+)
+TABLES: Final = limit(
+    8,
+    Area.COSTS,
+    Label("同时取得的整表（CSV、工作簿）", "Lists as tables (CSV, workbook) in all"),
+    why=Label("整表逐页读取并解密", "All of its pages are read and opened"),
+    beyond="unavailable",
+)
 
 
 class Budget:
@@ -158,4 +172,5 @@ class Budgets:
 
     polls: Budget = field(default_factory=lambda: Budget(POLLS_EACH, POLLS))
     feeds: Budget = field(default_factory=lambda: Budget(FEEDS_EACH, FEEDS))
+    tables: Budget = field(default_factory=lambda: Budget(TABLES_EACH, TABLES))
     rehearsals: Budget = field(default_factory=lambda: Budget(REHEARSALS_EACH, REHEARSALS))

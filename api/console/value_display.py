@@ -277,7 +277,7 @@ def gate(words: Words, answer: Mapping[str, Any]) -> DisplayedGate:
     state, blocks = answer["state"], answer["weight"] == "blocks"
     said = words.of("gate_said", state)
     if state in {"unmet", "unknown", "uncertain"}:
-        said = words("board.and_blocks", state=said) if blocks else words("board.and_warns", state=said)
+        said = words("gate_and.blocks", state=said) if blocks else words("gate_and.warns", state=said)
         look = ("unmet" if state == "unmet" else "doubt") if blocks else "soft"
     else:
         look = "met" if state == "met" else "off"

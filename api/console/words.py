@@ -1,30 +1,23 @@
 """The words of the pages, in Chinese and in English, as `words.toml` has them side by side.
 
-Labels of events, attributes, codes, rules and gates are the domain's, and not repeated there.
+What values of answers are called is the contract's, and labels of events, attributes, codes, rules and gates
+are the domain's; neither is repeated there.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Final
 
 from api.contract.sentences import Language
+from api.contract.value_words import VALUE_WORDS, words_of
 from domain.label import Label
 
 LANGUAGES: Final[Mapping[Language, str]] = MappingProxyType({"zh": "zh-CN", "en": "en"})
 """The languages of pages, with their codes as HTML has them."""
 
 
-def _load() -> Mapping[str, Mapping[str, Label]]:
-    document = tomllib.loads((files("api.console") / "words.toml").read_text("utf-8"))
-    return {
-        table: {name: Label(zh, en) for name, (zh, en) in words.items()} for table, words in document.items()
-    }
-
-
-WORDS: Final = MappingProxyType(_load())
+WORDS: Final = MappingProxyType({**VALUE_WORDS, **words_of("api.console", "words.toml")})
 """The words by table and name."""
 
 

@@ -71,6 +71,12 @@ KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
             "This address does not take this method; the header Allow names those that it takes.",
             "该地址不接受此方法；可用的方法见应答头 Allow。",
         ),
+        "not_acceptable": ProblemKind(
+            406,
+            "Not in this form",
+            "A list is answered as JSON, CSV or a workbook (.xlsx), by `Accept` or `format`.",
+            "列表可答复为 JSON、CSV 或工作簿（.xlsx），请在 Accept 或者 format 中选择其一。",
+        ),
         "institution_mismatch": ProblemKind(
             409,
             "Another institution",

@@ -86,6 +86,8 @@ class RequestContext:
     Before a write or an answer after a wait, `still` checks that the token is still valid. `origin` is the
     way in that the entries recorded by the request name. `kind` is that of the files it is about: a file of
     another kind is not found. `reason` is why the caller reads files, as chosen for a session of the console.
+    `noted` has what was noted in the access log, where many pages answer one request and each access is to be
+    one line.
     """
 
     actor: Actor
@@ -96,6 +98,7 @@ class RequestContext:
     origin: Origin = DIRECT
     kind: Kind = "child"
     reason: str | None = None
+    noted: set[bytes] | None = None
 
     def of(self, kind: Kind) -> "RequestContext":
         """Return the same request about files of a kind."""
@@ -382,7 +385,18 @@ class RequestContext:
         `known` is the position as known at which whole files are read.
         """
         seen = {child: self.sees.intersection(categories) for child, categories in read.items()}
+        noted: set[bytes] = set()
+        if self.noted is not None:
+            accesses = {child: _access(child, seen[child], purpose) for child in seen}
+            seen = {child: seen[child] for child, access in accesses.items() if access not in self.noted}
+            noted = {*accesses.values()}
         await self.container.access.note(self.actor, seen, purpose, known, self.reason)
+        if self.noted is not None:
+            self.noted.update(noted)
+
+
+def _access(child: UUID, categories: Iterable[Category], purpose: str) -> bytes:
+    return child.bytes + " ".join([purpose, *sorted(categories)]).encode()
 
 
 def categories_of(entries: Iterable[AnyEntry]) -> set[Category]:

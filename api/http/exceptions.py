@@ -10,11 +10,13 @@ from fastapi import APIRouter, Depends, Query
 from api.contract.encoding import JsonResponse
 from api.contract.entries import target_of
 from api.contract.exceptions import ExceptionAnswer, NotForCaller, exception_json, recorded_json, said_json
+from api.contract.list_tables import EXCEPTIONS_TABLE
 from api.contract.listing import KnownListing
-from api.contract.problems import ANYWHERE, WITHIN, not_found
+from api.contract.problems import WITHIN, not_found
 from api.http.cursors import Cursor, PageLimit
 from api.http.dependencies import AsOf, Day, FileRequest, KnownAt, RequestContext, categories_of, list_request
 from api.http.file_points import file_point, one_day
+from api.http.list_formats import in_formats, listed
 from api.http.list_pages import check_rule, list_page, list_view, listing, opened_rows, with_names
 from api.http.one_file import RuleFilter
 from api.identity.permissions import Action
@@ -36,7 +38,8 @@ _MODELS: Final = ("register", "exceptions")
 OfExceptions: TypeAlias = Annotated[RequestContext, Depends(list_request(*_MODELS))]
 
 
-@router.get("/exceptions", responses=ANYWHERE | {200: {"model": KnownListing[ExceptionAnswer]}})
+@router.get("/exceptions", responses=listed(KnownListing[ExceptionAnswer]))
+@in_formats(EXCEPTIONS_TABLE)
 async def exceptions(
     request: OfExceptions,
     day: Day = None,

@@ -8,12 +8,14 @@ from fastapi import APIRouter, Depends
 from api.contract import bodies
 from api.contract.encoding import JsonResponse
 from api.contract.file_status import FamilyRow
+from api.contract.list_tables import FAMILIES_TABLE
 from api.contract.listing import KnownListing
 from api.contract.masking import restricted
-from api.contract.problems import ANYWHERE, Problem, responses
+from api.contract.problems import Problem
 from api.contract.requests import FamilyListRequest
 from api.http.cursors import Cursor, PageLimit
 from api.http.dependencies import KnownAt, RequestContext, list_request
+from api.http.list_formats import body_page, in_formats, listed
 from api.http.list_pages import list_page, list_view, listing
 from api.http.lists import MOST_BYTES
 from api.http.recording_requests import takes
@@ -31,9 +33,8 @@ _FAMILIES: Final = "families"
 OfFamilies: TypeAlias = Annotated[RequestContext, Depends(list_request(_FAMILIES))]
 
 
-@router.get(
-    "/families", responses=ANYWHERE | responses("forbidden") | {200: {"model": KnownListing[FamilyRow]}}
-)
+@router.get("/families", responses=listed(KnownListing[FamilyRow], "forbidden"))
+@in_formats(FAMILIES_TABLE)
 async def families(
     request: OfFamilies,
     institution: UUID | None = None,
@@ -54,11 +55,10 @@ async def families(
 
 @router.post(
     "/families/search",
-    responses=ANYWHERE
-    | responses("forbidden", "too_large", "unsupported_media_type")
-    | {200: {"model": KnownListing[FamilyRow]}},
+    responses=listed(KnownListing[FamilyRow], "forbidden", "too_large", "unsupported_media_type"),
     openapi_extra=takes("FamilySearchRequest"),
 )
+@in_formats(FAMILIES_TABLE, body_page)
 async def search(request: OfFamilies, raw: Annotated[bytes, Depends(body(MOST_BYTES))]) -> JsonResponse:
     """Search the families by the name of whoever lives in one, so that no name stands in an address."""
     sent = bodies.family_search(raw)

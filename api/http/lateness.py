@@ -8,11 +8,13 @@ from fastapi import APIRouter, Depends, Query
 
 from api.contract.encoding import JsonResponse
 from api.contract.late_answers import LateEntryAnswer, late_entry_json
+from api.contract.list_tables import LATE_TABLE
 from api.contract.listing import KnownListing
-from api.contract.problems import ANYWHERE, invalid
+from api.contract.problems import invalid
 from api.http.cursors import Cursor, PageLimit
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
 from api.http.file_points import one_day
+from api.http.list_formats import in_formats, listed
 from api.http.list_pages import list_page, list_view, listing, with_names
 from api.http.timeline import unknown_types
 from domain.entry import LATE_DAYS, Origin
@@ -27,7 +29,8 @@ _MOST_LAG: Final = 100_000
 OfLateEntries: TypeAlias = Annotated[RequestContext, Depends(list_request(_REGISTER))]
 
 
-@router.get("/late", responses=ANYWHERE | {200: {"model": KnownListing[LateEntryAnswer]}})
+@router.get("/late", responses=listed(KnownListing[LateEntryAnswer]))
+@in_formats(LATE_TABLE)
 async def late(
     request: OfLateEntries,
     day: Day = None,

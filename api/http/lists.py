@@ -11,14 +11,16 @@ from api.contract.encoding import JsonResponse
 from api.contract.file_status import RegisterRow
 from api.contract.filters import Stage
 from api.contract.findings import ListedFindingAnswer, finding_json
+from api.contract.list_tables import FINDINGS_TABLE, OBLIGATIONS_TABLE, REGISTER_TABLE
 from api.contract.listing import KnownListing
 from api.contract.obligations import ListedObligationAnswer, obligation_json
-from api.contract.problems import ANYWHERE, Problem, responses
+from api.contract.problems import Problem
 from api.contract.requests import ListRequest
 from api.http.cursors import Cursor, PageLimit
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
 from api.http.evidence import evidence
 from api.http.file_points import one_day
+from api.http.list_formats import body_page, in_formats, listed
 from api.http.list_pages import check_rule, list_page, list_view, listing, opened_rows, opener, with_names
 from api.http.one_file import DueSince, DueUntil, RuleFilter
 from api.http.recording_requests import takes
@@ -58,9 +60,8 @@ OfObligations: TypeAlias = Annotated[RequestContext, Depends(list_request(*_OBLI
 OfFindings: TypeAlias = Annotated[RequestContext, Depends(list_request(*_FINDINGS))]
 
 
-@router.get(
-    "/children", responses=ANYWHERE | responses("forbidden") | {200: {"model": KnownListing[RegisterRow]}}
-)
+@router.get("/children", responses=listed(KnownListing[RegisterRow], "forbidden"))
+@in_formats(REGISTER_TABLE)
 async def register(
     request: OfRegister,
     file_no: Annotated[Number | None, Query()] = None,
@@ -94,11 +95,10 @@ async def register(
 
 @router.post(
     "/children/search",
-    responses=ANYWHERE
-    | responses("forbidden", "too_large", "unsupported_media_type")
-    | {200: {"model": KnownListing[RegisterRow]}},
+    responses=listed(KnownListing[RegisterRow], "forbidden", "too_large", "unsupported_media_type"),
     openapi_extra=takes("SearchRequest"),
 )
+@in_formats(REGISTER_TABLE, body_page)
 async def search(request: OfRegister, raw: Annotated[bytes, Depends(body(MOST_BYTES))]) -> JsonResponse:
     """Search the register by name, so that no name stands in an address."""
     sent = bodies.search(raw)
@@ -151,7 +151,8 @@ async def _named(request: RequestContext, rows: Sequence[ListedOnDay]) -> list[d
     ]
 
 
-@router.get("/obligations", responses=ANYWHERE | {200: {"model": KnownListing[ListedObligationAnswer]}})
+@router.get("/obligations", responses=listed(KnownListing[ListedObligationAnswer]))
+@in_formats(OBLIGATIONS_TABLE)
 async def obligations(
     request: OfObligations,
     day: Day = None,
@@ -186,7 +187,8 @@ async def obligations(
     )
 
 
-@router.get("/findings", responses=ANYWHERE | {200: {"model": KnownListing[ListedFindingAnswer]}})
+@router.get("/findings", responses=listed(KnownListing[ListedFindingAnswer]))
+@in_formats(FINDINGS_TABLE)
 async def findings(
     request: OfFindings,
     day: Day = None,

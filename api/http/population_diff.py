@@ -12,11 +12,12 @@ from fastapi import APIRouter, Depends
 from api.contract.encoding import JsonResponse
 from api.contract.file_differences import DifferingListing
 from api.contract.file_kinds import PATHS
-from api.contract.problems import ANYWHERE, responses
+from api.contract.list_tables import DIFFERENCES_TABLE
 from api.http.cursors import Cursor, PageLimit, packed
 from api.http.dependencies import RequestContext, list_request
 from api.http.file_points import FilePoint
 from api.http.file_snapshots import FileSnapshot, file_difference, file_snapshot
+from api.http.list_formats import in_formats, listed
 from api.http.two_points import From, FromKnownAt, To, ToKnownAt, TwoPoints, files_points, two_points
 from domain.event import Category
 from domain.file import ATTRIBUTES
@@ -60,7 +61,8 @@ class _Differing:
     told: frozenset[Category]
 
 
-@router.get("/diff", responses=ANYWHERE | responses("other_epoch") | {200: {"model": DifferingListing}})
+@router.get("/diff", responses=listed(DifferingListing, "other_epoch"))
+@in_formats(DIFFERENCES_TABLE)
 async def population_difference(
     request: OfPopulation,
     from_: From = None,

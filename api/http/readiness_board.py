@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from api.contract.encoding import JsonResponse
+from api.contract.list_tables import READINESS_TABLE
 from api.contract.listing import KnownListing
 from api.contract.problems import ANYWHERE
 from api.contract.readiness import (
@@ -17,6 +18,7 @@ from api.contract.readiness import (
 from api.http.cursors import Cursor, PageLimit
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
 from api.http.file_points import one_day
+from api.http.list_formats import in_formats, listed
 from api.http.list_pages import list_page, list_view, listing, with_names
 from domain.event import Category
 from domain.readiness import GATES, Status
@@ -37,7 +39,8 @@ StuckAt: TypeAlias = Annotated[
 ]
 
 
-@router.get("/readiness", responses=ANYWHERE | {200: {"model": KnownListing[ListedReadinessAnswer]}})
+@router.get("/readiness", responses=listed(KnownListing[ListedReadinessAnswer]))
+@in_formats(READINESS_TABLE)
 async def readiness(
     request: OfReadiness,
     day: Day = None,

@@ -1,0 +1,311 @@
+"""A list as JSON, as CSV and as a workbook: the same rows, as much of them as the caller may see."""
+
+import csv
+from datetime import date, datetime
+from io import StringIO
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import pytest
+from httpx2 import AsyncClient, Response
+
+from api.app import create_app
+from api.contract.csv_lines import CSV, TableCell, csv_line
+from api.contract.value_words import VALUE_WORDS
+from api.contract.workbook_parts import LONGEST, XLSX, WorkbookParts
+from api.http import list_formats
+from api.identity.permissions import Role
+from api.imports.cells.raw import as_written
+from api.imports.reading.kinds import read_workbook
+from api.settings import Settings
+from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
+from tests.support.client import Served
+from tests.support.given import given, some
+from tests.support.stored import kept
+
+APP: Final = create_app(Settings())
+LISTS: Final = sorted(
+    path
+    for path, operations in APP.openapi()["paths"].items()
+    for content in [operations.get("get", {}).get("responses", {}).get("200", {}).get("content", {})]
+    if any("Listing" in str(each.get("schema", {}).get("$ref", "")) for each in content.values())
+    and not path.startswith(("/event-types", "/codes"))
+)
+"""The lists across files."""
+NAME, FORMULA, NUMBER = "标记甲乙", '=HYPERLINK("http://x")', "0012024000000000017"
+
+
+async def two_children(served: Served) -> list[UUID]:
+    """Given a child whose number has more digits than a spreadsheet keeps, and one named like a formula."""
+    children = [
+        await kept(
+            served,
+            given(
+                ("2016-03-05", some(ChildReceived, file_no=number)),
+                ("2016-03-05", some(IdentityRecorded, name=name, birth_on=date(2010, 1, 5), sex="1")),
+                ("2016-03-20", some(ChildAdmitted)),
+            ),
+        )
+        for name, number in ((NAME, NUMBER), (FORMULA, "2024-03"))
+    ]
+    await served.projected()
+    return children
+
+
+async def whole(client: AsyncClient, path: str, form: str = "csv", **query: Any) -> Response:
+    answer = await client.get(path, params={"format": form, **query})
+    assert answer.status_code == 200, answer.text
+    return answer
+
+
+def lines(answer: Response) -> list[list[str]]:
+    """The lines of CSV, with the apostrophe taken away from each text that has one before it."""
+    text = answer.content.decode("utf-8-sig")
+    return [[cell.removeprefix("'") for cell in line] for line in csv.reader(StringIO(text))]
+
+
+def sheets(content: bytes) -> list[list[list[str]]]:
+    """The texts of a workbook by sheet and row."""
+    book = read_workbook(content, "list.xlsx")
+    return [[[as_written(raw) for raw in row] for row in sheet.rows] for sheet in book.sheets]
+
+
+def test_every_list_across_files_is_known_here() -> None:
+    assert {"/children", "/families", "/obligations", "/readiness", "/findings", "/exceptions", "/late"} < {
+        *LISTS
+    }
+
+
+async def test_every_list_is_answered_in_three_forms_with_the_same_rows_and_the_same_notes(
+    served: Served, subtests: pytest.Subtests
+) -> None:
+    children = await two_children(served)
+    client = await served.as_(Role.SUPERVISOR)
+    searches = ("/children/search", "/families/search")
+
+    async def asked(path: str, **query: str) -> Response:
+        if path in searches:
+            return await client.post(path, json={"q": NAME}, params=query)
+        return await client.get(path, params=query | ({"from_known_at": "0"} if path == "/diff" else {}))
+
+    async def noted(child: UUID) -> list[tuple[str, tuple[str, ...]]]:
+        accesses = await served.container.access.of(child, limit=500)
+        return [(each.purpose, tuple(each.categories)) for each in accesses]
+
+    for path in (*LISTS, *searches):
+        with subtests.test(path):
+            told, added = {}, []
+            for form in ("json", "csv", "xlsx"):
+                before = [len(await noted(child)) for child in children]
+                told[form] = await asked(path, format=form)
+                after = [await noted(child) for child in children]
+                added.append([each[: len(each) - was] for each, was in zip(after, before, strict=True)])
+            page = told["json"].json()
+            headings, *rows = lines(told["csv"])
+            assert len(rows) == len(page["items"]), told["csv"].text
+            first, about = sheets(told["xlsx"].content)
+            assert [first[0], len(first) - 1] == [headings, len(rows)]
+            assert len(about) >= 4
+            assert added[0] == added[1] == added[2]
+            for answer in (told["csv"], told["xlsx"]):
+                assert answer.headers["ledger-position"] == told["json"].headers["ledger-position"]
+            english = (await whole(client, path)) if path in LISTS and path != "/diff" else None
+            if english is not None:
+                assert english.headers["content-type"] == "text/csv; charset=utf-8"
+
+
+async def test_a_register_opens_in_a_spreadsheet_without_a_formula_and_without_losing_a_digit(
+    served: Served,
+) -> None:
+    children = await two_children(served)
+    client = await served.as_(Role.STAFF)
+    text = await whole(client, "/children")
+    assert text.content.startswith("\ufeff姓名,档案编号,性别,出生日期,".encode())
+    assert f"'{NUMBER}" in text.text
+    assert "'2024-03" in text.text
+    assert '"\'=HYPERLINK(""http://x"")"' in text.text
+    headings, first, second = lines(text)
+    assert first[:6] == [NAME, NUMBER, "男性", "2010-01-05", "在院", "2016-03-20"]
+    assert (second[0], second[1]) == (FORMULA, "2024-03")
+    assert first[headings.index("档案标识")] == str(children[0])
+    book = await whole(client, "/children", "xlsx")
+    listed, about = sheets(book.content)
+    assert (listed[1][:2], listed[2][:2]) == ([NAME, NUMBER], [FORMULA, "2024-03"])
+    assert ["列表", "儿童名册"] in [row[:2] for row in about]
+    assert b"<f>" not in book.content
+    (raw,) = list(read_workbook(book.content, "a.xlsx").sheets[0].rows[1][3:4])
+    assert as_written(raw).startswith("2010-01-05")
+
+
+async def test_a_table_is_named_by_its_day_and_what_was_known_and_by_nothing_personal(
+    served: Served,
+) -> None:
+    await two_children(served)
+    client = await served.as_(Role.STAFF)
+    head = (await served.container.ledger.head()).position
+    answer = await whole(client, "/children", "csv", file_no=NUMBER, as_of="2020-05-01", known_at=str(head))
+    assert len(lines(answer)) == 2
+    named = f'attachment; filename="children-as-of-2020-05-01-known-at-{head}.csv"'
+    assert answer.headers["content-disposition"] == named
+    book = await whole(client, "/obligations", "xlsx", rule="D10", state="overdue")
+    assert {"规则", "状态"} <= {row[0] for row in sheets(book.content)[1] if row}
+
+
+async def test_what_the_role_does_not_see_is_masked_in_a_table_and_what_is_out_of_scope_not_there(
+    served: Served,
+) -> None:
+    await two_children(served)
+    masked = lines(await whole(await served.as_(Role.ADMINISTRATOR), "/children"))[1]
+    assert masked[:2] == ["不予显示：身份信息"] * 2
+    assert len(lines(await whole(await served.as_(Role.STAFF, elsewhere=True), "/children"))) == 1
+    assert (await (await served.client()).get("/children?format=csv")).status_code == 401
+    bureau = await served.as_(Role.PLACEMENT_OFFICER)
+    refused = await bureau.get("/families", params={"format": "csv"})
+    assert refused.status_code == (await bureau.get("/families")).status_code
+
+
+async def test_the_form_and_the_language_are_those_that_are_accepted(served: Served) -> None:
+    await two_children(served)
+    client = await served.as_(Role.STAFF)
+    browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+    for accept, media in {
+        "*/*": "application/json",
+        browser: "application/json",
+        "text/csv": CSV,
+        "text/*": CSV,
+        f"{XLSX}, application/json;q=0.5": XLSX,
+        "application/pdf, text/csv;q=0.1": CSV,
+    }.items():
+        answer = await client.get("/obligations", headers={"Accept": accept})
+        assert answer.headers["content-type"].partition(";")[0] == media, accept
+    for accept in ("application/pdf", "text/html", "text/csv;q=0"):
+        refused = await client.get("/obligations", headers={"Accept": accept})
+        assert (refused.status_code, refused.json()["code"]) == (406, "not_acceptable")
+        assert refused.headers["content-type"] == "application/problem+json"
+        over = await client.get("/obligations", params={"format": "json"}, headers={"Accept": accept})
+        assert over.status_code == 200
+    for languages, heading in {
+        "en": "Name",
+        "en-GB,zh;q=0.8": "Name",
+        "zh-CN,en;q=0.8": "姓名",
+        "de": "姓名",
+        "fr, en;q=0.3": "Name",
+        "en;q=0, zh": "姓名",
+    }.items():
+        answer = await client.get("/children?format=csv", headers={"Accept-Language": languages})
+        assert lines(answer)[0][0] == heading, languages
+
+
+@pytest.mark.parametrize(
+    ("query", "pointer"),
+    [
+        ({"format": "pdf"}, "/query/format"),
+        ({"format": "csv", "limit": "10"}, "/query/limit"),
+        ({"format": "xlsx", "cursor": "abc"}, "/query/cursor"),
+        ({"format": "csv", "stages": "in_care"}, "/query"),
+    ],
+)
+async def test_what_no_table_is_asked_by_is_refused(
+    served: Served, query: dict[str, str], pointer: str
+) -> None:
+    client = await served.as_(Role.STAFF)
+    answer = await client.get("/children", params=query)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
+    searched = await client.post("/children/search?format=csv", json={"q": "王", "limit": 5})
+    assert (searched.status_code, searched.json()["errors"][0]["pointer"]) == (422, "/limit")
+
+
+async def test_a_table_is_the_whole_list_or_says_that_there_is_more(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    children = await two_children(served)
+    monkeypatch.setattr(list_formats, "MOST", 1)
+    client = await served.as_(Role.STAFF)
+    obligations = await client.get("/obligations")
+    before = len(await served.container.access.of(children[0], limit=500))
+    answer = lines(await whole(client, "/obligations"))
+    assert len(answer) - 1 == len(obligations.json()["items"]) > 2
+    noted = await served.container.access.of(children[0], limit=500)
+    assert len({tuple(each.categories) for each in noted}) == len(noted) - before
+    monkeypatch.setattr(list_formats, "MOST_ROWS", 2)
+    *_, second, last = lines(await whole(client, "/obligations"))
+    assert second in answer
+    assert "还有更多" in last[0]
+    listed, about = sheets((await whole(client, "/obligations", "xlsx")).content)
+    assert "还有更多" in listed[-1][0]
+    assert ["行数", "2"] in [row[:2] for row in about]
+
+
+async def test_as_many_tables_are_under_way_as_one_person_may_have(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = await served.as_(Role.STAFF)
+    person = (await served.actor(Role.STAFF)).user
+    with served.container.budgets.tables.taken(person), served.container.budgets.tables.taken(person):
+        assert (await client.get("/children?format=csv")).status_code == 429
+        assert (await client.get("/children")).status_code == 200
+    for _ in range(4):
+        assert (await client.get("/children?format=csv")).status_code == 200
+        assert (await client.get(f"/children?format=csv&institution={uuid4()}")).status_code == 422
+        assert (await client.head("/children?format=csv")).status_code == 200
+
+
+def test_every_filter_of_a_list_has_words() -> None:
+    own = {"format", "limit", "cursor", "day", "as_of", "at_least"}
+    filters = {
+        each["name"]
+        for path in LISTS
+        for each in APP.openapi()["paths"][path]["get"].get("parameters", ())
+        if each["in"] == "query"
+    }
+    assert {{"from": "from_"}.get(each, each) for each in filters - own} == VALUE_WORDS["filter"].keys()
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+1", "'+1"),
+        ("-x", "'-x"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("＝1", "'＝1"),
+        ("\tx", "'\tx"),
+        ("\rx", '"\'\rx"'),
+        ("'x", "''x"),
+        ("37109920090305123X", "37109920090305123X"),
+        ("371099200903051234", "'371099200903051234"),
+        ("0012", "'0012"),
+        ("1E5", "'1E5"),
+        ("3/4", "'3/4"),
+        ("2024年3月", "'2024年3月"),
+        ("第3号", "第3号"),
+        ('a"b', '"a""b"'),
+        ("a,b", '"a,b"'),
+        ("", ""),
+        (None, ""),
+        (-5, "-5"),
+        (date(2024, 3, 5), "2024-03-05"),
+        (datetime.fromisoformat("2026-11-22T04:00:00.5Z"), "2026-11-22 12:00:00"),
+    ],
+)
+def test_a_cell_of_csv_is_neither_run_nor_changed(cell: TableCell, written: str) -> None:
+    assert csv_line([cell]) == f"{written}\r\n".encode()
+
+
+@pytest.mark.parametrize("text", ["=1+1", "a\x00b", "_x0041_", "\ud800", "<&>\"'", " x ", "a\r\nb", "0012"])
+def test_a_cell_of_a_workbook_is_a_text_as_it_is(text: str) -> None:
+    book = WorkbookParts(("一", "二"))
+    content = book.begin(["列"], [10]) + book.rows([[text], ["字" * (LONGEST + 1)]]) + book.end([["a", 1]])
+    rows = sheets(content)[0]
+    assert rows[0] == ["列"]
+    if text != "\ud800":
+        assert rows[1] == [text]
+    assert len(rows[2][0]) == LONGEST + 2
+
+
+def test_the_same_rows_are_the_same_bytes() -> None:
+    def made() -> bytes:
+        book = WorkbookParts(("一", "二"))
+        return book.begin(["列"], [10]) + book.rows([["x", date(1899, 1, 1), 5, True]]) + book.end([])
+
+    assert made() == made()
