@@ -9,8 +9,8 @@ from typing import Any, Final, TypeAlias
 from api.console.value_display import at
 from domain.entry import LATE_DAYS
 
-MOST_DOTS: Final = 400
-"""Entries up to which each has a dot of its own."""
+MOST_DOTS: Final = 200
+"""Entries up to which each has a dot of its own, with a link: more would be more than a page may weigh."""
 _A_HALF: Final = 6
 """Months of a half-year."""
 _LEFT, _RIGHT, _TOP, _BOTTOM = 4, 336, 16, 62
@@ -63,12 +63,14 @@ class Plane:
     """Entries by the day on which they happened (x) and were recorded (y).
 
     `years` are lines to name, with where they cross; `points` are the crosshairs of what is compared.
+    `by_year` counts entries by the years of both days, the latest first.
     """
 
     dots: Sequence[Dot]
     years: Sequence[tuple[int, float, float]]
     points: Sequence[tuple[float, float]]
     by_month: bool
+    by_year: Sequence[tuple[int, int, int]]
     entries: int
     late: int
 
@@ -141,7 +143,9 @@ def plane(dated: DatedEntries, points: Iterable[tuple[date, date]], today: date)
         for year in range(first.year, last.year + 1, step)
     ]
     crosses = list(dict.fromkeys((across(happened), up(known)) for happened, known in points))
-    return Plane(dots, years, crosses, by_month, len(placed), sum(map(_is_late, dated)))
+    counted = Counter((occurred.year, recorded.year) for occurred, recorded, _ in placed)
+    by_year = [(*both, count) for both, count in sorted(counted.items(), reverse=True)]
+    return Plane(dots, years, crosses, by_month, by_year, len(placed), sum(map(_is_late, dated)))
 
 
 def _half(day: date) -> int:

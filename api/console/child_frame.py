@@ -11,9 +11,11 @@ from fastapi import Depends, Query, Response
 
 from api.console.page_request import PageRequest, SignedIn
 from api.console.points_of_time import read_day, read_known_at
+from api.console.recordable import recordable
 from api.console.rendering import render
+from api.console.value_display import known as display_known
 from api.http import chronology, hindsight, one_file
-from api.identity.permissions import Action, Role, role_may
+from api.identity.permissions import Role
 
 _AT_THE_END: Final = 3
 """Characters of a file number in a title: they tell open pages apart and name nobody."""
@@ -60,6 +62,8 @@ class ChildPage:
     child: UUID
     as_of: date | None
     known_at: str | None
+    records: bool = False
+    """Whether recording is offered, as a page that is shown knows: now, to whoever may record in the file."""
 
     @property
     def address(self) -> str:
@@ -70,11 +74,6 @@ class ChildPage:
     def is_now(self) -> bool:
         """Whether the page shows the present, by what is known now."""
         return self.as_of is None and self.known_at is None
-
-    @property
-    def records(self) -> bool:
-        """Whether the reader may record, which is offered on the present alone."""
-        return self.is_now and role_may(self.page.role, Action.RECORD)
 
     @property
     def point(self) -> dict[str, Any]:
@@ -89,8 +88,7 @@ class ChildPage:
     @property
     def known_words(self) -> str:
         """The time as known at, as a page says it."""
-        known = self.known_at or ""
-        return self.page.words("foot.position", position=known) if known.isdecimal() else known
+        return display_known(self.page.words, self.known_at or "")
 
     @property
     def at_day(self) -> str | None:
@@ -142,17 +140,19 @@ class ChildPage:
         `path` is where the page is below the child's, if it is no tab, and stays when the time is changed.
         """
         number = file["file_no"]
-        known = isinstance(number, str)
+        known, words = isinstance(number, str), self.page.words
         return render(
             self.page,
             template,
             status=status,
-            asked=self,
+            asked=replace(self, records=self.is_now and bool(await recordable(self.page, [self.child]))),
             tab=part,
             path=path or next((each.path for each in TABS if each.name == part), ""),
             file=file,
             name=file["identity"]["name"],
-            title_number=f"…{number[-_AT_THE_END:]}" if known else "",
+            file_title=words("child.title", number=f"…{number[-_AT_THE_END:]}")
+            if known
+            else words("child.title_without"),
             since=await self._since(),
             **answers,
         )

@@ -25,6 +25,7 @@ class Destination:
 TODAY: Final = Destination("today", "today", "overdue", needs=True)
 REGISTER: Final = Destination("children", "children")
 RECEIVE: Final = Destination("children/new", "receive")
+ENTER: Final = Destination("children/new", "enter")
 FOR_MANY: Final = Destination("record-many", "record_many")
 FIND: Final = Destination("children", "find")
 FINDINGS: Final = Destination("findings", "findings", "findings")
@@ -42,7 +43,7 @@ SIDE: Final[Mapping[Role, Sequence[Destination]]] = MappingProxyType(
         Role.AUDITOR: (FIND, FINDINGS, LATE, EXCEPTIONS, RULES),
         Role.PLACEMENT_OFFICER: (BOARD, TODAY, REGISTER, FINDINGS, RULES),
         Role.BUREAU: (REGISTER, TODAY, APPROVALS, FINDINGS, BOARD, RULES),
-        Role.TOWNSHIP: (TODAY, REGISTER, RECEIVE, FOR_MANY, FINDINGS, EXCEPTIONS, IMPORTS, RULES),
+        Role.TOWNSHIP: (TODAY, REGISTER, ENTER, FOR_MANY, FINDINGS, EXCEPTIONS, IMPORTS, RULES),
         Role.ADMINISTRATOR: (RULES,),
     }
 )

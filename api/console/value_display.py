@@ -284,6 +284,11 @@ def gate(words: Words, answer: Mapping[str, Any]) -> DisplayedGate:
     return DisplayedGate(words.of("gate_mark", state), said, look)
 
 
+def known(words: Words, known_at: str) -> str:
+    """Return a time as known at in words: a day, or a position."""
+    return words("time.position", position=known_at) if known_at.isdecimal() else known_at
+
+
 def at(instant: str) -> datetime:
     """Return an instant of an answer in the time of Beijing."""
     return datetime.fromisoformat(instant).astimezone(SHANGHAI)

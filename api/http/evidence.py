@@ -1,6 +1,7 @@
 """The entries on which lists across files rest, in one line each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,16 @@ from domain.entry import AnyEntry
 from domain.event import Category
 
 
-async def evidence(request: RequestContext, ids: Iterable[UUID]) -> dict[UUID, EvidenceAnswer]:
-    """Return entries by id as evidence, as far as the caller may read them, and note that they are read."""
+@dataclass(frozen=True, slots=True)
+class ToldEvidence:
+    """Entries by id as they are told, and the categories of personal data that this tells, by file."""
+
+    answers: Mapping[UUID, EvidenceAnswer]
+    categories: Mapping[UUID, set[Category]]
+
+
+async def evidence(request: RequestContext, ids: Iterable[UUID]) -> ToldEvidence:
+    """Return entries as evidence, as far as the caller may read them; who asks notes that they are read."""
     entries = await request.ledger.entries(set(ids))
     named = {each.entry_id: each for each in entries}
     while more := {target for each in named.values() if (target := target_of(each)) is not None} - {*named}:
@@ -22,8 +31,8 @@ async def evidence(request: RequestContext, ids: Iterable[UUID]) -> dict[UUID, E
         named |= found
     scopes = await request.scopes({each.stream for each in entries}) if entries else {}
     told = [each for each in entries if request.reads(scopes.get(each.stream), each.days.last)]
-    await request.note(_categories(told), "findings")
-    return {each.entry_id: evidence_json(each, request.sees, named) for each in told}
+    answers = {each.entry_id: evidence_json(each, request.sees, named) for each in told}
+    return ToldEvidence(answers, _categories(told))
 
 
 def _categories(entries: Iterable[AnyEntry]) -> dict[UUID, set[Category]]:

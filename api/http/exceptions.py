@@ -17,7 +17,7 @@ from api.http.cursors import Cursor, PageLimit
 from api.http.dependencies import AsOf, Day, FileRequest, KnownAt, RequestContext, categories_of, list_request
 from api.http.file_points import file_point, one_day
 from api.http.list_formats import in_formats, listed
-from api.http.list_pages import check_rule, list_page, list_view, listing, opened_rows, with_names
+from api.http.list_pages import check_rule, list_page, list_view, listing, note_rows, opened_rows, with_names
 from api.http.one_file import RuleFilter
 from api.identity.permissions import Action
 from domain.entry import AnyEntry
@@ -30,7 +30,6 @@ from ledger.compute import compute
 from projections.exceptions import WITHHELD, ExceptionRow, row_of
 from projections.exceptions import exceptions as exceptions_on
 from projections.scopes import StreamScope
-from projections.withholding import told_of
 
 router = APIRouter(tags=["across files"])
 
@@ -70,7 +69,7 @@ async def exceptions(
         limit=limit,
     )
     rows = await opened_rows(request, WITHHELD, page.rows)
-    return listing(await _items(request, rows, on, view.known), page.next, view)
+    return listing(await _items(request, page.rows, rows, on, view.known), page.next, view)
 
 
 @router.get("/exceptions/{entry}", responses=WITHIN | {200: {"model": ExceptionAnswer}})
@@ -89,20 +88,26 @@ async def exception(request: FileRequest, entry: UUID) -> JsonResponse:
     rows = request.visible(await compute(asked, len(point.file.entries)))
     if not rows:
         raise not_found()
-    await request.note({found.stream: told_of(rows)[found.stream] | {Category.IDENTITY}}, WITHHELD.table)
-    (item,) = await _items(request, rows, request.today, None)
+    (item,) = await _items(request, rows, rows, request.today, None)
     return JsonResponse(
         item | {"version": point.file.version}, headers={"Ledger-Position": str(point.file.position)}
     )
 
 
 async def _items(
-    request: RequestContext, rows: Sequence[ExceptionRow], day: date, known: int | None
+    request: RequestContext,
+    read: Sequence[ExceptionRow],
+    rows: Sequence[ExceptionRow],
+    day: date,
+    known: int | None,
 ) -> list[ExceptionAnswer]:
+    """Return rows with the entries that they name, after noting the access to all that was `read`."""
     entries = await _entries(request, [each for row in rows for each in _named(row)])
     # Whoever is told of entries is told of more than what the rows rest on.
-    told = {row.child: categories_of(entries[each] for each in _named(row)) for row in rows}
-    await request.note(told, WITHHELD.table)
+    told: dict[UUID, set[Category]] = {}
+    for row in rows:
+        told.setdefault(row.child, set()).update(categories_of(entries[each] for each in _named(row)))
+    await note_rows(request, WITHHELD, read, told)
     names = await request.recorders(entries.values())
     scopes = await request.scopes({row.child for row in rows})
     items = [_item(request, row, day, entries, names, scopes[row.child]) for row in rows]

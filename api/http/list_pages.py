@@ -38,7 +38,7 @@ async def opener(request: RequestContext, children: Collection[UUID]) -> Callabl
 async def with_names(
     request: RequestContext, items: Sequence[dict[str, Any]], known: int | None
 ) -> list[dict[str, Any]]:
-    """Return items about children with the name and the file number of each; `opened_rows` noted that."""
+    """Return items about children with the name and the file number of each; `note_rows` noted that."""
     children = {item["child"] for item in items}
     async with request.container.projector.reading() as connection:
         names = await names_in_register(connection, children, known)
@@ -54,11 +54,24 @@ async def with_names(
     ]
 
 
+async def note_rows(
+    request: RequestContext,
+    withheld: Withholding[W],
+    rows: Sequence[W],
+    beside: Mapping[UUID, Collection[Category]] = MappingProxyType({}),
+) -> None:
+    """Note the access to rows and to the names of whose they are, in one line for each file.
+
+    `beside` is what else is told of files: the entries on which the rows rest.
+    """
+    told = {child: {*categories, Category.IDENTITY} for child, categories in told_of(rows).items()}
+    for child, more in beside.items():
+        told.setdefault(child, set()).update(more)
+    await request.note(told, withheld.table)
+
+
 async def opened_rows(request: RequestContext, withheld: Withholding[W], rows: Sequence[W]) -> list[W]:
-    """Return rows with their sealed values opened, after noting the access, that to their names too."""
-    await request.note(
-        {child: told | {Category.IDENTITY} for child, told in told_of(rows).items()}, withheld.table
-    )
+    """Return rows with their sealed values opened; `note_rows` notes the access."""
     sealed = {row.child for row in rows if row.sealed is not None}
     seal = await request.ledger.seal_for(sealed, WHOLLY_SEALED)
     return [row for each in rows if (row := withheld.opened(each, seal)) is not None]

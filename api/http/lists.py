@@ -21,7 +21,16 @@ from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_reque
 from api.http.evidence import evidence
 from api.http.file_points import one_day
 from api.http.list_formats import body_page, in_formats, listed
-from api.http.list_pages import check_rule, list_page, list_view, listing, opened_rows, opener, with_names
+from api.http.list_pages import (
+    check_rule,
+    list_page,
+    list_view,
+    listing,
+    note_rows,
+    opened_rows,
+    opener,
+    with_names,
+)
 from api.http.one_file import DueSince, DueUntil, RuleFilter
 from api.http.recording_requests import takes
 from api.http.request_body import body
@@ -181,6 +190,7 @@ async def obligations(
         due_until=due_until,
         limit=limit,
     )
+    await note_rows(request, OBLIGATIONS, page.rows)
     rows = await opened_rows(request, OBLIGATIONS, page.rows)
     return listing(
         await with_names(request, [obligation_json(row, on) for row in rows], view.known), page.next, view
@@ -220,10 +230,11 @@ async def findings(
     alike = [(row.child, row.rule) for row in rows if row.kind == likeness.KIND]
     others = await _others(request, alike, view.known)
     told = await evidence(request, (each for row in rows for each in row.entries))
+    await note_rows(request, FINDINGS, page.rows, told.categories)
     items = [
         {
             **finding_json(row, others.get((row.child, row.rule), ())),
-            "evidence": [told[each] for each in row.entries if each in told],
+            "evidence": [told.answers[each] for each in row.entries if each in told.answers],
         }
         for row in rows
     ]

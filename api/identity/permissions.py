@@ -5,8 +5,9 @@ handed over what occurred until then. Of the institutions in the region that the
 officer reads the files of those aged 16 and over, and a bureau every file; an institution whose region is
 unknown is in no region, not even the nation. An administrator operates the whole ledger and sees no personal
 data. Staff and supervisors record in files in the charge of their institution. A family's file is in the
-charge of an institution as a child's is, and an institution's own file is in its own charge; but what an
-institution is, where it lies and by which rules it is judged, the ledger's operator alone records.
+charge of an institution as a child's is, and an institution's own file is in its own charge; a placement
+officer, who reads young people's files, and a township, those of children outside institutions, read neither.
+What an institution is, where it lies and by which rules it is judged, the ledger's operator alone records.
 
 A child outside institutions is in the charge of its place. The township of that place reads and records in
 its file, and of files that it handed over reads what occurred until then; a bureau reads and records in those

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Final
+from urllib.parse import urljoin
 from uuid import UUID
 
 import pytest
@@ -18,7 +19,7 @@ from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from domain.events.schooling import SchoolEnrolled
 from domain.when import day_of
 from tests.support.client import Served
-from tests.support.console import ADDRESSES, NAME, NUMBER, TOLD, a_browser, is_sound, signed_in
+from tests.support.console import ADDRESSES, NAME, NUMBER, TOLD, a_browser, is_sound, signed_in, title_of
 from tests.support.given import given, some
 from tests.support.imports_http import NDJSON, done, hand_in
 from tests.support.logged import logged
@@ -87,7 +88,7 @@ async def test_every_link_of_a_page_leads_to_a_page(served: Served) -> None:
     child = await a_child(served)
     browser = await signed_in(served, Role.SUPERVISOR)
     links = {
-        link.replace("&amp;", "&")
+        urljoin(address, link.replace("&amp;", "&"))
         for address in await addresses(served, child)
         for link in re.findall(r'(?:href|action)="([^"#]+)"', (await browser.open(address)).text)
     }
@@ -98,6 +99,25 @@ async def test_every_link_of_a_page_leads_to_a_page(served: Served) -> None:
     others = {link for link in ours if not re.search("/record/[A-Z]", link)}
     for link in sorted(others - {"/console/sign-out", "/console/search"})[:150]:
         assert (await browser.open(link)).status_code == DONE, link
+
+
+async def test_recording_is_offered_to_whoever_may_record_in_the_file(served: Served) -> None:
+    """A bureau only supervises what institutions record, though it records in the files of its places."""
+    child = await a_child(served)
+    for role, offered in ((Role.STAFF, True), (Role.BUREAU, False), (Role.AUDITOR, False)):
+        browser = await signed_in(served, role)
+        for address in ("/console/today", f"/console/children/{child}", f"/console/children/{child}/due"):
+            page = await browser.open(address)
+            assert (f"/console/children/{child}/record" in page.text) is offered, (role, address)
+    refused = await (await signed_in(served, Role.BUREAU)).open(f"/console/children/{child}/record")
+    assert refused.status_code == FORBIDDEN
+    assert "再试一次" not in refused.text, "it would be refused again"
+
+
+async def test_a_file_without_a_number_has_a_title(served: Served) -> None:
+    child = await kept(served, given(("2010-03-05", some(IdentityRecorded))))
+    page = await (await signed_in(served, Role.STAFF)).open(f"/console/children/{child}")
+    assert title_of(page) == "档案：情况 – 儿童台账"
 
 
 async def test_what_pages_load_has_its_content_in_its_name_and_is_kept_for_ever(served: Served) -> None:

@@ -223,6 +223,7 @@ def test_a_plane_has_a_dot_for_an_entry_and_of_many_one_for_a_month() -> None:
     assert timely.x == late.x
     assert late.y < timely.y, "later is higher"
     assert not drawn.by_month
+    assert drawn.by_year == [(2020, 2020, 2)]
     many = [dated(f"2020-02-{1 + n % 28:02}", "2020-03-01", 8) for n in range(MOST_DOTS + 1)]
     of_many = plane(many, [], today)
     assert of_many is not None

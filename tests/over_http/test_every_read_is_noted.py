@@ -18,7 +18,7 @@ from api.settings import Settings
 from domain.event import CATALOGUE
 from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.household import CitizenIdAssigned
-from domain.events.intake import ChildReceived, IdentityRecorded
+from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from domain.events.placement.preparing import CapacityDetermined
 from tests.support.adoptions import APPLIED, CONSENTED, REPORT
 from tests.support.client import Served, new_key
@@ -397,6 +397,26 @@ async def test_what_speaks_against_a_file_is_noted_by_what_it_rests_on(served: S
     own, other = lines[UUID(item["child"])], lines[UUID(item["others"][0])]
     assert [(line.purpose, line.categories) for line in own] == [("findings", ["identity"])]
     assert [(line.purpose, line.categories) for line in other] == [("duplicates", ["identity"])]
+
+
+async def test_a_list_is_noted_in_one_line_for_each_file_with_all_that_its_rows_rest_on(
+    served: Served,
+) -> None:
+    """Rows, names and evidence are one answer; of a file with several rows, each tells something else."""
+    own = await asked_by_a_supervisor(served)
+    admitted = await own.record(("2016-03-20", some(ChildAdmitted), {"exception": "I01"}))
+    assert admitted.status_code == 201, admitted.text
+    await served.projected()
+    for path, purpose in (("/findings", "findings"), ("/exceptions", "exceptions")):
+        before = len(await served.container.access.of(own.child, limit=500))
+
+        listed = (await own.get(path)).json()["items"]
+
+        assert len([row for row in listed if row["child"] == str(own.child)]) > 1
+        lines = await served.container.access.of(own.child, limit=500)
+        (line,) = lines[: len(lines) - before]
+        assert line.purpose == purpose
+        assert {"identity", "adoption"} <= set(line.categories)
 
 
 async def test_a_line_that_is_not_told_is_missed_on_no_page_of_the_access_log(served: Served) -> None:

@@ -71,6 +71,6 @@ def form_page(kind: type[Event], role: Role, language: Language) -> str:
         asked=asked,
         file=file,
         name=None,
-        title_number="",
+        file_title="",
         **form.shown_as(NOT_SENT),
     )

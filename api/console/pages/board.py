@@ -25,7 +25,8 @@ downloads = APIRouter(prefix="/console", route_class=PageRoute)
 
 MONTHS: Final = (0, 3, 6, 12, 24)
 """Months ahead that are offered."""
-_ROWS: Final = 50
+_ROWS: Final = 25
+"""People of a page: each has a link for every gate."""
 
 
 @router.get("/readiness")

@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, Literal, TypeAlias
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
 from api.console.drafts import drafts
 from api.console.page_request import PageRequest, SignedIn
 from api.console.page_route import PageRoute
+from api.console.recordable import recordable
 from api.console.rendering import render
 from api.contract.problems import Problem
 from api.http import lists
@@ -54,7 +56,6 @@ async def today(
     cursor: Cursor = None,
 ) -> Response:
     """Show what is due across files: all of the present day, or one group page by page."""
-    records = role_may(page.role, Action.RECORD)
     if group is not None:
         listed = await _due(page, group, _ROWS, cursor)
         rows = [DueRows(group, listed["items"])]
@@ -66,14 +67,15 @@ async def today(
             listed=listed,
             found=None,
             older=None,
-            records=records,
-            begun=0,
+            recordable=await _recordable(page, rows),
+            begun=None,
         )
     overdue, soon = await _due(page, "overdue", _A_GROUP), await _due(page, "days_30", _ROWS)
     groups = [
         DueRows("overdue", overdue["items"], "overdue" if overdue["next"] else None),
         *_by_day(soon["items"], "days_30" if soon["next"] else None),
     ]
+    records = role_may(page.role, Action.RECORD)
     return render(
         page,
         "today.html",
@@ -82,8 +84,8 @@ async def today(
         listed=soon,
         found=await _findings(page),
         older=page.counts and page.counts["overdue_over_a_year"],
-        records=records,
-        begun=len(await drafts(page)) if records else 0,
+        recordable=await _recordable(page, groups),
+        begun=len(await drafts(page)) if records else None,
     )
 
 
@@ -96,6 +98,12 @@ async def _due(page: PageRequest, group: DueGroup, limit: int, cursor: str | Non
         "long_overdue": {"state": ["overdue"], "due_until": day_before(a_year_ago)},
     }[group]
     return await page.answer(lists.obligations, limit=limit, cursor=cursor, **asked)
+
+
+async def _recordable(page: PageRequest, groups: Sequence[DueRows]) -> set[str]:
+    """Return the children, of those in groups, in whose files the reader may record what is due."""
+    listed = {UUID(row["child"]) for each in groups for row in each.rows}
+    return {str(child) for child in await recordable(page, listed)}
 
 
 def _by_day(rows: Sequence[Mapping[str, Any]], more: DueGroup | None) -> list[DueRows]:
