@@ -136,7 +136,7 @@ class AskedMove:
         items: Iterable[Mapping[str, Any]] = ()
         if self.q:
             asked = orjson.dumps({"q": self.q, "limit": _OFFERED + 1})
-            items = (await self.asked.page.answer(lists.search, asked))["items"]
+            items = (await self.asked.page.answer(lists.search, raw=asked))["items"]
         offered = [
             FileOffered(each["child"], each["name"], each["file_no"])
             for each in items

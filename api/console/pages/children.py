@@ -92,4 +92,4 @@ def _written(value: object) -> str:
 
 async def _search(page: PageRequest, query: str, cursor: str | None) -> Any:  # noqa: ANN401 - an answer
     asked = {"q": query, "limit": _ROWS, "cursor": cursor}
-    return await page.answer(lists.search, orjson.dumps(asked))
+    return await page.answer(lists.search, raw=orjson.dumps(asked))

@@ -208,7 +208,7 @@ async def _alike(page: PageRequest, who: WhoIsReceived) -> AlikeChildren:
     if not who.name:
         return AlikeChildren()
     asked = {"q": who.name, "limit": _MOST_ALIKE}
-    listed = await page.answer(lists.search, orjson.dumps(asked))
+    listed = await page.answer(lists.search, raw=orjson.dumps(asked))
     busy, likely = False, set[str]()
     try:
         told = await page.answer(record_one.open_file, None, orjson.dumps(_probe(page, who)))
