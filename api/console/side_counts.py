@@ -1,6 +1,7 @@
 """The counts in the side of every page, asked again after half a minute or once somebody did something."""
 
 import asyncio
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import orjson
@@ -26,17 +27,27 @@ GOOD_SECONDS: Final = limit(
 _MOST_KEPT: Final = 1_000
 
 
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What was counted, `until` when it is good; `outdated` once somebody may have changed it."""
+
+    counts: Any
+    until: float
+    outdated: bool = False
+
+
 async def side_counts(http: Request, context: RequestContext) -> Any:  # noqa: ANN401 - an answer
     """Return the counts for somebody's side; None where they cannot be counted now."""
     if not hasattr(http.app.state, "side_counts"):
         http.app.state.side_counts = {}
-    kept: dict[Any, tuple[float, Any]] = http.app.state.side_counts
+    kept: dict[Any, _Counted] = http.app.state.side_counts
     key, now = (context.container.ledger.name, context.actor), asyncio.get_running_loop().time()
-    if http.method not in BODILESS:
-        kept.pop(key, None)
-        return None
-    if key in kept and kept[key][0] > now:
-        return kept[key][1]
+    does = http.method not in BODILESS
+    before = kept.get(key)
+    if before is not None and before.until > now and (does or not before.outdated):
+        # What was sent may change them: it is known to the page that follows, not to one that shows a form.
+        kept[key] = replace(before, outdated=does)
+        return before.counts
     try:
         counted = orjson.loads((await counts(context)).body)
     except Exception as error:
@@ -46,5 +57,5 @@ async def side_counts(http: Request, context: RequestContext) -> Any:  # noqa: A
         return None
     if len(kept) >= _MOST_KEPT:
         kept.clear()
-    kept[key] = (now + GOOD_SECONDS, counted)
+    kept[key] = _Counted(counted, now + GOOD_SECONDS, outdated=does)
     return counted

@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from socket import socket
 from typing import Final, TextIO
+from uuid import uuid5
 
 from api.app import create_app, running
 from api.bootstrap import Container
@@ -15,7 +16,7 @@ from api.demo.members import ROLES, demo_members, tokens_for_every_role
 from api.demo.people import REGION, TOWNSHIP
 from api.demo.register_workbook import INSTITUTION, register
 from api.identity.directory import Institution
-from api.identity.permissions import Role
+from api.identity.permissions import Actor, Role
 from api.imports.reading.kinds import read_workbook
 from api.imports.register_import import prepare, run_import, up_to_date
 from api.imports.report.terminal import bar
@@ -29,6 +30,8 @@ PURPOSE: Final = "demo"
 TOKEN_DAYS: Final = 30
 PASSWORD: Final = "fictional-people"  # noqa: S105 - of people who do not exist
 """The password of everybody in it: they are made up, and it is served to this machine alone."""
+KEEPER: Final = "示例档案管理员"
+"""Who keeps the register on paper, and handed it in."""
 _LOCK: Final = "demo.lock"
 _FILLED: Final = "demo.filled"
 
@@ -81,12 +84,21 @@ async def _filled(container: Container) -> Institution:
         file = await container.ledger.file(institution.institution)
         today = container.today() if file is None else next(file.standing()).days.last
         handed_in = await prepare(container, read_workbook(register(today), INSTITUTION), only=institution)
+        keeper = await _keeper(container, institution)
         with bar() as progress:
-            await run_import(container, handed_in, (await identity.operator()).recorder, progress)
+            await run_import(container, handed_in, keeper.recorder, progress)
         await record_lives(container, institution, today, purpose=PURPOSE)
         mark.touch()
     await up_to_date(container)
     return institution
+
+
+async def _keeper(container: Container, institution: Institution) -> Actor:
+    """Return who handed the register in: a supervisor, so that another one decides on what it corrects."""
+    name = uuid5(institution.institution, f"{PURPOSE} keeper")
+    return await container.identity.add_member(
+        KEEPER, Role.SUPERVISOR, institution=institution.institution, member=name
+    )
 
 
 async def _with_passwords(container: Container, institution: Institution) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from html import unescape
 from typing import Final
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from domain.events.departure import ChildDied
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from domain.events.medical.vaccination import VaccinationGiven
 from tests.support.client import Served
-from tests.support.console import Browser, signed_in, title_of
+from tests.support.console import FROM_HERE, Browser, signed_in, title_of
 from tests.support.given import given, some
 from tests.support.shown_forms import fields_of_form, send
 from tests.support.stored import kept
@@ -115,6 +116,13 @@ async def test_who_is_refused_is_told_with_the_reason_and_the_others_are_recorde
     assert fields_of_form(done)["data.unit"] == CARE["data.unit"]
     assert "CareModeAssigned" in await types_of(served, fine)
     assert "CareModeAssigned" not in await types_of(served, late)
+    (keeping,) = {*re.findall(r'formaction="(/console/preferences/keeping[^"]+)"', done.text)}
+    otherwise = fields_of_form(done) | {"data.unit": ["三号楼"], "language": ["zh"]}
+    again = await browser.client.post(
+        unescape(keeping), data=otherwise, headers=FROM_HERE, follow_redirects=True
+    )
+    assert fields_of_form(again)["data.unit"] == ["三号楼"], "who reads otherwise now keeps what was typed"
+    assert "已记录：1 名" in again.text
     mended = await send(browser, done, "check", occurred=["2026-11-21"])
     assert "已记录：1 名" in (await send(browser, mended, "record")).text
     assert "CareModeAssigned" in await types_of(served, late)

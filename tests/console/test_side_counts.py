@@ -1,16 +1,18 @@
 """Beside each page stands how much waits, as far as it can be told; a page stands without it too."""
 
 import re
+from typing import Any
 
 import pytest
 from httpx2 import Response
 
 from api.console import side_counts
+from api.contract.encoding import JsonResponse
 from api.identity.permissions import Role
 from domain.events.intake import ChildAdmitted, ChildReceived
 from projections.projector.projector import NotBuiltError
 from tests.support.client import Served
-from tests.support.console import signed_in
+from tests.support.console import FROM_HERE, signed_in
 from tests.support.given import some
 from tests.support.http_given import a_story
 
@@ -37,6 +39,27 @@ async def test_what_waits_for_somebody_stands_in_the_side(served: Served) -> Non
     }
     administrator = await (await signed_in(served, Role.ADMINISTRATOR)).open("/console/rules")
     assert counted(administrator) == {}
+
+
+async def test_they_stand_beside_a_form_that_was_sent_too_and_are_asked_again_after_it(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    async def told(context: Any) -> JsonResponse:
+        asked.append(context)
+        few = {"count": len(asked), "more": False}
+        names = ("overdue", "overdue_over_a_year", "findings", "exceptions")
+        return JsonResponse(dict.fromkeys(names, few))
+
+    monkeypatch.setattr(side_counts, "counts", told)
+    browser = await signed_in(served, Role.STAFF)
+    assert counted(await browser.open("/console/rules"))["today"] == "1"
+    for _ in range(2):
+        form = await browser.client.post("/console/children/new", data={"do": "look"}, headers=FROM_HERE)
+        assert (form.status_code, counted(form)["today"]) == (422, "1")
+    for _ in range(2):
+        assert counted(await browser.open("/console/rules"))["today"] == "2"
 
 
 async def test_a_page_stands_while_nothing_can_be_counted(

@@ -69,18 +69,22 @@ async def choose_children(page: SignedIn, name: str, draft: UUID | None = None) 
     if kept is None:
         return await _choice(page, kind, {"departed": ["false"]}, ChosenChildren(()))
     form = await _form(page, kind, kept)
-    if not form.children:
-        return await _shown(form, NOT_SENT, kept=kept)
-    if "recorded" in kept or "why_not" in kept:
-        return await _shown(*await form.checked(form.event.read()), kept=kept)
-    return await _shown(form, NOT_SENT)
+    if form.children and ("recorded" in kept or "why_not" in kept):
+        return await _shown(*await form.checked(form.event.read()), kept=kept, draft=draft)
+    return await _shown(form, NOT_SENT, kept=kept, draft=draft)
 
 
 @router.post("/record-many/{name}")
 async def send_record_many(
-    page: SignedIn, name: str, filled: Annotated[SentFields, Depends(filled_form)]
+    page: SignedIn,
+    name: str,
+    filled: Annotated[SentFields, Depends(filled_form)],
+    draft: UUID | None = None,
 ) -> Response:
-    """List more of the register, show the form, check it for each child, or record what was checked."""
+    """List more of the register, show the form, check it for each child, or record what was checked.
+
+    To whoever reads otherwise now, the `draft` tells once more what became of the form before.
+    """
     kind, do = _kind(page, name), first_of(filled, "do")
     if first_of(filled, "more") == SHOWN_AGAIN and "numbers" in filled:
         return await _choice(page, kind, filled, await _chosen(page, filled, whole=False))
@@ -90,8 +94,8 @@ async def send_record_many(
             return await _shown(await _form(page, kind, {**filled, "child": chosen.ids}), NOT_SENT)
         return await _choice(page, kind, filled, chosen, onward=do == "next")
     form = await _form(page, kind, filled)
-    if form.event.more:
-        return await _shown(form, NOT_SENT)
+    if form.event.more and form.children:
+        return await _shown(form, NOT_SENT, kept=await draft_fields(page, draft), draft=draft)
     if not form.children:
         none = ChosenChildren((), [page.words("many.nobody")])
         return await _choice(page, kind, filled, none)
@@ -219,8 +223,9 @@ async def _shown(
     outcomes: Mapping[str, ChildOutcome] | None = None,
     *,
     kept: SentFields | None = None,
+    draft: UUID | None = None,
 ) -> Response:
-    """Show the form with its children, and of a recording that was kept what became of it."""
+    """Show the form with its children, and of a recording that was `kept` as a draft what became of it."""
     done = [each.split("/") for each in (kept or {}).get("recorded", ())]
     recorded = [
         (await form.page.answer(one_file.summary, _id(child)), entry, month) for child, entry, month in done
@@ -233,6 +238,7 @@ async def _shown(
         status=checked.status if outcomes is None or form.ready or recorded or not refused else 422,
         recorded=recorded,
         done=kept is not None and "recorded" in kept,
+        draft=draft,
         why_not=dict(each.split("/", 1) for each in (kept or {}).get("why_not", ())),
         **shown,
     )
