@@ -24,16 +24,18 @@ GOOD_SECONDS: Final = limit(
     why=Label("每一页都要显示", "Every page shows them"),
     beyond=Label("重新计算", "They are counted anew"),
 )
+SETTLED_SECONDS: Final = 3.0
+"""After which lists usually have what was recorded: until then each page counts anew."""
 _MOST_KEPT: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """What was counted, `until` when it is good; `outdated` once somebody may have changed it."""
+    """What was counted, when it was asked, and from when on what somebody did last is certainly counted."""
 
     counts: Any
-    until: float
-    outdated: bool = False
+    asked: float
+    settled: float
 
 
 async def side_counts(http: Request, context: RequestContext) -> Any:  # noqa: ANN401 - an answer
@@ -44,9 +46,9 @@ async def side_counts(http: Request, context: RequestContext) -> Any:  # noqa: A
     key, now = (context.container.ledger.name, context.actor), asyncio.get_running_loop().time()
     does = http.method not in BODILESS
     before = kept.get(key)
-    if before is not None and before.until > now and (does or not before.outdated):
-        # What was sent may change them: it is known to the page that follows, not to one that shows a form.
-        kept[key] = replace(before, outdated=does)
+    settled = now + SETTLED_SECONDS if does else 0.0 if before is None else before.settled
+    if before is not None and before.asked + GOOD_SECONDS > now and (does or before.asked >= settled):
+        kept[key] = replace(before, settled=settled)
         return before.counts
     try:
         counted = orjson.loads((await counts(context)).body)
@@ -57,5 +59,5 @@ async def side_counts(http: Request, context: RequestContext) -> Any:  # noqa: A
         return None
     if len(kept) >= _MOST_KEPT:
         kept.clear()
-    kept[key] = _Counted(counted, now + GOOD_SECONDS, outdated=does)
+    kept[key] = _Counted(counted, now, settled)
     return counted

@@ -85,6 +85,16 @@ def personal(words: Words, value: Any) -> Displayed:  # noqa: ANN401 - of an ans
     return Displayed(str(value))
 
 
+def child_name(words: Words, value: Any) -> Displayed:  # noqa: ANN401 - of an answer
+    """Return a child's name, alone or as a file's answer has it; whoever has none is not named yet."""
+    match value:
+        case None:
+            return Displayed(words("person.nameless"))
+        case {"value": name}:
+            return personal(words, name)
+    return personal(words, value)
+
+
 def masked(words: Words, category: str) -> Displayed:
     """Return what stands for a value that the role does not see."""
     return Displayed(words("absence.masked", category=words.label(CATEGORIES[Category(category)])), "masked")

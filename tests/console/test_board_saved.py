@@ -1,7 +1,10 @@
 """The readiness board saved as a workbook: who the page lists, in words, and nothing that is computed."""
 
+import re
 from datetime import date
+from html import unescape
 from typing import Final
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 from httpx2 import Response
@@ -49,6 +52,20 @@ def cells(answer: Response) -> list[list[list[str]]]:
     """The texts of each sheet, row by row; a formula would be none."""
     book = read_workbook(answer.content, "readiness.xlsx")
     return [[[as_written(raw) for raw in row] for row in sheet.rows] for sheet in book.sheets]
+
+
+async def test_the_board_leads_from_one_gate_at_which_people_are_stuck_to_another(served: Served) -> None:
+    await two_people(served)
+    browser = await signed_in(served, Role.STAFF)
+    where = "/console/readiness?within_months=24"
+    for _ in range(2):
+        page = await browser.open(where)
+        gates = [unescape(each) for each in re.findall(r'href="([^"]+stuck_at=\d+)"', page.text)]
+        assert gates, "each of them lacks something"
+        for each in gates:
+            asked = parse_qs(urlsplit(each).query)
+            assert (len(asked["stuck_at"]), asked["within_months"]) == (1, ["24"])
+        where = gates[0]
 
 
 async def test_the_board_is_saved_with_a_column_for_each_gate_and_what_it_lacks(served: Served) -> None:

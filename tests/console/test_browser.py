@@ -211,7 +211,7 @@ def test_what_is_due_is_cleared_a_refusal_is_read_and_a_wrong_entry_is_put_right
     page.locator("main button", has_text="查一遍").last.click()
     assert page.locator("[role=status]").evaluate("(each) => each === document.activeElement")
     assert page.locator(".read-as", has_text=read_as).count() == 1
-    page.locator("main button[value=record]").click()
+    page.locator("[role=status] button[value=record]").click()
     page.wait_for_url("**/history?month=2026-11&recorded=**")
     assert page.locator("[role=status]").inner_text().startswith("已记录")
 

@@ -1,6 +1,7 @@
 """Receiving a child in a browser without a script: looked for first, then both events or neither."""
 
 import re
+from asyncio import gather
 from typing import Final
 from uuid import UUID
 
@@ -54,11 +55,13 @@ async def test_a_child_is_received_with_both_events_at_once(served: Served) -> N
     assert checked.status_code == 200, checked.text
     assert "试算，尚未记录。" in checked.text
     assert await served.container.ledger.head() == before, "nothing is recorded unseen"
-    recorded = await send(browser, checked, "record")
+    recorded, clicked_twice = await gather(send(browser, checked, "record"), send(browser, checked, "record"))
     assert re.search(r"/console/children/[0-9a-f-]{36}/history\?month=2026-11&recorded=", str(recorded.url))
     assert '<p class="note good"' in recorded.text
     again = await send(browser, checked, "record")
-    assert again.url == recorded.url, "the same form opens one file"
+    assert again.url == clicked_twice.url == recorded.url, "the same form opens one file"
+    assert '<p class="note good"' in clicked_twice.text
+    assert (await served.container.ledger.head()).position == before.position + 2
     child = UUID(str(recorded.url).split("/")[5])
     file = await served.container.ledger.file(child)
     assert file is not None
@@ -101,8 +104,12 @@ async def test_a_child_without_a_name_is_received_as_not_named(served: Served) -
     assert "没有姓名，无法按姓名查找" in page.text
     checked = await send(browser, page, "check", **answered(page))
     recorded = await send(browser, checked, "record")
-    assert "未取名" in recorded.text or "不知道" in recorded.text
+    child = str(recorded.url).split("/")[5]
+    assert "<h1>未取名</h1>" in re.sub(r">\s+|\s+<", lambda edge: edge[0].strip(), recorded.text)
     assert '<p class="note good"' in recorded.text
+    await served.projected()
+    listed = (await browser.open("/console/children")).text.partition(child)[2].partition("</tr>")[0]
+    assert "未取名" in listed
 
 
 async def test_what_is_amiss_is_told_by_event_and_nothing_typed_is_lost(served: Served) -> None:

@@ -77,6 +77,8 @@ async def test_what_is_due_leads_to_the_form_that_clears_it_and_is_cleared_by_it
     assert checked.status_code == 200
     assert "试算，尚未记录。" in checked.text
     assert "体检" in checked.text.partition("<aside")[2]
+    note = checked.text.partition('role="status"')[2].partition("</p>")[0]
+    assert 'form="filled" name="do" value="record"' in note, "one records where one is told that one may"
     assert (await entries(served, address)).count("PhysicalExamined") == 1, "nothing is recorded unseen"
     recorded = await send(browser, checked, "record")
     assert "已记录" in recorded.text
@@ -131,8 +133,12 @@ async def test_a_refusal_says_which_rule_what_the_file_shows_and_what_can_be_don
     form = await browser.open(f"{address}/record/AdoptionRegistered")
     filled = {name: ["?not_asked"] for name in ("data.category", "data.adopter")}
     filled |= {name: ["not_asked"] for name in fields_of_form(form) if name.endswith(".unknown")}
-    page = await send(browser, form, "check", occurred=["2026-11-20"], **filled)
+    filled["occurred"] = ["2026-11-20"]
+    await send(browser, form, "rehearse", **filled)
+    assert "没有草稿" in (await browser.open("/console/drafts")).text, "nothing is kept while one types"
+    page = await send(browser, form, "check", **filled)
     assert page.status_code == 422
+    assert "已存为草稿" in page.text
     assert title_of(page).startswith("不能记录：")
     assert 'href="/console/rules/I14"' in page.text
     assert "《民法典》第1104条" in page.text
@@ -142,6 +148,13 @@ async def test_a_refusal_says_which_rule_what_the_file_shows_and_what_can_be_don
     assert "AdoptionRegistered" not in await entries(served, address)
     unsaid = await send(browser, page, "check", **{"exception.rule": ["I14"]})
     assert "f-exception-reason" in unsaid.text.partition('role="alert"')[2].partition("</ul>")[0]
+    # Something else comes first: then one goes on with what was filled in.
+    care = await send(browser, await browser.open(f"{address}/record/CareModeAssigned"), "check", **CARE)
+    recorded = await send(browser, care, "record")
+    (going_on,) = re.findall(
+        rf'href="({address}/record/AdoptionRegistered\?draft=[0-9a-f-]+)"', recorded.text
+    )
+    assert fields_of_form(await browser.open(going_on))["occurred"] == ["2026-11-20"]
 
 
 async def test_an_exception_is_recorded_for_another_to_decide(served: Served) -> None:

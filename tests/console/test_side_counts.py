@@ -58,8 +58,13 @@ async def test_they_stand_beside_a_form_that_was_sent_too_and_are_asked_again_af
     for _ in range(2):
         form = await browser.client.post("/console/children/new", data={"do": "look"}, headers=FROM_HERE)
         assert (form.status_code, counted(form)["today"]) == (422, "1")
+    # What was recorded just now may not be in the lists yet: each page counts anew for a moment.
+    for count in ("2", "3"):
+        assert counted(await browser.open("/console/rules"))["today"] == count
+    monkeypatch.setattr(side_counts, "SETTLED_SECONDS", 0)
+    await browser.client.post("/console/children/new", data={"do": "look"}, headers=FROM_HERE)
     for _ in range(2):
-        assert counted(await browser.open("/console/rules"))["today"] == "2"
+        assert counted(await browser.open("/console/rules"))["today"] == "4"
 
 
 async def test_a_page_stands_while_nothing_can_be_counted(

@@ -10,6 +10,7 @@ import api.console
 from api.console.value_display import FINDING_KINDS, days, rule_case
 from api.console.words import WORDS, Words
 from api.contract.problems import KINDS
+from api.identity.access_log import TELLING
 from api.identity.permissions import Role
 from api.identity.sessions import REASONS, USUAL_REASON, ReadingReason
 from domain.attribute_codes import attribute_codes
@@ -23,6 +24,7 @@ SOURCES: Final = "\n".join(
 )
 USED: Final = {*re.findall(r'\b(?:w|words)\(\s*"([a-z_0-9]+\.[a-z_0-9]+)"', SOURCES)}
 """The words that are used by their names."""
+OF_API: Final = "\n".join(path.read_text("utf-8") for path in (HOME.parent / "http").glob("*.py"))
 TABLES: Final = {*re.findall(r'\b(?:w|words)\.of\(\s*"([a-z_]+)"', SOURCES)}
 """The tables of words from which a value chooses."""
 OF_TABLES: Final = {"filter"}
@@ -58,6 +60,9 @@ def test_every_value_that_chooses_a_word_has_one() -> None:
     chapters |= {each.chapter for each in ATTRIBUTES.values() if each.kind == "child"}
     assert chapters <= WORDS["chapter"].keys()
     assert {role.value for role in Role} == WORDS["role"].keys()
+    noted = {*re.findall(r'\.note\(.*, "([a-z -]+)"', OF_API)}
+    assert len(noted) > len(TELLING)
+    assert TELLING | noted <= WORDS["asked"].keys()
     assert {*FINDING_KINDS} == WORDS["finding_kind"].keys()
     assert WORDS["problem"].keys() <= KINDS.keys()
     assert {*ReadingReason} == REASONS.keys()

@@ -72,5 +72,6 @@ def form_page(kind: type[Event], role: Role, language: Language) -> str:
         file=file,
         name=None,
         file_title="",
+        kept=False,
         **form.shown_as(NOT_SENT),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from api.console.forms.field_controls import (
@@ -173,7 +173,11 @@ class FormView:
         numbers = [int(each) for each in rows_of(of.name, self.sent)]
         count = max(numbers, default=-1) + 1 + (EMPTY_ROWS if of.name == self.more else 0)
         least = EMPTY_ROWS if not numbers else count
-        return (self._field(of.row(number)) for number in range(max(count, least)))
+        for number in range(max(count, least)):
+            row = of.row(number)
+            said = (each for each, values in self.sent.items() if any(values))
+            asked = any(each == row.name or each.startswith(f"{row.name}.") for each in said)
+            yield self._field(row) if asked else _unasked(self._field(row))
 
     def _options(self, of: FormField, control: str) -> Iterable[FormOption]:
         if control not in {"radios", "options", "ticks"}:
@@ -256,6 +260,11 @@ def _ticks(sent: Sequence[str], offered: Collection[tuple[str, str]]) -> Iterabl
     labels = dict(offered)
     yield from (FormOption(each, labels.get(each, each), chosen=True) for each in sent)
     yield from (FormOption(each, label) for each, label in offered if each not in sent)
+
+
+def _unasked(row: ShownField) -> ShownField:
+    """Return a row in which nothing is typed: what a row must say is asked of one that says anything."""
+    return replace(row, must=False, inner=tuple(map(_unasked, row.inner)))
 
 
 def typed_codes(fields: Iterable[ShownField]) -> set[str]:

@@ -1,11 +1,14 @@
-"""What speaks against one file on a day, each finding with its evidence."""
+"""What speaks against one file on a day, each finding with its evidence and what can be recorded of it."""
 
 from fastapi import APIRouter, Response
 
-from api.console.child_frame import AboutChild
+from api.console.child_frame import AboutChild, ChildPage
 from api.console.entry_display import entry_lines
+from api.console.forms.dry_run import records_type
 from api.console.page_route import PageRoute
 from api.http import one_file
+from domain.event import CATALOGUE
+from domain.rulebook import Rule
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
@@ -15,7 +18,11 @@ async def child_findings(asked: AboutChild) -> Response:
     """Show every finding of the file, the rule that it breaks, and the entries that show it."""
     listed = await asked.page.answer(one_file.findings, asked.child, **asked.point)
     file = await asked.summary()
-    found = [(each, entry_lines(asked.page.words, each["evidence"])) for each in listed["items"]]
+    rules = (await asked.page.context.rulebook()).rules if asked.is_now else {}
+    found = [
+        (each, entry_lines(asked.page.words, each["evidence"]), _mends(asked, rules.get(each["rule"])))
+        for each in listed["items"]
+    ]
     return await asked.render(
         "child-findings.html",
         "findings",
@@ -23,3 +30,9 @@ async def child_findings(asked: AboutChild) -> Response:
         found=found,
         elsewhere=file["findings"] - len(found),
     )
+
+
+def _mends(asked: ChildPage, rule: Rule | None) -> bool:
+    """Return whether the reader may record an event that mends a breach of a rule."""
+    named = () if rule is None else rule.cured_by
+    return any(records_type(asked.page.role, CATALOGUE[name]) for name in named)

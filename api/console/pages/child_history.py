@@ -11,6 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from api.console.child_frame import AboutChild, ChildPage
+from api.console.drafts import drafts
 from api.console.entry_display import EntryLine, documents, entry_line
 from api.console.page_route import PageRoute
 from api.console.value_display import days
@@ -91,6 +92,7 @@ async def child_history(
         listed=listed,
         recorded=recorded
         and next((each for each in listed["items"] if each["entry_id"] == str(recorded)), None),
+        begun=[each for each in await drafts(asked.page) if each.at.child == asked.child] if recorded else [],
         chosen=chosen,
         chapters=[each for each in WORDS["chapter"] if each in timeline.chapters_of("child")],
         again=asked.at("/history", **chosen),

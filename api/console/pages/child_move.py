@@ -25,7 +25,7 @@ from api.console.page_route import PageRoute
 from api.console.pages.child_amend import EntryToAmend, entry_to_amend
 from api.console.pages.child_record import history_at
 from api.console.sent_form import READING, form
-from api.console.value_display import personal
+from api.console.value_display import child_name, personal
 from api.contract.problems import Problem
 from api.http import lists, move_one, one_file
 from domain.event import Label
@@ -144,8 +144,7 @@ class AskedMove:
         ][:_OFFERED]
         if chosen is not None and chosen not in {each.child for each in offered}:
             told = await self.asked.page.answer(one_file.summary, self.to)
-            name = told["identity"]["name"]
-            offered.append(FileOffered(chosen, name and name["value"], told["file_no"]))
+            offered.append(FileOffered(chosen, told["identity"]["name"], told["file_no"]))
         return replace(self, offered=offered)
 
     async def checked(self) -> "AskedMove":
@@ -295,7 +294,7 @@ def _found(move: AskedMove) -> AskedMove:
 async def _page(move: AskedMove) -> Response:
     asked, words = move.asked, move.asked.page.words
     offers = [
-        (each.child, personal(words, each.name), personal(words, each.file_no)) for each in move.offered
+        (each.child, child_name(words, each.name), personal(words, each.file_no)) for each in move.offered
     ]
     shown = move.found.shown() | {"checked": move, "files": move.files, "offers": offers}
     return await asked.render("move.html", "entry", await asked.summary(), status=move.status, **shown)

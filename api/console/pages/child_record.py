@@ -9,14 +9,14 @@ from fastapi import APIRouter, Depends, Query, Response
 from starlette.responses import RedirectResponse
 
 from api.console.child_frame import AboutChild, ChildPage, ForRule
-from api.console.drafts import draft_fields, forget_draft
+from api.console.drafts import draft_fields, forget_draft, keep_form
 from api.console.forms.asked_form import AskedForm, form_of, sent_form_of
 from api.console.forms.dry_run import AMENDING, records_type
-from api.console.forms.event_form import NOT_SENT, CheckedForm
+from api.console.forms.event_form import NOT_SENT, CheckedForm, first_of
 from api.console.forms.field_controls import event_fields
 from api.console.forms.form_reading import SentFields
 from api.console.page_route import PageRoute
-from api.console.sent_form import filled_form
+from api.console.sent_form import MOST_KEPT_BYTES, filled_form
 from api.console.value_display import event_label
 from api.contract.problems import Problem, not_found
 from api.http import one_file
@@ -110,7 +110,21 @@ async def send_record(
             await asked.page.context.container.recorded_types.count(asked.page.context.actor.user, name)
             return RedirectResponse(history_at(asked.address, became), SEE_OTHER)
         return await _page(*became)
-    return await _page(*await form.checked(read))
+    form, checked = await form.checked(read)
+    return await _page(form, checked, kept=await _kept_meanwhile(form, checked, filled))
+
+
+async def _kept_meanwhile(form: AskedForm, checked: CheckedForm, filled: SentFields) -> bool:
+    """Keep a form as a draft in place of which something else is to be recorded first; return if it is kept.
+
+    What a page rehearses while somebody types is not kept so.
+    """
+    page = form.asked.page
+    asked = first_of(filled, "do") == "check" and any(each.cures for each in checked.refusals)
+    if asked and len(page.http.state.form) <= MOST_KEPT_BYTES:
+        await keep_form(page, f"{form.asked.address}/record/{form.kind.__name__}", filled, form.key)
+        return True
+    return False
 
 
 def history_at(address: str, recorded: Mapping[str, Any]) -> str:
@@ -120,8 +134,8 @@ def history_at(address: str, recorded: Mapping[str, Any]) -> str:
     return f"{address}/history?month={month}&recorded={entry['entry_id']}"
 
 
-async def _page(form: AskedForm, checked: CheckedForm) -> Response:
-    shown = form.shown_as(checked)
+async def _page(form: AskedForm, checked: CheckedForm, *, kept: bool = False) -> Response:
+    shown = form.shown_as(checked) | {"kept": kept}
     return await form.asked.render("record-form.html", "record", form.file, status=checked.status, **shown)
 
 

@@ -46,8 +46,7 @@ async def keep_draft(page: SignedIn, filled: Annotated[SentFields, Depends(fille
         raise Problem("too_large")
     if at.child is not None:
         await page.context.at_hand(at.child, Action.RECORD)
-    fields = {name: values for name, values in filled.items() if name not in {"do", "address"}}
-    await keep_form(page, address, fields, key_of(filled))
+    await keep_form(page, address, filled, key_of(filled))
     if first_of(filled, "do") == "auto":
         return Response(status_code=_KEPT)
     return RedirectResponse(f"{DRAFTS}?done=kept", SEE_OTHER)

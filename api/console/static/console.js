@@ -62,7 +62,7 @@
       waiting = window.setTimeout(async () => {
         const turn = ++asked;
         const sent = new URLSearchParams(new FormData(form));
-        sent.set("do", "check");
+        sent.set("do", "rehearse");
         try {
           const answer = await fetch(form.action, { method: "POST", body: sent });
           if (answer.redirected || turn !== asked) return;

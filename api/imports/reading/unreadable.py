@@ -36,8 +36,8 @@ UNKNOWN_KIND: Final = Label(
     " opens it.",
 )
 IS_TEXT: Final = Label(
-    "这是文本，不是工作簿；CSV 请以 Content-Type: text/csv 发送。",
-    "This is text, no workbook: send CSV as Content-Type: text/csv.",
+    "这是文本，不是工作簿；CSV 文件名应以 .csv 结尾（接口：Content-Type: text/csv）。",
+    "This is text, no workbook: the name of CSV ends in .csv (by the API: Content-Type: text/csv).",
 )
 NO_TEXT: Final = Label(
     "这是工作簿，不是文本；请以其文件类型发送。",
