@@ -19,6 +19,8 @@ export PIP_REQUIRE_HASHES = 0
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 unexport PIP_TARGET PIP_PREFIX PIP_ROOT PYTHONPATH PYTHONHOME VIRTUAL_ENV
 export PYTHONUTF8 = 1
+# Each test process, and each command that a test starts, would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test lint types imports generated generate schema test-embedded test-system explore drills bench \
 	bench-scale limits requirements screens

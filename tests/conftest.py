@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -47,13 +48,24 @@ COMMANDS = frozenset({"test_cli", "test_ledgers_apart", "test_verify_entries"})
 """Tests on other shelves that do not."""
 
 
+def _has_own_statements(path: Path) -> bool:
+    """Tell whether tests of a module may ask a database what others do not ask."""
+    shelf = path.parent.name not in ANY_DATABASE and path.stem not in COMMANDS
+    return shelf or path.stem in OWN_STATEMENTS
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not even read, to repeat tests on another PostgreSQL, the modules that have none of them."""
+    repeated = "not any_database" in config.option.markexpr and collection_path.name.startswith("test_")
+    return True if repeated and not _has_own_statements(collection_path) else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that ask for a database, and of these the ones that need no other PostgreSQL as well."""
     for item in items:
         if isinstance(item, pytest.Function) and "postgres" in item.fixturenames:
             item.add_marker("database")
-            own = item.path.parent.name not in ANY_DATABASE or item.path.stem in OWN_STATEMENTS
-            if not own or item.path.stem in COMMANDS:
+            if not _has_own_statements(item.path):
                 item.add_marker("any_database")
 
 

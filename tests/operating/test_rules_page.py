@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from typing import Any
 
 import pytest
@@ -21,16 +22,16 @@ from tests.support.fictional_lives import told_on
 BOOK = Rulebook.shipped()
 TODAY = date(2026, 11, 22)
 DAYS = (date(2020, 1, 1), date(2024, 6, 1), date(2026, 3, 31), TODAY)
-HELD = boundary_tests()
+held = cache(boundary_tests)
 
 
 @pytest.mark.parametrize("rule", sorted(BOOK.rules))
 def test_a_test_holds_the_boundary_of_every_rule(rule: str) -> None:
-    assert HELD.get(rule), f'mark the tests of its boundary: @pytest.mark.rule("{rule}")'
+    assert held().get(rule), f'mark the tests of its boundary: @pytest.mark.rule("{rule}")'
 
 
 def test_every_rule_that_a_test_is_marked_with_is_in_the_rulebook() -> None:
-    assert HELD.keys() - BOOK.rules.keys() == set()
+    assert held().keys() - BOOK.rules.keys() == set()
 
 
 class WatchedFile(File):
