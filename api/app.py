@@ -27,6 +27,7 @@ from api.http import (
     family_lists,
     feed,
     file_diff,
+    hand_over,
     hindsight,
     lateness,
     lists,
@@ -57,7 +58,17 @@ def _routes() -> APIRouter:
     for open_to_all in (probes, docs):
         routes.include_router(open_to_all.router, dependencies=[NOTHING_UNKNOWN])
     recording = (record_one, record_many, move_one, imports)
-    of_one_file = (one_file, timeline, chronology, one_entry, explain, file_diff, hindsight, decisions)
+    of_one_file = (
+        one_file,
+        timeline,
+        chronology,
+        one_entry,
+        explain,
+        file_diff,
+        hindsight,
+        hand_over,
+        decisions,
+    )
     of_files = (*of_one_file, access)
     across_files = (lists, family_lists, counts, readiness_board, lateness, exceptions, population_diff, feed)
     for chapter in (*recording, *of_files, *across_files, directory_names, catalogue):

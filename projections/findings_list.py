@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 from datetime import date
 from typing import Any, Final
+from uuid import UUID
 
 from psycopg import AsyncConnection
 from psycopg.sql import SQL, Identifier
@@ -34,14 +35,15 @@ async def findings(
     day: date,
     rule: str | None = None,
     kind: str | None = None,
+    institution: UUID | None = None,
     known: int | None = None,
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page[Finding]:
     """Return the findings that hold on a day, the longest-standing first; rows may be `WITHHELD`.
 
-    `known` is the position as known at which they are read, None for now. Findings that rest on a category
-    outside `sees` are left out. `keyed` hashes terms.
+    `institution` keeps those about files in its charge. `known` is the position as known at which they are
+    read, None for now. Findings that rest on a category outside `sees` are left out. `keyed` hashes terms.
     """
     alike = found_alike(rulebook, scope)
     compared: tuple[ReadModel[Any], ...] = (FINDINGS, FAMILY_CHILDREN, FAMILIES, LIKENESS_TERMS)
@@ -53,6 +55,8 @@ async def findings(
         Condition(SQL("f.found_on <= %(day)s AND coalesce(f.until >= %(day)s, true)"), {"day": day}),
         await WITHHELD.saying(connection, "f", keyed, then, rule=rule, kind=kind),
     ]
+    if institution is not None:
+        where.append(Condition(SQL("register.institution = %(institution)s"), {"institution": institution}))
     of_families = _OF_FAMILIES["too_many"].format(
         scope=scope.sql, against=_OF_FAMILIES["against"], closed=_OF_FAMILIES["closed"]
     )

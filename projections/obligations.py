@@ -14,6 +14,7 @@ from domain.file import File
 from domain.obligations import OBLIGATIONS as RULES
 from domain.obligations import Clock, State, clocks
 from domain.rulebook import Rulebook
+from domain.when import add
 from ledger.store import queries
 from projections.known import as_known
 from projections.markers import Blank, Hashed, Internal
@@ -22,6 +23,8 @@ from projections.paging import Condition, Key, Page, as_day, as_id, as_number, p
 from projections.withholding import Withholding, listed
 
 WAITING: Final[tuple[State, ...]] = ("due", "overdue")
+MOST_DAYS: Final = 36_600
+"""Days by which a due day may be bounded: those of a hundred years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,14 @@ _ALL: Final = ("all",)
 _KEY: Final[Key] = {"o.due_on": as_day, "o.child": as_id, "o.number": as_number}
 
 
+def last_due(day: date, until: date | None, within_days: int | None, overdue_days: int | None) -> date:
+    """Return the last due day to list: until a day, so many days after `day`, and overdue for so many."""
+    bounds = [until] if until is not None else []
+    bounds += [add(day, days=days) for days in (within_days,) if days is not None]
+    bounds += [add(day, days=-days) for days in (overdue_days,) if days is not None]
+    return min(bounds, default=date.max)
+
+
 async def obligations(
     connection: AsyncConnection[Any],
     scope: Condition,
@@ -163,15 +174,19 @@ async def obligations(
     rule: str | None = None,
     due_since: date | None = None,
     due_until: date | None = None,
+    due_within_days: int | None = None,
+    overdue_days: int | None = None,
+    institution: UUID | None = None,
     known: int | None = None,
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page[Obligation]:
     """Return the clocks that have these states on a day, in the files of the scope, by due day.
 
-    `due_since` and `due_until` are the first and the last due day to list, `known` the position as known at
-    which they are read, None for now. Rows may be `WITHHELD`. Clocks that rest on a category outside `sees`
-    are left out. `keyed` hashes terms.
+    `due_since` and `due_until` are the first and the last due day to list; `due_within_days` and
+    `overdue_days` bound it as `last_due` says; `institution` keeps what is in its charge. `known` is the
+    position as known at which they are read, None for now. Rows may be `WITHHELD`. Clocks that rest on a
+    category outside `sees` are left out. `keyed` hashes terms.
     """
     then = as_known(known, {"obligations": OBLIGATIONS})
     where = [
@@ -191,7 +206,10 @@ async def obligations(
         )
     if due_since is not None:
         where.append(Condition(SQL("o.due_on >= %(due_since)s"), {"due_since": due_since}))
-    if due_until is not None:
-        where.append(Condition(SQL("o.due_on <= %(due_until)s"), {"due_until": due_until}))
+    last = last_due(day, due_until, due_within_days, overdue_days)
+    if last < date.max:
+        where.append(Condition(SQL("o.due_on <= %(due_until)s"), {"due_until": last}))
+    if institution is not None:
+        where.append(Condition(SQL("register.institution = %(institution)s"), {"institution": institution}))
     select = [_SQL[part] for part in (_NOT_CLOSED if waiting else _ALL)]
     return await page(connection, Obligation, select, where, _KEY, limit=limit, cursor=cursor, tables=then)

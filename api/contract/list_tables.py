@@ -4,7 +4,7 @@ A column reads an item as the list answers it, so that a table says what its lis
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final, TypeAlias
 
@@ -344,6 +344,21 @@ DIFFERENCES_TABLE: Final = ListTable(
         text("difference", Label("明细地址", "Address of the difference"), _WIDE),
     ),
 )
+HAND_OVER_TABLE: Final = ListTable(
+    "to-hand-over",
+    Label("移交清单", "What to hand over"),
+    (
+        said("item_", Label("事项", "Item"), 24),
+        text("held", Label("在院", "Held")),
+        text("location", Label("存放处", "Kept where"), 24),
+        text("evidence", Label("条目标识", "Entries"), _ID),
+    ),
+)
+
+
+def of_one_file(table: ListTable) -> ListTable:
+    """Return the table of a list about one file, which does not say of each item whose it is."""
+    return replace(table, columns=tuple(each for each in table.columns if each not in {*WHOSE, CHILD}))
 
 
 def headings(table: ListTable, language: Language) -> Sequence[str]:

@@ -1,5 +1,6 @@
 """Readiness for adult life in the form of answers: advice by fourteen gates."""
 
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Any, Literal
@@ -70,15 +71,28 @@ class StuckAnswer(TypedDict):
     name_zh: str
     name_en: str
     count: int
+    list: str
+
+
+class StatusListsAnswer(TypedDict):
+    """The addresses of the lists of those who have each status."""
+
+    ready: str
+    not_ready: str
+    deferred: str
 
 
 class ReadinessCountsAnswer(TypedDict):
-    """How many young people have each status on a day, and which gates keep most from being ready."""
+    """How many young people have each status on a day, and which gates keep most from being ready.
+
+    `lists`, and `list` of a gate, are the addresses of who is counted.
+    """
 
     day: date
     ready: int
     not_ready: int
     deferred: int
+    lists: StatusListsAnswer
     stuck_at: list[StuckAnswer]
     known_position: int
 
@@ -106,20 +120,31 @@ def readiness_json(ready: ReadyOnDay, day: date, sees: AbstractSet[Category]) ->
     }
 
 
-def readiness_counts_json(counts: ReadinessCounts, day: date, known: int) -> ReadinessCountsAnswer:
-    """Return the counts of a day, the gate first at which most are stuck."""
+def readiness_counts_json(
+    counts: ReadinessCounts, day: date, known: int, where: Callable[..., str]
+) -> ReadinessCountsAnswer:
+    """Return the counts of a day, the gate first at which most are stuck.
+
+    `where` returns the address of the list of those who are counted, by a further filter.
+    """
     by_count = sorted(counts.stuck_at.items(), key=lambda each: (-each[1], each[0]))
     return {
         "day": day,
         "ready": counts.statuses.get("ready", 0),
         "not_ready": counts.statuses.get("not_ready", 0),
         "deferred": counts.statuses.get("deferred", 0),
+        "lists": {
+            "ready": where(status="ready"),
+            "not_ready": where(status="not_ready"),
+            "deferred": where(status="deferred"),
+        },
         "stuck_at": [
             {
                 "gate": gate,
                 "name_zh": GATES[gate].label.zh,
                 "name_en": GATES[gate].label.en,
                 "count": count,
+                "list": where(stuck_at=gate),
             }
             for gate, count in by_count
         ],

@@ -6,10 +6,11 @@ from typing_extensions import TypedDict
 
 
 class CountAnswer(TypedDict):
-    """So many, and whether there are more than were counted."""
+    """So many, whether there are more than were counted, and the address of their list."""
 
     count: int
     more: bool
+    list: str
 
 
 class CountsAnswer(TypedDict):

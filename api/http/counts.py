@@ -9,6 +9,7 @@ from api.contract.encoding import JsonResponse
 from api.contract.problems import ANYWHERE
 from api.contract.waiting_counts import CountAnswer, CountsAnswer
 from api.http.dependencies import RequestContext, list_request
+from api.http.list_pages import listed_at
 from domain.label import Label
 from domain.limit import Area, limit
 from domain.when import add, day_before
@@ -39,22 +40,45 @@ async def counts(request: OfCounts) -> JsonResponse:
     overdue: dict[str, Any] = {**keyed, "states": ("overdue",)}
     answer: CountsAnswer = {
         "day": today,
-        "overdue": await _counted(request, obligations, due_since=a_year_ago, **overdue),
-        "overdue_over_a_year": await _counted(
-            request, obligations, due_until=day_before(a_year_ago), **overdue
+        "overdue": await _counted(
+            request,
+            obligations,
+            listed_at("/obligations", day=today, state="overdue", due_since=a_year_ago),
+            due_since=a_year_ago,
+            **overdue,
         ),
-        "findings": await _counted(request, findings, rulebook=request.ledger.rulebook, **keyed),
-        "exceptions": await _counted(request, exceptions, state="waiting", **keyed),
+        "overdue_over_a_year": await _counted(
+            request,
+            obligations,
+            listed_at("/obligations", day=today, state="overdue", due_until=day_before(a_year_ago)),
+            due_until=day_before(a_year_ago),
+            **overdue,
+        ),
+        "findings": await _counted(
+            request,
+            findings,
+            listed_at("/findings", day=today),
+            rulebook=request.ledger.rulebook,
+            **keyed,
+        ),
+        "exceptions": await _counted(
+            request,
+            exceptions,
+            listed_at("/exceptions", day=today, state="waiting"),
+            state="waiting",
+            **keyed,
+        ),
         "known_position": request.container.projector.position_of(*_MODELS),
     }
     return JsonResponse(answer)
 
 
 async def _counted(
-    request: RequestContext, question: Callable[..., Awaitable[Page[Any]]], **asked: object
+    request: RequestContext, question: Callable[..., Awaitable[Page[Any]]], where: str, **asked: object
 ) -> CountAnswer:
+    """Return how many a question finds, of which `where` is the list."""
     async with request.container.projector.reading() as connection:
         page = await question(
             connection, request.scope, sees=request.sees, day=request.today, limit=MOST_COUNTED, **asked
         )
-    return {"count": len(page.rows), "more": page.next is not None}
+    return {"count": len(page.rows), "more": page.next is not None, "list": where}

@@ -144,6 +144,11 @@ def body_page(asked: Mapping[str, Any], cursor: str | None) -> dict[str, Any]:
     return {**asked, "raw": dumps({**sent, "limit": MOST, "cursor": cursor})}
 
 
+def one_page(asked: Mapping[str, Any], _: str | None) -> dict[str, Any]:
+    """Return what a list about one file is asked, which has no pages."""
+    return dict(asked)
+
+
 def _page(asked: Mapping[str, Any], cursor: str | None) -> dict[str, Any]:
     return {**asked, "limit": MOST, "cursor": cursor}
 
@@ -263,7 +268,7 @@ def _about(
         yield [in_language(called("filter", name), language), "；".join(map(_written, values))]
 
 
-_NO_FILTERS: Final = frozenset({"limit", "cursor", "raw", "day", "as_of"})
+_NO_FILTERS: Final = frozenset({"limit", "cursor", "raw", "day", "as_of", "child", "family", "file_id"})
 
 
 def _written(value: str | int | date | UUID) -> str:

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
+from urllib.parse import urlencode
 from uuid import UUID
 
 from api.contract.encoding import JsonResponse
@@ -177,6 +179,12 @@ _PINNED: Final = re.compile(r"(?P<epoch>\d{1,18})\.(?P<known>\d{1,18})\.(?P<rest
 def _mark(question: str, filters: Mapping[str, object]) -> str:
     # Today is not part of the query: a list begun on one day may be continued on the next.
     return sha256(repr((question, sorted(filters.items()))).encode()).hexdigest()[:12]
+
+
+def listed_at(path: str, **filters: date | UUID | str | float | None) -> str:
+    """Return the address of a list with filters; those that are None are left out."""
+    asked = {name: value for name, value in filters.items() if value is not None}
+    return f"{path}?{urlencode(asked)}" if asked else path
 
 
 def listing(items: Sequence[Any], following: str | None, view: ListView) -> JsonResponse:

@@ -31,7 +31,7 @@ from api.http.list_pages import (
     opener,
     with_names,
 )
-from api.http.one_file import DueSince, DueUntil, RuleFilter
+from api.http.one_file import DueSince, DueUntil, DueWithinDays, OverdueDays, RuleFilter
 from api.http.recording_requests import takes
 from api.http.request_body import body
 from domain.event import Category, Number
@@ -171,11 +171,15 @@ async def obligations(
     rule: RuleFilter = None,
     due_since: DueSince = None,
     due_until: DueUntil = None,
+    due_within_days: DueWithinDays = None,
+    overdue_days: OverdueDays = None,
+    institution: UUID | None = None,
     limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
     """List the obligations that are due or overdue on a day across files, in the order of their due days."""
     on = one_day(day, as_of) or request.today
+    await request.check_institution(institution, "/query/institution")
     view = await list_view(request, known_at, cursor, *_OBLIGATIONS)
     await check_rule(request, rule, view)
     page = await list_page(
@@ -188,6 +192,9 @@ async def obligations(
         rule=rule,
         due_since=due_since,
         due_until=due_until,
+        due_within_days=due_within_days,
+        overdue_days=overdue_days,
+        institution=institution,
         limit=limit,
     )
     await note_rows(request, OBLIGATIONS, page.rows)
@@ -206,6 +213,7 @@ async def findings(
     known_at: KnownAt = None,
     rule: RuleFilter = None,
     kind: FindingKind | None = None,
+    institution: UUID | None = None,
     limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
@@ -214,6 +222,7 @@ async def findings(
     Each has the entries that it rests on, in a sentence.
     """
     on = one_day(day, as_of) or request.today
+    await request.check_institution(institution, "/query/institution")
     view = await list_view(request, known_at, cursor, *_FINDINGS)
     await check_rule(request, rule, view)
     page = await list_page(
@@ -224,6 +233,7 @@ async def findings(
         day=on,
         rule=rule,
         kind=kind,
+        institution=institution,
         limit=limit,
     )
     rows = await opened_rows(request, FINDINGS, page.rows)

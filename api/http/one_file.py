@@ -13,6 +13,7 @@ from api.contract.entries import EntryAnswer, entry_json
 from api.contract.file_kinds import PATHS, answer_about, path_of
 from api.contract.file_status import WHO, SummaryAnswer, file_answer, file_json
 from api.contract.findings import FindingsAnswer, finding_json
+from api.contract.list_tables import FINDINGS_TABLE, OBLIGATIONS_TABLE, of_one_file
 from api.contract.obligations import ObligationAnswer, ObligationsAnswer, obligation_json
 from api.contract.problems import OF_FILE
 from api.contract.readiness import ReadinessKnownAnswer, readiness_json
@@ -20,6 +21,7 @@ from api.http.children_of_family import children_of_family
 from api.http.dependencies import AsOf, Day, FileRequest, KnownAt, RequestContext, categories_of
 from api.http.duplicates import alike_files
 from api.http.file_points import FilePoint, file_point, one_day
+from api.http.list_formats import in_formats, listed, one_page
 from api.http.of_kind import of_kind
 from domain.entry import AnyEntry
 from domain.event import Category
@@ -29,7 +31,7 @@ from domain.scope import scope_of
 from ledger.compute import compute
 from projections.family_children import too_many_for_families
 from projections.findings import Finding, findings_of
-from projections.obligations import obligations_of
+from projections.obligations import MOST_DAYS, last_due, obligations_of
 from projections.projector.projector import NotBuiltError
 from projections.readiness import ready_on
 from projections.withholding import told_of
@@ -38,6 +40,12 @@ router = APIRouter(tags=["one file"])
 
 DueSince: TypeAlias = Annotated[date | None, Query(description="The first due day to list.")]
 DueUntil: TypeAlias = Annotated[date | None, Query(description="The last due day to list.")]
+DueWithinDays: TypeAlias = Annotated[
+    int | None, Query(ge=0, le=MOST_DAYS, description="Due so many days after the day at the latest.")
+]
+OverdueDays: TypeAlias = Annotated[
+    int | None, Query(ge=1, le=MOST_DAYS, description="Due so many days before the day, or earlier.")
+]
 RuleFilter: TypeAlias = Annotated[
     str | None, Query(pattern="^[A-Za-z0-9-]{1,20}$", description="One rule's id, such as D11.")
 ]
@@ -176,12 +184,15 @@ async def obligations(
     rule: RuleFilter = None,
     due_since: DueSince = None,
     due_until: DueUntil = None,
+    due_within_days: DueWithinDays = None,
+    overdue_days: OverdueDays = None,
     known_at: KnownAt = None,
 ) -> JsonResponse:
     """List a file's obligations on a day, each with its state and the entries that decided it."""
     point = await file_point(request, file_id, one_day(day, as_of), known_at)
     read, on, book = point.file, point.day, point.rulebook
     request.check_rule(rule, book)
+    last = last_due(on, due_until, due_within_days, overdue_days)
 
     def asked_for() -> tuple[list[ObligationAnswer], dict[UUID, set[Category]]]:
         listed = [
@@ -190,7 +201,7 @@ async def obligations(
             if (now := obligation.state(on)) is not None
             and (not state or now in state)
             and rule in {None, obligation.rule}
-            and (due_since or date.min) <= obligation.due_on <= (due_until or date.max)
+            and (due_since or date.min) <= obligation.due_on <= last
         ]
         items = [obligation_json(each, on, kind=request.kind) for each in listed]
         return items, told_of(listed)
@@ -214,6 +225,10 @@ async def readiness(
     return JsonResponse(body, headers={"Ledger-Position": str(point.known)})
 
 
+def _listed(model: Any) -> dict[int | str, dict[str, Any]]:  # noqa: ANN401 - a type
+    return OF_FILE | listed(model)
+
+
 def _answers(model: Any) -> dict[int | str, dict[str, Any]]:  # noqa: ANN401 - a type
     return OF_FILE | {200: {"model": model}}
 
@@ -221,11 +236,11 @@ def _answers(model: Any) -> dict[int | str, dict[str, Any]]:  # noqa: ANN401 - a
 for _kind in PATHS:
     _at = path_of(_kind)
     router.get(_at, responses=_answers(file_answer(_kind)))(of_kind(_kind, file))
-    router.get(f"{_at}/obligations", responses=_answers(answer_about(_kind, ObligationsAnswer)))(
-        of_kind(_kind, obligations)
+    router.get(f"{_at}/obligations", responses=_listed(answer_about(_kind, ObligationsAnswer)))(
+        of_kind(_kind, in_formats(of_one_file(OBLIGATIONS_TABLE), one_page)(obligations))
     )
-    router.get(f"{_at}/findings", responses=_answers(answer_about(_kind, FindingsAnswer)))(
-        of_kind(_kind, findings)
+    router.get(f"{_at}/findings", responses=_listed(answer_about(_kind, FindingsAnswer)))(
+        of_kind(_kind, in_formats(of_one_file(FINDINGS_TABLE), one_page)(findings))
     )
     if _kind == "child":
         router.get(f"{_at}/summary", responses=_answers(SummaryAnswer))(of_kind(_kind, summary))

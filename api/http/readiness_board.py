@@ -19,7 +19,7 @@ from api.http.cursors import Cursor, PageLimit
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
 from api.http.file_points import one_day
 from api.http.list_formats import in_formats, listed
-from api.http.list_pages import list_page, list_view, listing, with_names
+from api.http.list_pages import list_page, list_view, listed_at, listing, with_names
 from domain.event import Category
 from domain.readiness import GATES, Status
 from projections.readiness import MOST_MONTHS, readiness_counts
@@ -100,4 +100,14 @@ async def counts(
             known=view.known,
         )
     headers = {"Ledger-Position": str(view.position)}
-    return JsonResponse(readiness_counts_json(counted, on, view.position), headers=headers)
+    asked = {
+        "day": on,
+        "within_months": within_months,
+        "stuck_at": stuck_at,
+        "institution": institution,
+        "known_at": known_at,
+    }
+    body = readiness_counts_json(
+        counted, on, view.position, lambda **further: listed_at("/readiness", **{**asked, **further})
+    )
+    return JsonResponse(body, headers=headers)

@@ -255,6 +255,8 @@ OF_OTHER_KINDS = {
 test_families.py ask."""
 OF_A_YOUNG_PERSON = {"GET /children/{child}/readiness", "GET /readiness"}
 """Operations that tell of who is to leave care, not of who was adopted."""
+OF_ITS_THINGS = {"GET /children/{child}/to-hand-over"}
+"""Operations that tell of papers and belongings; test_hand_over.py asks."""
 CASES = [
     pytest.param(*case, id=f"{operation} {number}")
     for operation, cases in NOTED.items()
@@ -279,7 +281,7 @@ async def asked_by_a_supervisor(served: Served) -> Asked:
 
 
 def test_every_operation_is_known_to_tell_of_a_child_or_not_to() -> None:
-    assert {*NOTED, *SILENT, *OF_A_YOUNG_PERSON, *OF_OTHER_KINDS} == OPERATIONS
+    assert {*NOTED, *SILENT, *OF_A_YOUNG_PERSON, *OF_ITS_THINGS, *OF_OTHER_KINDS} == OPERATIONS
 
 
 @pytest.mark.parametrize(("purpose", "categories", "ask"), CASES)

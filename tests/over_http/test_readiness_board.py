@@ -46,15 +46,18 @@ async def test_the_counts_are_those_of_the_list(served: Served) -> None:
     await kept(served, ready_young())
     for _ in range(2):
         await kept(served, young())
+    client = await served.as_(Role.SUPERVISOR)
     counts = await asked(served, "/readiness/counts")
     assert (counts["ready"], counts["not_ready"], counts["deferred"]) == (1, 2, 0)
     for each in counts["stuck_at"]:
         found = (await asked(served, "/readiness", stuck_at=each["gate"]))["items"]
         assert (len(found), bool(each["name_zh"]), bool(each["name_en"])) == (each["count"], True, True)
+        assert (await client.get(each["list"])).json()["items"] == found
+    for status, path in counts["lists"].items():
+        assert len((await client.get(path)).json()["items"]) == counts[status], status
     elsewhere = str(served.elsewhere.institution)
     assert (await asked(served, "/readiness", institution=elsewhere))["items"] == []
     assert (await asked(served, "/readiness/counts", institution=elsewhere))["stuck_at"] == []
-    client = await served.as_(Role.SUPERVISOR)
     assert (await client.get("/readiness/counts", params={"institution": str(uuid4())})).status_code == 422
 
 
