@@ -1,6 +1,6 @@
 """What a second person decides on, across files: exceptions claimed, and corrections of what matters."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Final
@@ -116,7 +116,7 @@ async def exceptions(
     day: date,
     state: ApprovalState | None = None,
     kind: ApprovalKind | None = None,
-    rule: str | None = None,
+    rule: str | Sequence[str] | None = None,
     institution: UUID | None = None,
     known: int | None = None,
     limit: int = 50,

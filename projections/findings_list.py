@@ -1,6 +1,6 @@
 """The findings about files on a day, with what several files say together."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -33,7 +33,7 @@ async def findings(
     keyed: Callable[[str], bytes],
     sees: Collection[Category],
     day: date,
-    rule: str | None = None,
+    rule: str | Sequence[str] | None = None,
     kind: str | None = None,
     institution: UUID | None = None,
     known: int | None = None,

@@ -171,7 +171,7 @@ async def obligations(
     sees: Collection[Category],
     day: date,
     states: Sequence[State] = WAITING,
-    rule: str | None = None,
+    rule: str | Sequence[str] | None = None,
     due_since: date | None = None,
     due_until: date | None = None,
     due_within_days: int | None = None,

@@ -6,7 +6,7 @@ for look-up.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from hashlib import sha256
@@ -143,30 +143,38 @@ class Withholding(Generic[R]):
         table: str,
         keyed: Callable[[str], bytes],
         tables: Condition,
-        **values: str | None,
+        **values: str | Sequence[str] | None,
     ) -> Condition:
         """Return the condition that rows have these values, sealed or not; None matches any value.
+
+        Of several values of a column, rows have one.
 
         `table` is the name of the rows in the statement, `tables` what that begins with, and the first field
         the one that an index begins with. Sealed rows have few of the values; for the others the order of an
         index is kept.
         """
-        clear = {name: value for name, value in values.items() if value is not None}
-        hashes = {f"{name}_hash": self._term(keyed, name, value) for name, value in clear.items()}
-        conditions = [_equal(table, {name: name for name in clear})]
+        clear = {
+            name: [value] if isinstance(value, str) else [*value] for name, value in values.items() if value
+        }
+        hashes = {
+            f"{name}_hash": [self._term(keyed, name, each) for each in several]
+            for name, several in clear.items()
+        }
+        conditions = [_equal(table, {name: name for name in clear}, clear)]
         first = next(iter(values))
         if first not in clear or await self._anywhere(connection, tables, first, hashes[f"{first}_hash"]):
-            conditions.append(_equal(table, {name: f"{name}_hash" for name in clear}))
-        return Condition(SQL("({})").format(SQL(" OR ").join(conditions)), clear | hashes)
+            conditions.append(_equal(table, {name: f"{name}_hash" for name in clear}, clear))
+        parameters = {name: one[0] if len(one) == 1 else one for name, one in (clear | hashes).items()}
+        return Condition(SQL("({})").format(SQL(" OR ").join(conditions)), parameters)
 
     async def _anywhere(
-        self, connection: AsyncConnection[Any], tables: Condition, column: str, term: str
+        self, connection: AsyncConnection[Any], tables: Condition, column: str, terms: list[str]
     ) -> bool:
         for table in (self.table, *self.beside):
-            there = SQL("{}SELECT FROM {} WHERE {} = %(term)s AND sealed IS NOT NULL LIMIT 1").format(
+            there = SQL("{}SELECT FROM {} WHERE {} = ANY (%(terms)s) AND sealed IS NOT NULL LIMIT 1").format(
                 tables.sql, Identifier(table), Identifier(column)
             )
-            if (await connection.execute(there, {**tables.parameters, "term": term})).rowcount:
+            if (await connection.execute(there, {**tables.parameters, "terms": terms})).rowcount:
                 return True
         return False
 
@@ -189,10 +197,18 @@ def told_of(rows: Iterable[Resting]) -> dict[UUID, set[Category]]:
     return categories
 
 
-def _equal(table: str, named: Mapping[str, str]) -> Composed:
-    """Return the condition that columns equal these parameters."""
-    equal = SQL("{}.{} = {}")
-    each = [equal.format(Identifier(table), Identifier(name), Placeholder(of)) for name, of in named.items()]
+def _equal(table: str, named: Mapping[str, str], values: Mapping[str, Sequence[str]]) -> Composed:
+    """Return the condition that columns equal these parameters, of which several are alternatives.
+
+    A single one is compared by itself, so that an index keeps its order.
+    """
+    equal, one_of = SQL("{}.{} = {}"), SQL("{}.{} = ANY ({})")
+    each = [
+        (equal if len(values[name]) == 1 else one_of).format(
+            Identifier(table), Identifier(name), Placeholder(of)
+        )
+        for name, of in named.items()
+    ]
     return SQL(" AND ").join([SQL("true"), *each])
 
 

@@ -282,10 +282,11 @@ class RequestContext:
         if institution is not None and await self.container.identity.institution(institution) is None:
             raise invalid([InvalidValue(place, _NO_INSTITUTION)])
 
-    def check_rule(self, rule: str | None, *books: Rulebook) -> None:
+    def check_rules(self, rules: Collection[str] | None, *books: Rulebook) -> None:
         """Raise the problem `invalid` if a filter names a rule that no rulebook has."""
-        if rule is not None and not any(rule in book.rules for book in (self.ledger.rulebook, *books)):
-            raise invalid([InvalidValue("/query/rule", _NO_RULE, _RULES)])
+        for rule in rules or ():
+            if not any(rule in book.rules for book in (self.ledger.rulebook, *books)):
+                raise invalid([InvalidValue("/query/rule", _NO_RULE, _RULES)])
 
     async def rulebook(self) -> Rulebook:
         """Return the rulebook of the caller's institution, which applies to all their recordings."""

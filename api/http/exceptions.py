@@ -17,7 +17,7 @@ from api.http.cursors import Cursor, PageLimit
 from api.http.dependencies import AsOf, Day, FileRequest, KnownAt, RequestContext, categories_of, list_request
 from api.http.file_points import file_point, one_day
 from api.http.list_formats import in_formats, listed
-from api.http.list_pages import check_rule, list_page, list_view, listing, note_rows, opened_rows, with_names
+from api.http.list_pages import check_rules, list_page, list_view, listing, note_rows, opened_rows, with_names
 from api.http.one_file import RuleFilter
 from api.identity.permissions import Action
 from domain.entry import AnyEntry
@@ -55,7 +55,7 @@ async def exceptions(
     on = one_day(day, as_of) or request.today
     await request.check_institution(institution, "/query/institution")
     view = await list_view(request, known_at, cursor, *_MODELS)
-    await check_rule(request, rule, view)
+    await check_rules(request, rule, view)
     page = await list_page(
         request,
         exceptions_on,
@@ -64,7 +64,7 @@ async def exceptions(
         day=on,
         state=state,
         kind=kind,
-        rule=rule,
+        rule=None if rule is None else tuple(sorted(set(rule))),
         institution=institution,
         limit=limit,
     )

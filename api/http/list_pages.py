@@ -122,13 +122,13 @@ async def list_view(
     return ListView(known, await request.until_known(known), known_at, epoch, pinned["rest"], at)
 
 
-async def check_rule(request: RequestContext, rule: str | None, view: ListView) -> None:
+async def check_rules(request: RequestContext, rules: Collection[str] | None, view: ListView) -> None:
     """Raise the problem `invalid` if a filter names a rule that counts neither now nor as known then."""
-    if rule is not None:
+    if rules:
         books = [await request.rulebook()]
         if view.known is not None:
             books.append(await request.ledger.rulebook_known(request.actor.institution, view.known))
-        request.check_rule(rule, *books)
+        request.check_rules(rules, *books)
 
 
 async def list_page(

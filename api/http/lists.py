@@ -22,7 +22,7 @@ from api.http.evidence import evidence
 from api.http.file_points import one_day
 from api.http.list_formats import body_page, in_formats, listed
 from api.http.list_pages import (
-    check_rule,
+    check_rules,
     list_page,
     list_view,
     listing,
@@ -181,7 +181,7 @@ async def obligations(
     on = one_day(day, as_of) or request.today
     await request.check_institution(institution, "/query/institution")
     view = await list_view(request, known_at, cursor, *_OBLIGATIONS)
-    await check_rule(request, rule, view)
+    await check_rules(request, rule, view)
     page = await list_page(
         request,
         obligations_on,
@@ -189,7 +189,7 @@ async def obligations(
         tools={"keyed": request.ledger.term},
         day=on,
         states=tuple(state or WAITING),
-        rule=rule,
+        rule=None if rule is None else tuple(sorted(set(rule))),
         due_since=due_since,
         due_until=due_until,
         due_within_days=due_within_days,
@@ -224,14 +224,14 @@ async def findings(
     on = one_day(day, as_of) or request.today
     await request.check_institution(institution, "/query/institution")
     view = await list_view(request, known_at, cursor, *_FINDINGS)
-    await check_rule(request, rule, view)
+    await check_rules(request, rule, view)
     page = await list_page(
         request,
         findings_on,
         view,
         tools={"rulebook": request.ledger.rulebook, "keyed": request.ledger.term},
         day=on,
-        rule=rule,
+        rule=None if rule is None else tuple(sorted(set(rule))),
         kind=kind,
         institution=institution,
         limit=limit,

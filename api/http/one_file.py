@@ -7,6 +7,7 @@ from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from pydantic import Field
 
 from api.contract.encoding import JsonResponse
 from api.contract.entries import EntryAnswer, entry_json
@@ -46,8 +47,10 @@ DueWithinDays: TypeAlias = Annotated[
 OverdueDays: TypeAlias = Annotated[
     int | None, Query(ge=1, le=MOST_DAYS, description="Due so many days before the day, or earlier.")
 ]
+RuleId: TypeAlias = Annotated[str, Field(pattern="^[A-Za-z0-9-]{1,20}$")]
 RuleFilter: TypeAlias = Annotated[
-    str | None, Query(pattern="^[A-Za-z0-9-]{1,20}$", description="One rule's id, such as D11.")
+    list[RuleId] | None,
+    Query(description="Ids of rules, such as D11: of any of them."),
 ]
 
 
@@ -142,12 +145,12 @@ async def findings(
     """
     point = await file_point(request, file_id, as_of, known_at)
     read, day, book = point.file, point.day, point.rulebook
-    request.check_rule(rule, book)
+    request.check_rules(rule, book)
     last = request.until(read)
 
     def speaking() -> list[Finding]:
         every = request.visible(findings_of(read, file_id, book))
-        return [each for each in every if each.speaks(day) and rule in {None, each.rule}]
+        return [each for each in every if each.speaks(day) and (not rule or each.rule in rule)]
 
     found = await compute(speaking, len(read.entries))
     ids = dict.fromkeys(entry for each in found for entry in each.entries)
@@ -191,7 +194,7 @@ async def obligations(
     """List a file's obligations on a day, each with its state and the entries that decided it."""
     point = await file_point(request, file_id, one_day(day, as_of), known_at)
     read, on, book = point.file, point.day, point.rulebook
-    request.check_rule(rule, book)
+    request.check_rules(rule, book)
     last = last_due(on, due_until, due_within_days, overdue_days)
 
     def asked_for() -> tuple[list[ObligationAnswer], dict[UUID, set[Category]]]:
@@ -200,7 +203,7 @@ async def obligations(
             for obligation in request.visible(obligations_of(read, file_id, book))
             if (now := obligation.state(on)) is not None
             and (not state or now in state)
-            and rule in {None, obligation.rule}
+            and (not rule or obligation.rule in rule)
             and (due_since or date.min) <= obligation.due_on <= last
         ]
         items = [obligation_json(each, on, kind=request.kind) for each in listed]

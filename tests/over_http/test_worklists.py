@@ -63,3 +63,24 @@ async def test_a_list_is_asked_for_the_files_in_an_institution_s_charge(served: 
         assert other.json()["items"] == []
         nobody = await client.get(path, params={"institution": str(uuid4())})
         assert (nobody.status_code, nobody.json()["errors"][0]["pointer"]) == (INVALID, "/query/institution")
+
+
+async def test_several_rules_are_asked_for_at_once_and_a_page_goes_on_whatever_their_order(
+    served: Served,
+) -> None:
+    child = await served.a_child()
+    await served.projected()
+    client = await served.as_(Role.STAFF)
+    every = (await client.get("/obligations", params={"limit": 500})).json()["items"]
+    one, other, *_ = sorted({each["rule"] for each in every})
+    for path in ("/obligations", f"/children/{child}/obligations"):
+        both = (await client.get(path, params={"rule": [one, other]})).json()["items"]
+        assert {each["rule"] for each in both} == {one, other}
+        strange = await client.get(path, params={"rule": [one, "D999"]})
+        assert (strange.status_code, strange.json()["errors"][0]["pointer"]) == (INVALID, "/query/rule")
+    first = (await client.get("/obligations", params={"rule": [one, other], "limit": 1})).json()
+    rest = await client.get("/obligations", params={"rule": [other, one], "cursor": first["next"]})
+    assert rest.status_code == 200
+    assert first["items"][0] not in rest.json()["items"]
+    found = (await client.get("/findings", params={"rule": ["S02", "I04"]})).json()["items"]
+    assert {each["rule"] for each in found} <= {"S02", "I04"}

@@ -208,7 +208,7 @@ async def _most_used(asked: ChildPage) -> list[str]:
 async def _filled_by(form: AskedForm, rule: str) -> SentFields:
     """Return what an obligation says of the event that clears it: which entry that one answers."""
     asked = form.asked
-    due = await asked.page.answer(one_file.obligations, asked.child, state=_WAITING, rule=rule)
+    due = await asked.page.answer(one_file.obligations, asked.child, state=_WAITING, rule=rule and [rule])
     started = {each for row in due["items"][:1] for each in row["started_by"]}
     filled: dict[str, list[str]] = {}
     for each in event_fields(form.kind, asked.page.context.sees):

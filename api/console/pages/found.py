@@ -10,7 +10,7 @@ from api.console.page_route import PageRoute
 from api.console.rendering import render
 from api.http import lists
 from api.http.cursors import Cursor
-from api.http.one_file import RuleFilter
+from api.http.one_file import RuleId
 from domain.judging import FindingKind
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
@@ -21,12 +21,14 @@ _ROWS: Final = 50
 @router.get("/findings")
 async def findings(
     page: SignedIn,
-    rule: RuleFilter = None,
+    rule: Annotated[RuleId | None, Query()] = None,
     kind: Annotated[FindingKind | None, Query()] = None,
     cursor: Cursor = None,
 ) -> Response:
     """Show a page of the findings of one rule or kind, or of all."""
-    listed: Any = await page.answer(lists.findings, rule=rule, kind=kind, limit=_ROWS, cursor=cursor)
+    listed: Any = await page.answer(
+        lists.findings, rule=rule and [rule], kind=kind, limit=_ROWS, cursor=cursor
+    )
     asked = {name: value for name, value in {"rule": rule, "kind": kind}.items() if value is not None}
     return render(
         page,
