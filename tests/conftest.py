@@ -46,11 +46,13 @@ OWN_STATEMENTS = frozenset({"test_feed", "test_identity", "test_keys", "test_per
 """Tests on those shelves that do."""
 COMMANDS = frozenset({"test_cli", "test_ledgers_apart", "test_verify_entries"})
 """Tests on other shelves that do not."""
+FORMS = frozenset({"test_amending", "test_approvals", "test_choices", "test_moving", "test_papers"})
+"""Tests of pages that ask what `test_pages` asks, which opens every page."""
 
 
 def _has_own_statements(path: Path) -> bool:
     """Tell whether tests of a module may ask a database what others do not ask."""
-    shelf = path.parent.name not in ANY_DATABASE and path.stem not in COMMANDS
+    shelf = path.parent.name not in ANY_DATABASE and path.stem not in COMMANDS | FORMS
     return shelf or path.stem in OWN_STATEMENTS
 
 

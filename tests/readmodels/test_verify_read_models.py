@@ -111,7 +111,7 @@ async def test_recording_goes_on_while_verifying(served: Served) -> None:
 
     recording = asyncio.create_task(record())
     try:
-        for _ in range(8):
+        for _ in range(3):
             assert await differences(served) == set()
     finally:
         going = False
