@@ -14,8 +14,10 @@ from api.console.points_of_time import read_day, read_known_at
 from api.console.recordable import recordable
 from api.console.rendering import render
 from api.console.value_display import known as display_known
+from api.contract.problems import Problem
 from api.http import chronology, hindsight, one_file
 from api.identity.permissions import Role
+from domain.label import Label
 
 _AT_THE_END: Final = 3
 """Characters of a file number in a title: they tell open pages apart and name nobody."""
@@ -38,6 +40,10 @@ TABS: Final = (
     FileTab("/papers", "papers"),
     FileTab("/compare", "compare"),
     FileTab("/readers", "readers"),
+)
+_NOT_KNOWN_YET: Final = Label(
+    "按所填的时点所知道的，当时还没有这份档案。",
+    "By what was known at that time, there was no such file yet.",
 )
 _MAY_SEE_ACCESS: Final = frozenset({Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR})
 
@@ -182,10 +188,31 @@ async def _child_page(
     known_at: Annotated[str | None, Query(max_length=40)] = None,
 ) -> ChildPage:
     """Return the request; today, given as a day, is now."""
-    day = await read_day(page, child, as_of, "as_of")
-    return ChildPage(
-        page, child, None if day == page.context.today else day, read_known_at(known_at, "known_at")
-    )
+    now = ChildPage(page, child, None, None)
+    try:
+        day = await read_day(page, child, as_of, "as_of")
+        known = read_known_at(known_at, "known_at")
+        asked = replace(now, as_of=None if day == page.context.today else day, known_at=known)
+        await _check_known_then(asked)
+    except Problem as problem:
+        if problem.code == "invalid":
+            problem.more["now"] = now.address
+        raise
+    return asked
+
+
+async def _check_known_then(asked: ChildPage) -> None:
+    """Raise a problem that leads back to now, where a file that the reader may read was not known yet."""
+    if asked.known_at is None:
+        return
+    request = asked.page.context
+    known = await request.known(asked.known_at)
+    try:
+        file = await request.file(asked.child, joined=True)
+    except Problem:
+        return
+    if known < file.position and await request.ledger.file(asked.child, known) is None:
+        raise Problem("not_found", _NOT_KNOWN_YET, now=asked.address)
 
 
 ForRule: TypeAlias = Annotated[

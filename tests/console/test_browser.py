@@ -5,11 +5,12 @@ import re
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from api.demo.demonstration import PASSWORD
 from tests.support.chromium import (
     AXE,
+    FOCUSED,
     NARROW,
     WIDE,
     a_young_person,
@@ -19,6 +20,7 @@ from tests.support.chromium import (
     opened,
     pages_to_look_at,
     somebody_put_right,
+    tab_to,
     violations,
     with_and_without,
 )
@@ -41,19 +43,6 @@ LOOKED_AT_ELSEWHERE: Final = {
     "/console/sign-in/password": "once for everybody, in a flow of its own",
 }
 """Why a page is not among those that are opened one by one."""
-MOST_TABS: Final = 60
-"""Presses of the Tab key after which whoever has not arrived gives up."""
-FOCUSED: Final = "() => document.activeElement.id || document.activeElement.textContent.trim()"
-
-
-def tab_to(page: Page, *wanted: str) -> None:
-    """Press Tab until one of these has the focus, by its id or its words."""
-    for _ in range(MOST_TABS):
-        page.keyboard.press("Tab")
-        focused = str(page.evaluate(FOCUSED))
-        if any(focused == each or focused.startswith(f"{each} ") for each in wanted):
-            return
-    pytest.fail(f"{wanted} is not reached by keyboard")
 
 
 @with_and_without

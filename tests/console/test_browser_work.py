@@ -6,12 +6,17 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.support.chromium import (
+    FOCUSED,
     NARROW,
     WIDE,
     ask,
     enter,
+    go_by_keyboard,
     needs_chromium,
     opened,
+    somebody_put_right,
+    tab_to,
+    type_at,
     violations,
     with_and_without,
 )
@@ -96,4 +101,99 @@ def test_who_is_ready_and_what_is_stuck(demo: Demo, browser: Browser, *, script:
     assert 0 < stuck <= everybody
     page.locator("table.matrix .gate.unmet").first.click()
     page.wait_for_url("**/readiness#g*")
+    page.context.close()
+
+
+def role_of_focus(page: Page) -> str:
+    """What a reader of the screen announces when a page has come."""
+    return str(page.evaluate("() => document.activeElement.getAttribute('role')"))
+
+
+def test_by_keyboard_what_is_due_is_cleared_and_put_right(demo: Demo, browser: Browser) -> None:
+    """What is wrong is announced and one Enter away, and what is done is announced."""
+    page = opened(browser, WIDE, script=True)
+    enter(page, demo)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate(FOCUSED) == "main", "the bar and the side are skipped"
+    go_by_keyboard(page, "记录：定期体检")
+    type_at(page, "f-occurred", "2026年11月21日")
+    go_by_keyboard(page, "查一遍")
+    assert role_of_focus(page) == "alert"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate(FOCUSED) == "f-data-organisation"
+    page.keyboard.type("市妇幼保健院")
+    for field, text in (("height_cm", "140.5"), ("weight_kg", "35"), ("summary", "正常")):
+        type_at(page, f"f-data-{field}", text)
+    go_by_keyboard(page, "再查一遍")
+    assert role_of_focus(page) == "status"
+    go_by_keyboard(page, "记录")
+    assert role_of_focus(page) == "status"
+    go_by_keyboard(page, "整条")
+    go_by_keyboard(page, "更正")
+    tab_to(page, "f-reason-code")
+    page.keyboard.press("Space")
+    type_at(page, "f-reason-explanation", "身高抄错")
+    go_by_keyboard(page, "继续")
+    assert page.url.endswith("/correct/content")
+    page.context.close()
+
+
+def test_by_keyboard_a_second_person_decides_and_a_workbook_goes_in(
+    demo: Demo, browser: Browser, tmp_path: Path
+) -> None:
+    page = opened(browser, WIDE, script=True)
+    enter(page, demo)
+    go_by_keyboard(page, "等我审批")
+    go_by_keyboard(page, page.locator(".inbox a").last.inner_text())
+    approve = ("批准这一更正", "批准这一例外")
+    go_by_keyboard(page, *approve)
+    assert role_of_focus(page) == "alert", "an opinion is asked for"
+    type_at(page, "explanation", "已核对原始材料。")
+    go_by_keyboard(page, *approve)
+    assert page.evaluate(FOCUSED) == "已记录：已批准。"
+    go_by_keyboard(page, "导入")
+    file = tmp_path / "register.xlsx"
+    file.write_bytes(workbook(roster(institution=WHOSE), WRONG))
+    page.set_input_files("#file", file)
+    go_by_keyboard(page, "试读")
+    page.wait_for_selector("#seen", timeout=60_000)
+    tab_to(page, "seen")
+    page.keyboard.press("Space")
+    assert page.is_checked("#seen")
+    go_by_keyboard(page, "给多名儿童记录")
+    go_by_keyboard(page, "体检")
+    type_at(page, "numbers", "没有-1")
+    go_by_keyboard(page, "选定，继续")
+    assert role_of_focus(page) == "alert"
+    page.context.close()
+
+
+def test_by_keyboard_an_auditor_compares_and_an_officer_finds_who_is_stuck(
+    demo: Demo, browser: Browser
+) -> None:
+    someone = somebody_put_right(demo)
+    page = opened(browser, WIDE, script=True)
+    enter(page, demo, role="auditor")
+    type_at(page, "q", someone.name)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{someone.address}")
+    go_by_keyboard(page, "‹ 上一次变化")
+    go_by_keyboard(page, "对照")
+    tab_to(page, "常用的对照")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert "from_known_at=" in page.url
+    go_by_keyboard(page, "退出")
+    enter(page, demo, role="placement_officer")
+    tab_to(page, "status")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    go_by_keyboard(page, "查看")
+    assert "status=not_ready" in page.url
+    go_by_keyboard(page, page.locator("tbody th a").first.inner_text())
+    assert page.url.endswith("/readiness")
     page.context.close()

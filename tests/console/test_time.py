@@ -74,6 +74,21 @@ async def test_what_was_recorded_since_is_counted_and_leads_to_the_comparison(se
     assert "此后到今天又发生了 1 条" in now.text
 
 
+async def test_a_time_before_the_file_was_known_says_so_and_leads_back_to_now(served: Served) -> None:
+    story = await a_story(served).given(RECEIVED, NAMED)
+    browser = await signed_in(served, Role.AUDITOR)
+    for part, known_at in (("", "2000-01-01"), ("/history", "2000-01-01"), ("", "0")):
+        page = await browser.open(f"/console/children/{story.child}{part}?known_at={known_at}")
+        assert page.status_code == 404
+        assert "当时还没有这份档案" in page.text
+        assert f'href="/console/children/{story.child}">回到现在' in page.text
+    elsewhere = await signed_in(served, Role.STAFF, elsewhere=True)
+    unknown = await elsewhere.open(f"/console/children/{story.child}?known_at=2000-01-01")
+    assert "当时还没有这份档案" not in unknown.text, "a file out of scope was never there"
+    mistyped = await browser.open(f"/console/children/{story.child}?as_of=yesterday")
+    assert "回到现在" in mistyped.text
+
+
 async def test_one_steps_on_the_axis_that_is_set_and_stays_at_the_part(served: Served) -> None:
     story = await a_life(served)
     browser = await signed_in(served, Role.STAFF)

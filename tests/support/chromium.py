@@ -19,6 +19,16 @@ WIDE, NARROW = (1366, 768), (320, 640)
 needs_chromium: Final = pytest.mark.skipif(
     not CHROMIUM.exists(), reason=f"{CHROMIUM} is not there: apt-get install chromium fonts-noto-cjk"
 )
+MOST_TABS: Final = 90
+"""Presses of the Tab key after which whoever has not arrived gives up."""
+FOCUSED: Final = "() => document.activeElement.id || document.activeElement.textContent.trim()"
+_SEEN: Final = """() => {
+  const each = document.activeElement, looks = getComputedStyle(each), box = each.getBoundingClientRect();
+  const there = box.width > 0 && box.bottom > 0 && box.top < innerHeight;
+  const marked = looks.outlineStyle !== "none" || looks.boxShadow !== "none";
+  return [each.id || each.textContent.trim(), each === document.body || (there && marked)];
+}"""
+"""What has the focus, and whether one sees it and that it has it."""
 with_and_without = pytest.mark.parametrize("script", [False, True], ids=["without a script", "with a script"])
 
 
@@ -57,6 +67,30 @@ def violations(page: Page, address: str) -> list[tuple[str, Any]]:
     page.evaluate((AXE / "axe.min.js").read_text("utf-8"))
     result = page.evaluate("() => axe.run()")
     return [(each["id"], [node["target"] for node in each["nodes"]][:3]) for each in result["violations"]]
+
+
+def tab_to(page: Page, *wanted: str) -> None:
+    """Press Tab until one of these has the focus, by its id or its first words, and see it all the way."""
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        focused, is_seen = page.evaluate(_SEEN)
+        assert is_seen, f"the focus is not seen at {focused}"
+        if any(focused == each or focused.startswith((f"{each} ", f"{each}：")) for each in wanted):
+            return
+    pytest.fail(f"{wanted} is not reached by keyboard")
+
+
+def go_by_keyboard(page: Page, *wanted: str) -> None:
+    """Press Tab until one of these has the focus, then Enter, and come to the page to which that leads."""
+    tab_to(page, *wanted)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def type_at(page: Page, field: str, text: str) -> None:
+    """Press Tab until a field has the focus, by its id, and type there."""
+    tab_to(page, field)
+    page.keyboard.type(text)
 
 
 @dataclass(frozen=True)
@@ -103,7 +137,8 @@ def enter(page: Page, demo: Demo, role: str = "supervisor", **preferences: str) 
     page.goto(f"{demo.address}/console")
     page.fill("#user", role)
     page.fill("#password", PASSWORD)
-    page.click("main button")
+    with page.expect_navigation():
+        page.click("main button")
     for name, value in preferences.items():
         if (button := page.locator(f"button[name={name}][value={value}]")).count():
             button.click()
