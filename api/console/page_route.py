@@ -1,19 +1,18 @@
 """Routes of pages: what a browser sends empty is not sent, and a problem is a page."""
 
 from collections.abc import Callable, Coroutine
-from typing import Any, Final
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 import structlog
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from starlette.responses import RedirectResponse
 
 from api.bootstrap import Container
 from api.console.drafts import draft_address
 from api.console.page_request import KEPT, Preferences, page_request, secret_of
-from api.console.rendering import render_problem
+from api.console.rendering import lead_to, render_problem
 from api.console.sent_form import form_to_keep
 from api.contract.problems import Problem, not_found
 from api.http.errors import problem_of
@@ -22,7 +21,6 @@ from api.identity.kept_forms import KeptForm
 from api.tenants import Tenants
 
 log = structlog.get_logger()
-_SEE_OTHER: Final = 303
 
 
 class PageRoute(APIRoute):
@@ -65,7 +63,7 @@ async def _misaddressed(request: Request, problem: Problem) -> Problem:
 
 async def _told(request: Request, problem: Problem) -> Response:
     if problem.code == "unauthenticated":
-        return RedirectResponse(await _door(request), _SEE_OTHER)
+        return lead_to(await _door(request))
     return render_problem(getattr(request.state, "page", None), Preferences.of(request), problem)
 
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from jinja2 import DictLoader, Environment, StrictUndefined
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.clock import SHANGHAI
 from api.console import value_display
@@ -24,6 +24,7 @@ POLICY: Final = (
 )
 """Content policy of every page: the service's own files, and nothing that stands in the page itself."""
 FOR_EVER: Final = "public, max-age=31536000, immutable"
+_SEE_OTHER: Final = 303
 _HERE: Final = files("api.console")
 _TYPES: Final[Mapping[str, str]] = MappingProxyType({".css": "text/css", ".js": "text/javascript"})
 
@@ -65,6 +66,11 @@ def _environment() -> Environment:
 
 
 _TEMPLATES: Final = _environment()
+
+
+def lead_to(address: str) -> RedirectResponse:
+    """Lead a browser to a page, which it asks for anew: after whatever was sent."""
+    return RedirectResponse(address, _SEE_OTHER)
 
 
 def render(page: PageRequest, template: str, *, status: int = 200, **answers: Any) -> Response:  # noqa: ANN401 - what the template shows

@@ -48,7 +48,7 @@ _WITHHELD: Final = Label("不予显示", "not shown")
 def sentence(event: Event, language: Language, sees: AbstractSet[Category]) -> str:
     """Return the event as one sentence, without ids and unknown values.
 
-    A hidden value is withheld, even if it is empty.
+    Hidden values are withheld, even if they are empty, and named together at its end.
     """
     marks = _MARKS[language]
     clauses = marks.semicolon.join(_clauses(event, language, sees))
@@ -56,15 +56,17 @@ def sentence(event: Event, language: Language, sees: AbstractSet[Category]) -> s
 
 
 def _clauses(event: Event | Part, language: Language, sees: AbstractSet[Category]) -> Iterator[str]:
-    colon = _MARKS[language].colon
+    marks, hidden = _MARKS[language], list[str]()
     for spec in fields_of(type(event)):
         if spec.personal is not None and spec.personal.category not in sees:
-            yield f"{_in(spec.label, language)}{colon}{_in(_WITHHELD, language)}"
+            hidden.append(_in(spec.label, language))
             continue
         value = known(getattr(event, spec.name))
         if value is None or value == () or isinstance(value, (UUID, Mapping)):
             continue
-        yield f"{_in(spec.label, language)}{colon}{_say(value, spec, language)}"
+        yield f"{_in(spec.label, language)}{marks.colon}{_say(value, spec, language)}"
+    if hidden:
+        yield f"{marks.comma.join(hidden)}{marks.colon}{_in(_WITHHELD, language)}"
 
 
 def _say(value: Any, spec: Field, language: Language) -> str:  # noqa: ANN401 - whatever a field holds

@@ -252,7 +252,7 @@ def test_the_script_saves_time_and_records_nothing_by_itself(demo: Demo, browser
     page.fill("#f-occurred", "2026-11-20")
     page.select_option("#f-data-mode", "ward")
     page.locator("#f-data-unit").press_sequentially("一号楼")
-    expect(page.locator("aside")).to_contain_text("试算，尚未记录。")
+    page.locator("aside", has_text="试算，尚未记录。").wait_for()
     assert page.input_value("#f-data-unit") == "一号楼"
     assert ask(demo, f"/children/{someone.child}")["version"] == before
     page.context.close()

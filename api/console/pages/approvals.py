@@ -9,12 +9,11 @@ from uuid import UUID, uuid4
 
 import orjson
 from fastapi import APIRouter, Depends, Response
-from starlette.responses import RedirectResponse
 
 from api.console.entry_display import documents
 from api.console.page_request import PageRequest, SignedIn
 from api.console.page_route import PageRoute
-from api.console.rendering import render
+from api.console.rendering import lead_to, render
 from api.console.sent_form import form
 from api.contract.problems import Problem
 from api.http import exceptions, record_one
@@ -25,7 +24,6 @@ from domain.second_person import ApprovalState
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
-SEE_OTHER: Final = 303
 MOST_BYTES: Final = limit(
     48 * 1024,
     Area.REQUESTS,
@@ -118,7 +116,7 @@ async def decide(
                 raise
             one = await page.answer(exceptions.exception, entry)
             return await _again(page, one, opinion, problem)
-        return RedirectResponse(f"/console/approvals/{entry}?done=true", SEE_OTHER)
+        return lead_to(f"/console/approvals/{entry}?done=true")
     return await _again(page, one, opinion, None)
 
 

@@ -6,7 +6,6 @@ from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Response
-from starlette.responses import RedirectResponse
 
 from api.console.child_frame import AboutChild, ChildPage
 from api.console.drafts import draft_fields, forget_draft
@@ -21,6 +20,7 @@ from api.console.forms.form_filling import filled_in
 from api.console.forms.form_reading import MUST_FILL_IN, OCCURRED, SentFields, rows_of
 from api.console.page_route import PageRoute
 from api.console.pages.child_record import history_at
+from api.console.rendering import lead_to
 from api.console.sent_form import filled_form
 from api.contract.problems import Problem
 from api.http import one_entry
@@ -30,7 +30,6 @@ from domain.events.record import EntryRestored, EntryWithdrawn
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
-SEE_OTHER: Final = 303
 WHY: Final = "reason.explanation"
 """The field that says why an entry is corrected."""
 EXPLANATION: Final = "data.explanation"
@@ -118,7 +117,7 @@ async def correct_from_the_beginning(asked: AboutChild, entry: UUID, draft: UUID
         found = await entry_to_amend(asked, entry)
         form = await sent_form_of(asked, found.kind, kept)
         return await (_content if form.first(OCCURRED) else _why)(found, form, NOT_SENT)
-    return RedirectResponse(f"{asked.address}/entries/{entry}/correct", SEE_OTHER)
+    return lead_to(f"{asked.address}/entries/{entry}/correct")
 
 
 @router.post("/children/{child}/entries/{entry}/correct/content")
@@ -200,7 +199,7 @@ async def _recorded(found: EntryToAmend, form: AskedForm, shown: _Shown) -> Resp
     became = await form.recorded(read)
     if isinstance(became, Mapping):
         await forget_draft(found.asked.page, form.key)
-        return RedirectResponse(history_at(found.asked.address, became), SEE_OTHER)
+        return lead_to(history_at(found.asked.address, became))
     return await shown(found, *became)
 
 

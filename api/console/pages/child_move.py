@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 import orjson
 from fastapi import APIRouter, Depends, Response
-from starlette.responses import RedirectResponse
 
 from api.console.child_frame import AboutChild, ChildPage
 from api.console.forms.asked_form import recorded_since
@@ -24,6 +23,7 @@ from api.console.forms.form_reading import MUST_FILL_IN, ReadForm
 from api.console.page_route import PageRoute
 from api.console.pages.child_amend import EntryToAmend, entry_to_amend
 from api.console.pages.child_record import history_at
+from api.console.rendering import lead_to
 from api.console.sent_form import READING, form
 from api.console.value_display import child_name, personal
 from api.contract.problems import Problem
@@ -32,7 +32,6 @@ from domain.event import Label
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
-SEE_OTHER: Final = 303
 _MOST_BYTES: Final = 64 * 1024
 _FIELDS: Final = ("q", "to", "explanation", "key", "version", "said", "shown", "do", *sorted(READING))
 _OFFERED: Final = 10
@@ -254,7 +253,7 @@ async def move(asked: AboutChild, entry: UUID, sent: Sent) -> Response:
         return await _page(await move.checked())
     became = await move.moved()
     if isinstance(became, Mapping):
-        return RedirectResponse(history_at(move.other().address, became), SEE_OTHER)
+        return lead_to(history_at(move.other().address, became))
     return await _page(became)
 
 

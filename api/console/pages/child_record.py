@@ -6,7 +6,6 @@ from typing import Annotated, Any, Final
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Query, Response
-from starlette.responses import RedirectResponse
 
 from api.console.child_frame import AboutChild, ChildPage, ForRule
 from api.console.drafts import draft_fields, forget_draft, keep_form
@@ -16,6 +15,7 @@ from api.console.forms.event_form import NOT_SENT, CheckedForm, first_of
 from api.console.forms.field_controls import event_fields
 from api.console.forms.form_reading import SentFields
 from api.console.page_route import PageRoute
+from api.console.rendering import lead_to
 from api.console.sent_form import MOST_KEPT_BYTES, filled_form
 from api.console.value_display import event_label
 from api.contract.problems import Problem, not_found
@@ -25,7 +25,6 @@ from domain.event import CATALOGUE, Event, Label, chapter
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
-SEE_OTHER: Final = 303
 _MOST_USED: Final = 6
 _WAITING: Final = ["overdue", "due"]
 _BY_SUPERVISOR: Final = Label(
@@ -56,7 +55,7 @@ async def choose_event(
     if due is not None:
         named = await _mending(asked, due)
         if len(named) == 1:
-            return RedirectResponse(f"{asked.address}/record/{named[0]}?for={due}", SEE_OTHER)
+            return lead_to(f"{asked.address}/record/{named[0]}?for={due}")
     else:
         named = []
     file = await asked.summary()
@@ -108,7 +107,7 @@ async def send_record(
         if isinstance(became, Mapping):
             await forget_draft(asked.page, form.key)
             await asked.page.context.container.recorded_types.count(asked.page.context.actor.user, name)
-            return RedirectResponse(history_at(asked.address, became), SEE_OTHER)
+            return lead_to(history_at(asked.address, became))
         return await _page(*became)
     form, checked = await form.checked(read)
     return await _page(form, checked, kept=await _kept_meanwhile(form, checked, filled))

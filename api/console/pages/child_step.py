@@ -7,16 +7,15 @@ from datetime import date
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Response
-from starlette.responses import RedirectResponse
 
 from api.console.child_frame import TABS, AboutChild, ChildPage
 from api.console.page_route import PageRoute
+from api.console.rendering import lead_to
 from api.console.value_display import at
 from api.http import chronology
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
-SEE_OTHER: Final = 303
 _PART: Final = re.compile(f"{'|'.join(each.path for each in TABS if each.path)}|/explain/[A-Za-z0-9_.-]+")
 """Where one may be below a child's page, and stays."""
 
@@ -36,7 +35,7 @@ async def step(
     found = await (_recorded(asked, back=back or False) if recorded else _occurred(asked, back=back or False))
     if found is None and not back:
         found = replace(asked, known_at=None) if recorded else replace(asked, as_of=None)
-    return RedirectResponse((found or asked).at(path), SEE_OTHER)
+    return lead_to((found or asked).at(path))
 
 
 async def _occurred(asked: ChildPage, *, back: bool) -> ChildPage | None:

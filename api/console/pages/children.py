@@ -7,13 +7,12 @@ from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Response
-from starlette.responses import RedirectResponse
 
 from api.console.overseen import institutions_overseen
 from api.console.page_request import PageRequest, SignedIn
 from api.console.page_route import PageRoute
 from api.console.pages.receive import FIRST_EVENTS
-from api.console.rendering import render
+from api.console.rendering import lead_to, render
 from api.console.sent_form import form
 from api.contract.filters import Stage
 from api.contract.problems import Problem
@@ -23,7 +22,6 @@ from domain.codes import tables
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
-SEE_OTHER: Final = 303
 _ROWS: Final = 50
 
 
@@ -70,7 +68,7 @@ async def children(
 @router.get("/search")
 async def searched_for_nothing(page: SignedIn) -> Response:  # noqa: ARG001 - of somebody who is signed in
     """Lead to the register: what was searched for comes with a form alone."""
-    return RedirectResponse("/console/children", SEE_OTHER)
+    return lead_to("/console/children")
 
 
 @router.post("/search")
@@ -78,12 +76,12 @@ async def search(page: SignedIn, sent: Annotated[Mapping[str, str], Depends(form
     """Search the register, and lead to the one file found, or to the list by a ticket."""
     query = sent["q"].strip()
     if not query:
-        return RedirectResponse("/console/children", SEE_OTHER)
+        return lead_to("/console/children")
     listed = await _search(page, query, None)
     if len(listed["items"]) == 1:
-        return RedirectResponse(f"/console/children/{listed['items'][0]['child']}", SEE_OTHER)
+        return lead_to(f"/console/children/{listed['items'][0]['child']}")
     ticket = await page.context.container.sessions.keep_query(page.session, query)
-    return RedirectResponse(f"/console/children?found={ticket}", SEE_OTHER)
+    return lead_to(f"/console/children?found={ticket}")
 
 
 def _written(value: object) -> str:

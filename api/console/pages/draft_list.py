@@ -5,14 +5,13 @@ from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
-from starlette.responses import RedirectResponse
 
 from api.console.drafts import DRAFTS, BegunForm, draft_address, drafts, keep_form
 from api.console.forms.event_form import first_of, key_of
 from api.console.forms.form_reading import SentFields
 from api.console.page_request import PageRequest, SignedIn
 from api.console.page_route import PageRoute
-from api.console.rendering import render
+from api.console.rendering import lead_to, render
 from api.console.sent_form import MOST_KEPT_BYTES, filled_form
 from api.contract.problems import Problem
 from api.http import one_file
@@ -21,7 +20,6 @@ from api.identity.permissions import Action
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
-SEE_OTHER: Final = 303
 _KEPT: Final = 204
 _HIDDEN: Final = frozenset({"not_found", "forbidden", "erased"})
 
@@ -49,14 +47,14 @@ async def keep_draft(page: SignedIn, filled: Annotated[SentFields, Depends(fille
     await keep_form(page, address, filled, key_of(filled))
     if first_of(filled, "do") == "auto":
         return Response(status_code=_KEPT)
-    return RedirectResponse(f"{DRAFTS}?done=kept", SEE_OTHER)
+    return lead_to(f"{DRAFTS}?done=kept")
 
 
 @router.post("/drafts/{draft}/discard")
 async def discard(page: SignedIn, draft: UUID) -> Response:
     """Forget a draft of the reader."""
     await page.context.container.kept_forms.forget(page.context.actor.user, draft)
-    return RedirectResponse(f"{DRAFTS}?done=discarded", SEE_OTHER)
+    return lead_to(f"{DRAFTS}?done=discarded")
 
 
 def _may_record(page: PageRequest) -> None:

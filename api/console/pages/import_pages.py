@@ -7,11 +7,10 @@ from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Response
-from starlette.responses import RedirectResponse
 
 from api.console.page_request import PageRequest, SignedIn
 from api.console.page_route import PageRoute
-from api.console.rendering import render
+from api.console.rendering import lead_to, render
 from api.console.sent_form import form
 from api.console.upload import uploaded
 from api.contract.problems import Problem
@@ -27,7 +26,6 @@ downloads = APIRouter(prefix="/console", route_class=PageRoute)
 
 ReportPart: TypeAlias = Literal["rejections", "values", "not_in_this_file"]
 """The lists of a report."""
-SEE_OTHER: Final = 303
 KINDS_OF_FILES: Final[Mapping[str, str]] = {
     "xlsx": XLSX,
     "xls": XLS,
@@ -69,7 +67,7 @@ async def hand_in(page: SignedIn) -> Response:
         if problem.code in {"unauthenticated", "timed_out"}:
             raise
         return await _chosen(page, problem)
-    return RedirectResponse(f"/console/imports/{begun['job']}", SEE_OTHER)
+    return lead_to(f"/console/imports/{begun['job']}")
 
 
 @router.get("/imports/{job}")
@@ -94,7 +92,7 @@ async def record(
     tenants = page.http.app.state.tenants
     raw = orjson.dumps({"sha256": sent["sha256"]})
     begun = await page.answer(import_jobs.record_dry_run, job, tenants, raw)
-    return RedirectResponse(f"/console/imports/{begun['job']}", SEE_OTHER)
+    return lead_to(f"/console/imports/{begun['job']}")
 
 
 @downloads.get("/imports/{job}/rows")

@@ -3,15 +3,12 @@
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from starlette.responses import RedirectResponse
 
 from api.console.page_request import HOME, SignedIn
 from api.console.page_route import PageRoute
-from api.console.rendering import render
+from api.console.rendering import lead_to, render
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
-
-_SEE_OTHER = 303
 
 
 @router.get("/kept/{ticket}")
@@ -19,5 +16,5 @@ async def kept(page: SignedIn, ticket: UUID) -> Response:
     """Offer a kept form to whoever sent it, to send it on; lead anybody else to their first page."""
     form = await page.context.container.kept_forms.find(page.context.actor.user, ticket)
     if form is None:
-        return RedirectResponse(HOME, _SEE_OTHER)
+        return lead_to(HOME)
     return render(page, "kept.html", form=form)

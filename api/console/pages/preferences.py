@@ -11,8 +11,8 @@ from starlette.responses import RedirectResponse
 from api.clock import SHANGHAI
 from api.console.page_request import HOME, LANGUAGE_COOKIE, TEXT_COOKIE, PageRequest, SignedIn
 from api.console.page_route import PageRoute
-from api.console.pages.sign_in import A_YEAR, SEE_OTHER, here, password_faults
-from api.console.rendering import render
+from api.console.pages.sign_in import A_YEAR, here, password_faults
+from api.console.rendering import lead_to, render
 from api.console.sent_form import all_fields, form
 from api.identity.passwords import SHORTEST
 
@@ -44,13 +44,13 @@ async def preferences(
     request: Request, sent: Annotated[Mapping[str, str], Depends(form("language", "text", "back"))]
 ) -> Response:
     """Remember in which language and in what size somebody reads, and lead back."""
-    return _remembered(request, RedirectResponse(here(sent["back"]) or HOME, SEE_OTHER), sent)
+    return _remembered(request, lead_to(here(sent["back"]) or HOME), sent)
 
 
 @router.get("/preferences/keeping")
 async def nothing_to_keep(to: Annotated[str | None, Query(max_length=300)] = None) -> Response:
     """Lead to where a form would be shown again: what was filled in comes with the form alone."""
-    return RedirectResponse(here(to) or HOME, SEE_OTHER)
+    return lead_to(here(to) or HOME)
 
 
 @router.post("/preferences/keeping")
@@ -62,7 +62,7 @@ async def preferences_keeping(
     """Remember how somebody reads, and send on the form that they were filling in, to be shown again."""
     there = here(to)
     sent = {name: next(iter(filled.get(name, ())), "") for name in ("language", "text")}
-    answer = RedirectResponse(there, _THE_SAME_AGAIN) if there else RedirectResponse(HOME, SEE_OTHER)
+    answer = RedirectResponse(there, _THE_SAME_AGAIN) if there else lead_to(HOME)
     return _remembered(request, answer, sent)
 
 
@@ -108,21 +108,21 @@ async def change_password(
         if checked.wait_until is not None:
             wrong.append(page.words("sign_in.wait", at=_clock_time(checked.wait_until)))
         return await _password(page, wrong)
-    return RedirectResponse(f"{_ADDRESS}?done=password", SEE_OTHER)
+    return lead_to(f"{_ADDRESS}?done=password")
 
 
 @router.post("/preferences/sessions/end")
 async def end_other_sessions(page: SignedIn) -> Response:
     """End all sessions of somebody but this one."""
     await page.context.container.sessions.end_others(page.session)
-    return RedirectResponse(f"{_ADDRESS}?done=sessions", SEE_OTHER)
+    return lead_to(f"{_ADDRESS}?done=sessions")
 
 
 @router.post("/preferences/sessions/{session}/end")
 async def end_session(page: SignedIn, session: UUID) -> Response:
     """End one session of somebody, which may have ended already."""
     await page.context.container.sessions.end_one(page.context.actor.user, session)
-    return RedirectResponse(f"{_ADDRESS}?done=sessions", SEE_OTHER)
+    return lead_to(f"{_ADDRESS}?done=sessions")
 
 
 def _clock_time(instant: datetime) -> str:

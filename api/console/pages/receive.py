@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Response
-from starlette.responses import RedirectResponse
 
 from api.console.drafts import draft_fields, forget_draft
 from api.console.forms.dry_run import digest
@@ -28,7 +27,7 @@ from api.console.forms.sent_values import days_written
 from api.console.page_request import PageRequest, SignedIn
 from api.console.page_route import PageRoute
 from api.console.pages.child_record import history_at
-from api.console.rendering import render
+from api.console.rendering import lead_to, render
 from api.console.sent_form import SHOWN_AGAIN, filled_form
 from api.contract.problems import Problem
 from api.http import lists, record_one
@@ -40,7 +39,6 @@ from domain.events.intake import ChildReceived, IdentityRecorded
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
-SEE_OTHER: Final = 303
 ADDRESS: Final = "/console/children/new"
 FIRST_EVENTS: Final[Mapping[Role, tuple[type[Event], ...]]] = MappingProxyType(
     {
@@ -153,7 +151,7 @@ async def send_receive(page: SignedIn, filled: Annotated[SentFields, Depends(fil
         became = await form.recorded(reads)
         if isinstance(became, Mapping):
             await forget_draft(page, form.key)
-            return RedirectResponse(history_at(f"/console/children/{became['child']}", became), SEE_OTHER)
+            return lead_to(history_at(f"/console/children/{became['child']}", became))
         return _forms(*became)
     return _forms(*await form.checked(reads))
 

@@ -6,7 +6,6 @@ from typing import Annotated, Any, Final
 from uuid import UUID, uuid4, uuid5
 
 from fastapi import APIRouter, Depends, Query, Response
-from starlette.responses import RedirectResponse
 
 from api.console.drafts import draft_fields, forget_draft, keep_form
 from api.console.forms.event_form import NOT_SENT, OF_PAGE, CheckedForm, EventForm, first_of, key_of
@@ -18,7 +17,7 @@ from api.console.overseen import institutions_overseen
 from api.console.page_request import PageRequest, SignedIn
 from api.console.page_route import PageRoute
 from api.console.pages.child_record import TypeToRecord, by_chapter, has_words
-from api.console.rendering import render
+from api.console.rendering import lead_to, render
 from api.console.sent_form import SHOWN_AGAIN, filled_form
 from api.console.value_display import event_label
 from api.contract.problems import Problem, not_found
@@ -29,7 +28,6 @@ from domain.text import is_term
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
-SEE_OTHER: Final = 303
 ADDRESS: Final = "/console/record-many"
 _ROWS: Final = 50
 _OF_CHOICE: Final = frozenset({"child", "numbers", "stage", "institution", "departed", "cursor"})
@@ -106,7 +104,7 @@ async def send_record_many(
             return await _shown(form, CheckedForm(read, note="busy"))
         if became.entries:
             await page.context.container.recorded_types.count(page.context.actor.user, name)
-        return RedirectResponse(await _kept(form, filled, became), SEE_OTHER)
+        return lead_to(await _kept(form, filled, became))
     return await _shown(*await form.checked(read))
 
 

@@ -7,7 +7,6 @@ from typing import Annotated, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from starlette.responses import RedirectResponse
 
 from api.bootstrap import Container
 from api.clock import SHANGHAI
@@ -22,7 +21,7 @@ from api.console.page_request import (
     secret_of,
 )
 from api.console.page_route import PageRoute
-from api.console.rendering import render_door
+from api.console.rendering import lead_to, render_door
 from api.console.sent_form import form
 from api.console.words import Words
 from api.identity.passwords import SHORTEST, fault_of
@@ -34,7 +33,6 @@ router = APIRouter(prefix="/console", route_class=PageRoute)
 
 DOOR: Final = f"{HOME}/sign-in"
 FIRST_PASSWORD: Final = f"{DOOR}/password"
-SEE_OTHER: Final = 303
 A_YEAR: Final = 365 * 24 * 3600
 _LONGEST: Final = 4000
 _LEADING_AWAY: Final = ("\\", "//", "/.", "/%2e")
@@ -59,7 +57,7 @@ class _Shown:
 async def front(request: Request) -> Response:
     """Lead to the home of whoever is signed in, or to the door."""
     found = await found_session(request)
-    return RedirectResponse(DOOR if found is None else home_of(found[2].actor.role), SEE_OTHER)
+    return lead_to(DOOR if found is None else home_of(found[2].actor.role))
 
 
 @router.get("/sign-in")
@@ -91,7 +89,7 @@ async def first_password_page(
     """Ask somebody for their first password who has come by a token for that."""
     found = await _first(request)
     if found is None:
-        return RedirectResponse(DOOR, SEE_OTHER)
+        return lead_to(DOOR)
     return await _first_door(request, *found, back=here(next), reason=reason, faults=())
 
 
@@ -102,7 +100,7 @@ async def first_password(
     """Set somebody's first password, and begin their session."""
     found = await _first(request)
     if found is None:
-        return RedirectResponse(f"{DOOR}?ended=true", SEE_OTHER)
+        return lead_to(f"{DOOR}?ended=true")
     container, actor = found
     back, reason = here(sent["next"]), _reason(sent["reason"])
     faults = await password_faults(request, container, actor, sent["new"], sent["again"])
@@ -110,7 +108,7 @@ async def first_password(
         return await _first_door(request, container, actor, back=back, reason=reason, faults=faults)
     secret = await container.sessions.begin_first(secret_of(request), sent["new"], reason)
     if secret is None:
-        return RedirectResponse(f"{DOOR}?ended=true", SEE_OTHER)
+        return lead_to(f"{DOOR}?ended=true")
     return await _entered(request, back, secret, container.ledger.name)
 
 
@@ -118,7 +116,7 @@ async def first_password(
 async def sign_out(request: Request) -> Response:
     """End the session, if there is one, and lead to the door."""
     await _end_session(request)
-    answer = RedirectResponse(DOOR, SEE_OTHER)
+    answer = lead_to(DOOR)
     answer.delete_cookie(cookie_name(tls=request.app.state.settings.tls_handled), path="/")
     return answer
 
@@ -206,7 +204,7 @@ async def _end_session(request: Request) -> None:
 
 def _holding(request: Request, address: str, secret: str) -> Response:
     tls = request.app.state.settings.tls_handled
-    answer = RedirectResponse(address, SEE_OTHER)
+    answer = lead_to(address)
     answer.set_cookie(cookie_name(tls=tls), secret, path="/", secure=tls, httponly=True, samesite="lax")
     return answer
 
