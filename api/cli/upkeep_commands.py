@@ -90,7 +90,8 @@ async def verifying(container: Container) -> int:
     for model in READ_MODELS:
         first, position = generation.stopped.get(model.name), generation.position_of(model.name)
         stopped = f" 已停止。 Stopped at {position}: {first.error}" if first else ""
-        for table, halted in ((model.name, stopped), (model.known_table, "")):
+        shared = [] if model.shares is None else [(model.shared_table, "")]
+        for table, halted in ((model.name, stopped), (model.known_table, ""), *shared):
             count = f"{counted[table]:,}"
             note(f"{table}：{count}处不一致。 {count} rows are different.{halted}")
     if (known := generation.stopped.get(KNOWN_RANGE)) is not None:

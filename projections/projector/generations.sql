@@ -69,6 +69,14 @@ SELECT DISTINCT one.{column}
    AND EXISTS (SELECT FROM {table} AS other WHERE other.{column} = one.{column} AND other.{key} <> one.{key})
     ON CONFLICT DO NOTHING
 
+-- name: unshared
+-- Of consecutive files those of whose values other files have one, too, that does not stand among the shared ones.
+SELECT DISTINCT one.{key}
+  FROM {table} AS one
+ WHERE one.{key} > %s AND one.{key} <= %s
+   AND EXISTS (SELECT FROM {table} AS other WHERE other.{column} = one.{column} AND other.{key} <> one.{key})
+   AND NOT EXISTS (SELECT FROM {shared} WHERE value = one.{column})
+
 -- name: known_until
 UPDATE {known} SET known_until = %s WHERE {identity} AND known_until = {still}
 

@@ -2,7 +2,8 @@
 
 Each piece of the tables is read in one snapshot, while recording and catching up continue. The rows of a
 file show all its entries up to the generation's position, and perhaps later ones. What was known when is
-compared at two positions of each file: where its writing stands, and at one of its entries. Sealed values are
+compared at two positions of each file: where its writing stands, and at one of its entries. Of the values
+that two files have it is found which are not kept as such, for lists begin with these. Sealed values are
 compared opened, since two seals of one value differ.
 """
 
@@ -69,6 +70,8 @@ class Piece:
     stopped: AbstractSet[RowsKey]
     known: Mapping[tuple[str, UUID, int], list[Any]]
     """Rows as known at positions, by read model, file and position."""
+    unshared: AbstractSet[RowsKey]
+    """Whose values other files have, too, without that being kept: the table that should, and the file."""
 
     def positions_of(self, stream: UUID) -> list[int]:
         """Return the positions as known at which a file is compared."""
@@ -139,6 +142,7 @@ class Verification:
                 rows,
                 set(await stopped.fetchall()),
                 {},
+                await _unshared(connection, generation.schema, self._models, after, through),
             )
             asked = [(stream, each) for stream in piece.last for each in piece.positions_of(stream)]
             known: dict[tuple[str, UUID, int], list[Any]] = {}
@@ -164,7 +168,7 @@ class Verification:
         now, then = [
             await contexts_of(self._ledger, files, seal, known) for known in (None, piece.generation.position)
         ]
-        differing = unknown | piece.stopped
+        differing = unknown | piece.stopped | piece.unshared
         for stream, file in files.items():
             contexts = dict.fromkeys((then[stream], now[stream]))
             differing |= await asyncio.to_thread(self._of_file, piece, file, [*contexts])
@@ -243,6 +247,25 @@ async def _rows_known(
         row = model.row(**dict(zip(model.columns, values, strict=True)))
         known.setdefault((model.name, getattr(row, model.key), position), []).append(row)
     return known
+
+
+async def _unshared(
+    connection: AsyncConnection, schema: str, models: Sequence[ReadModel[Any]], after: UUID, through: UUID
+) -> set[RowsKey]:
+    found: set[RowsKey] = set()
+    for model in models:
+        if model.shares is None:
+            continue
+        for table in (model.name, model.known_table):
+            statement = GENERATION_SQL["unshared"].format(
+                shared=Identifier(schema, model.shared_table),
+                column=Identifier(model.shares),
+                table=Identifier(schema, table),
+                key=Identifier(model.key),
+            )
+            cursor = await connection.execute(statement, [after, through])
+            found |= {(model.shared_table, stream) for (stream,) in await cursor.fetchall()}
+    return found
 
 
 def _equal(

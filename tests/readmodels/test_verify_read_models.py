@@ -7,9 +7,10 @@ import pytest
 
 from api.cli.upkeep_commands import rebuilding, verifying
 from domain.events.health import PhysicalExamined
+from domain.events.intake import ChildReceived
 from projections.projector.verify import Difference
 from tests.support.client import Served, new_key
-from tests.support.given import some
+from tests.support.given import given, some
 from tests.support.http_given import sent
 from tests.support.read_models import (
     a_projector,
@@ -19,6 +20,7 @@ from tests.support.read_models import (
     tamper,
     to_the_end,
 )
+from tests.support.stored import kept
 from tests.support.waiting import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("one_file_at_a_time")
@@ -66,6 +68,20 @@ async def test_every_row_that_was_changed_added_or_lost_is_found(
     await served.projected()
     await tamper(served, table, statement, child)
     assert await differences(served) == {Difference(table, child)}
+
+
+@pytest.mark.parametrize("statement", ["DELETE FROM {}", "UPDATE {} SET value = decode(md5('x'), 'hex')"])
+async def test_what_two_files_have_is_found_where_it_is_not_kept_as_such(
+    served: Served, statement: str
+) -> None:
+    number = some(ChildReceived, file_no="甲-7")
+    alike = {await kept(served, given(("2024-03-05", number))) for _ in range(2)}
+    await served.a_child()
+    await served.projected()
+    assert await served.container.projector.known_reached(await head(served), PATIENCE)
+    assert await differences(served) == set()
+    await tamper(served, "likeness_terms_shared", statement)
+    assert await differences(served) == {Difference("likeness_terms_shared", child) for child in alike}
 
 
 async def test_rows_of_a_file_that_is_not_there_are_found(served: Served) -> None:
