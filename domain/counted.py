@@ -42,6 +42,15 @@ def counted(value: int, unit: str) -> Label:
     return Label(written if known is None else f"{value}{known.zh}", written)
 
 
+def in_english(value: int, unit: str) -> str:
+    """Return a number with its unit as a sentence says it."""
+    if unit in {"month", "grade"}:
+        return f"{unit} {value}"
+    several = unit.replace("_", " ")
+    one = "child" if unit == "children" else several.removesuffix("s")
+    return f"{value} {one if value == 1 else several}"
+
+
 def sensible(rule: Rule, case: str, unit: str) -> tuple[int, int]:
     """Return the least and the greatest number that make sense for a rule in one case.
 

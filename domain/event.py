@@ -251,6 +251,14 @@ def known(value: T | Unknown | None) -> T | None:
     return None if isinstance(value, (Unknown, Erased)) else value
 
 
+def known_or_erased(value: T | Unknown | None) -> T | None:
+    """Return the value itself, or that it was erased; None if it is unknown or not stated.
+
+    What was erased was said, and nothing that was said before holds in its stead.
+    """
+    return None if isinstance(value, Unknown) else value
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of an event or of its envelope, with its markers resolved."""

@@ -6,9 +6,9 @@ from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias
 
 from domain.codes import tables
-from domain.counted import counted
+from domain.counted import counted, in_english
 from domain.entry import AnyEntry
-from domain.event import Category, Unknown
+from domain.event import Category, Erased, Unknown
 from domain.explaining import AsideReason
 from domain.label import Label
 from domain.rulebook import DEFAULT, Pack, Rule, title_of
@@ -57,9 +57,18 @@ _DID: Final[Mapping[Contributed, Label]] = MappingProxyType(
         "started": Label("{entry}使该事项开始计算。", "{entry} started the clock."),
         "met": Label("{entry}完成了该事项。", "{entry} met it."),
         "evidence": Label("{entry}是判断的依据。", "{entry} is evidence for it."),
-        "changed": Label("没有{entry}，本项会不同。", "Without {entry} the answer would be another one."),
+        "changed": Label(
+            "若未登记{entry}，本项内容会不同。", "Without {entry} the answer would be another one."
+        ),
     }
 )
+_OF_SEVERAL: Final[Mapping[Contributed, Label]] = MappingProxyType(
+    {
+        "began": Label("{entry}使其中一项成立。", "{entry} began one of them."),
+        "ended": Label("{entry}使其中一项终止。", "{entry} ended one of them."),
+    }
+)
+"""The same where several hold at once."""
 _FATES: Final[Mapping[AsideFate, Label]] = MappingProxyType(
     {
         "overtaken": Label("{entry}已被{other}取代。", "{entry} was overtaken by {other}."),
@@ -89,6 +98,8 @@ STATES: Final[Mapping[str, Label]] = MappingProxyType(
 """States of obligations and gates."""
 GATE_STATES: Final[Mapping[str, Label]] = MappingProxyType({**STATES, "met": Label("已达到", "met")})
 """States of gates."""
+ERASED: Final = Label("内容已依法删除", "erased by law")
+"""In place of a value whose key was destroyed."""
 _VERIFIED: Final = {True: Label("已核实", "verified"), False: Label("未核实", "unverified")}
 _SOME: Final = 3
 """Items of a list that a sentence names."""
@@ -96,13 +107,21 @@ _SOME: Final = 3
 
 def cited(entry: AnyEntry) -> Label:
     """Return an entry as a sentence names it: what happened, when, and when it was recorded."""
-    on, label = days_words(entry.days), entry.event.label
+    on, label = _on(entry.days), entry.event.label
     if entry.recorded_at is None:
         return Label(f"{on.zh}的“{label.zh}”", f'"{label.en}" of {on.en}')
     recorded = day_words(day_of(entry.recorded_at))
     return Label(
         f"{on.zh}的“{label.zh}”（{recorded.zh}登记）", f'"{label.en}" of {on.en} (recorded on {recorded.en})'
     )
+
+
+def _on(days: Days) -> Label:
+    """Return the days of an entry as they stand beside what it is called."""
+    words, last = days_words(days), day_words(days.last)
+    if days.first is None:
+        return Label(words.zh, f"{last.en} or before")
+    return words if days.exact else Label(f"{words.zh}之间", f"a day from {words.en}")
 
 
 def day_words(day: date) -> Label:
@@ -134,12 +153,14 @@ def contribution(
     answer: object,
     before: object,
     came: bool = False,
+    of_several: bool = False,
 ) -> Label:
     """Return what an entry did to a field, and what the file said before the entry was known.
 
-    `came` says that it was moved here from another file.
+    `came` says that it was moved here from another file, `of_several` that several values hold at once.
     """
-    words = _filled(_DID[did], entry, other)
+    pattern = _OF_SEVERAL.get(did) if of_several else None
+    words = _filled(pattern or _DID[did], entry, other)
     if came:
         words = Label(
             f"{words.zh}该条目由另一份档案移入。", f"{words.en} It was moved here from another file."
@@ -168,6 +189,12 @@ def withheld(label: Label, categories: Sequence[Category]) -> Label:
     )
 
 
+_ABSENT: Final[Mapping[type, Label]] = MappingProxyType(
+    {Unknown: Label("登记为不详", "answered as unknown"), Erased: ERASED}
+)
+"""What stands in place of a value that is not there."""
+
+
 def held(
     label: Label,
     value: Any,  # noqa: ANN401 - of the contract
@@ -190,8 +217,9 @@ def held(
         until = value["until"].isoformat()
         zh = f"{zh}至{day_words(value['until']).zh}"
         en = f"{en}, until {until}" if last is not None or since is None else f"{en} until {until}"
-    if isinstance(value.get("value"), Unknown):
-        zh, en = "，".join(filter(None, ["登记为不详", zh])), f"answered as unknown, {en}"
+    absent = _ABSENT.get(type(value.get("value")))
+    if absent is not None:
+        zh, en = "，".join(filter(None, [absent.zh, zh])), f"{absent.en}, {en}"
     if entry is not None:
         by = cited(entry)
         zh, en = "，".join(filter(None, [zh, f"依据{by.zh}"])), f"{en}, by {by.en}"
@@ -264,8 +292,16 @@ def obligation_words(label: Label, value: Sequence[Any]) -> Label:
 
 
 def _course(obligation: Any) -> Label:  # noqa: ANN401 - of the contract
-    """Return the state of an obligation, since when it counts and, unless it is void, until when."""
+    """Return the state of an obligation, since when it counts and, unless it is void, until when.
+
+    Of one whose day had passed before anybody could know that it was due, it says since when one could.
+    """
     state, since, by = STATES[obligation["state"]], day_words(obligation["opened_on"]), _due(obligation)
+    if obligation["state"] != "void" and by < obligation["opened_on"]:
+        return Label(
+            f"{state.zh}，办理期限为{day_words(by).zh}，至{since.zh}方能确定",
+            f"{state.en}, due by {by.isoformat()}, as could be told only on {since.en}",
+        )
     due = Label("", "")
     if obligation["state"] != "void":
         due = Label(f"，办理期限为{day_words(by).zh}", f", due by {by.isoformat()}")
@@ -339,11 +375,17 @@ def number_words(number: Pack) -> Label:
     """Return a rule's number with its unit, region, source, and whether that was checked."""
     value, checked = counted(number.value, number.unit), _VERIFIED[number.verified]
     place = tables()["region"].codes.get(number.region)
-    if number.region == DEFAULT:
-        where = Label("借用其他地区的规定", "borrowed from another place")
-    else:
-        where = place or Label("全国" if number.region == "000000" else number.region, number.region)
+    where = _WIDE.get(number.region) or place or Label(number.region, number.region)
     return Label(
         f"{value.zh}（{where.zh}；{number.source}；{checked.zh}）",
-        f"{value.en.replace('_', ' ')} ({where.en}; {number.source}; {checked.en})",
+        f"{in_english(number.value, number.unit)} ({where.en}; {number.source}; {checked.en})",
     )
+
+
+_WIDE: Final[Mapping[str, Label]] = MappingProxyType(
+    {
+        DEFAULT: Label("借用其他地区的规定", "borrowed from another place"),
+        "000000": Label("全国", "nationwide"),
+    }
+)
+"""Where numbers count that are of no one place."""

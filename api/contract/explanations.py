@@ -35,6 +35,8 @@ _ACTING: Final[Mapping[str, Contributed]] = MappingProxyType(
     {"EntryWithdrawn": "withdrew", "EntryRestored": "restored"}
 )
 _NOTHING: Final[tuple[object, ...]] = (None, [], 0)
+_COUNTING: Final = frozenset({"version", "position"})
+"""Fields that every entry changes."""
 
 
 class ContributionAnswer(Because):
@@ -235,7 +237,8 @@ def _of_an_attribute(
     if not isinstance(single, dict) or "entry" not in single:
         # The stage and the file number are shown without their days.
         last = answer.deciding[-1].entry if answer.deciding else None
-        return words.held(asked.label, {}, last, stage=value if asked.path == "stage" else None)
+        shown = {"value": single}
+        return words.held(asked.label, shown, last, stage=value if asked.path == "stage" else None)
     return words.held(asked.label, single, entries.get(single["entry"]))
 
 
@@ -259,9 +262,13 @@ def _did(asked: ExplainedField, deciding: Deciding[Any], answer: Any) -> Contrib
         return "evidence" if entry.entry_id in answer["evidence"] else "changed"
     if asked.path.startswith(("obligations.", "findings.")):
         return _did_to_rows(entry.entry_id, answer)
+    if asked.path in _COUNTING:
+        return "changed"
+    if asked.attribute is not None and asked.attribute.several and len(answer) != len(deciding.without):
+        return "began" if len(answer) > len(deciding.without) else "ended"
     if answer in _NOTHING:
         return "ended" if asked.attribute is not None else "changed"
-    return "began" if deciding.without in _NOTHING else "replaced"
+    return "began" if deciding.without in _NOTHING or deciding.before in _NOTHING else "replaced"
 
 
 def _did_to_rows(entry: UUID, rows: Collection[Any]) -> Contributed:
@@ -282,7 +289,17 @@ def _contribution(
     if did == "withdrew" and other_file is not None:
         did = "moved"
     came = other_file is not None and did != "moved"
-    said = words.contribution(did, entry, other, answer=answer.answer, before=deciding.before, came=came)
+    said = words.contribution(
+        did,
+        entry,
+        other,
+        answer=answer.answer,
+        before=deciding.before,
+        came=came,
+        of_several=any(
+            isinstance(each, list) and len(each) > 1 for each in (answer.answer, deciding.without)
+        ),
+    )
     differed = deciding.before != answer.answer
     return {
         "field": asked.path,

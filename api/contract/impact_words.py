@@ -5,9 +5,9 @@ from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Any, Final
 
-from api.contract.explanation_words import GATE_STATES, STATES, cited, day_words, days_words
+from api.contract.explanation_words import ERASED, GATE_STATES, STATES, cited, day_words, days_words
 from domain.attribute_codes import attribute_codes
-from domain.event import Category, Unknown
+from domain.event import Category, Erased, Unknown
 from domain.file import ATTRIBUTES, Attribute, Fact
 from domain.identified import is_id
 from domain.impact import StatusChange
@@ -89,6 +89,8 @@ def _value(attribute: Attribute[Any], fact: Fact[Any], sees: AbstractSet[Categor
             return _TRUTH[truth]
         case Unknown():
             return STATES["unknown"]
+        case Erased():
+            return ERASED
         case Days() as days:
             return days_words(days)
         case date() as day:

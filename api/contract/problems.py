@@ -91,6 +91,12 @@ KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
             "该儿童重复建档，本档案已并入 child 所示的档案，请查阅该档案；"
             "查询并档以前已知的内容（known_at），仍由本档案答复。",
         ),
+        "erased": ProblemKind(
+            410,
+            "Erased by law",
+            "What was known of this kind of that person was erased by law: no more of it is recorded.",
+            "该人员的此类个人信息已依法删除，不再登记此类内容。",
+        ),
         "other_epoch": ProblemKind(
             409,
             "Another epoch",
@@ -266,6 +272,7 @@ RECORDING: Final = WITHIN | responses(
     "malformed",
     "idempotency_key_missing",
     "institution_mismatch",
+    "erased",
     "stale",
     "too_large",
     "unsupported_media_type",

@@ -39,6 +39,7 @@ DENIED: Final[dict[object, str]] = {
     Hindrance.ROLE: "forbidden",
     Hindrance.OPERATOR: "forbidden",
     Hindrance.CATEGORY: Fault.NOT_YOUR_CATEGORY.code,
+    Hindrance.ERASED: Fault.ERASED.code,
 }
 """The codes of lines that the caller may not record."""
 

@@ -93,6 +93,11 @@ class Fault(Enum):
         " the roll of a place its township",
     )
 
+    ERASED = Label(
+        "该人员的此类个人信息已依法删除，不再登记此类内容",
+        "What was known of this kind of that person was erased by law: no more of it is recorded",
+    )
+
     @property
     def code(self) -> str:
         """The reason's code in reports."""

@@ -27,6 +27,9 @@ class InterruptedImportError(Exception):
     """Other requests keep recording in the same files; the import may be repeated."""
 
 
+_DENIED: Final[dict[object, Fault]] = {Hindrance.SCOPE: Fault.NOT_YOURS, Hindrance.ERASED: Fault.ERASED}
+
+
 @dataclass(frozen=True, slots=True)
 class RowResult:
     """The result of one recording: its findings, and whether it was refused or recorded before.
@@ -46,8 +49,7 @@ class RowResult:
     def code(self) -> str:
         """The code of the refusal: the fault, the rule, or the mismatch of the key."""
         if self.denied is not None:
-            fault = Fault.NOT_YOURS if self.denied is Hindrance.SCOPE else Fault.NOT_YOUR_CATEGORY
-            return fault.code
+            return _DENIED.get(self.denied, Fault.NOT_YOUR_CATEGORY).code
         if self.unfit:
             return Fault.NOT_KEPT.code
         refusing = (each.rule.id for each in self.judgements if each.refuses)

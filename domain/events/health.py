@@ -126,7 +126,7 @@ class DisabilityCertificateIssued(
         if any(own not in {None, digit} for own, digit in zip(said, parts.group(2, 3), strict=True)):
             yield breach("R-DIS-1", detail=Label("证号与类别或等级不符", "it says another class or grade"))
         recorded = life.now(CITIZEN_ID)
-        if recorded is not None and recorded.held.value != written(parts[1]):
+        if recorded is not None and known(recorded.held.value) not in {None, written(parts[1])}:
             yield breach(
                 "R-DIS-1",
                 recorded.entry,

@@ -25,6 +25,7 @@ from domain.event import (
     Text,
     Title,
     known,
+    known_or_erased,
 )
 from domain.events.intake import ETHNIC_GROUP, NAME, SEX, entered
 from domain.file import Attribute, Fact, Facts
@@ -104,7 +105,7 @@ class HouseholdRegistered(
             entry.days,
             Registration(household_class=known(self.household_class), region=known(self.region)),
         )
-        yield from _numbered(entry, known(self.citizen_id))
+        yield from _numbered(entry, known_or_erased(self.citizen_id))
 
 
 class CitizenIdAssigned(Event, zh="编制公民身份号码", en="Citizen id assigned", source=f"《{CARD}》第3条"):
@@ -118,11 +119,15 @@ class CitizenIdAssigned(Event, zh="编制公民身份号码", en="Citizen id ass
         yield from number_agrees(life, known(self.citizen_id))
 
     def holds(self, entry: AnyEntry) -> Facts:
-        yield from _numbered(entry, known(self.citizen_id))
+        yield from _numbered(entry, known_or_erased(self.citizen_id))
 
 
 def _numbered(entry: AnyEntry, number: str | None) -> Facts:
-    if number is not None and read(number) is not None:
+    if number is None:
+        return
+    if known(number) is None:
+        yield CITIZEN_ID.since(entry.days, number)
+    elif read(number) is not None:
         yield CITIZEN_ID.since(entry.days, written(number))
 
 
@@ -153,7 +158,7 @@ def number_agrees(life: Life, number: str | None) -> Refusals:
     if sex is not None and sex.held.value in {"1", "2"} and sex.held.value != number_read.sex:
         yield breach("I30", sex.entry, detail=Label("号码中的性别与登记的性别不一致", "it says another sex"))
     recorded = life.now(CITIZEN_ID)
-    if recorded is not None and recorded.held.value != written(number):
+    if recorded is not None and known(recorded.held.value) not in {None, written(number)}:
         yield breach(
             "I30", recorded.entry, detail=Label("与已登记的公民身份号码不一致", "another number is recorded")
         )

@@ -24,6 +24,7 @@ from domain.event import (
     Unit,
     Weight,
     known,
+    known_or_erased,
 )
 from domain.events.community.rolls import off_rolls
 from domain.file import Attribute, Fact, Facts
@@ -227,7 +228,7 @@ class IdentityRecorded(
         if self.born is not None:
             yield BIRTH.timeless(self.born)
         name, sex, group = (
-            known(self.name),
+            known_or_erased(self.name),
             known(self.sex),
             known(self.ethnic_group),
         )

@@ -6,7 +6,7 @@ before it knows that the recording does not repeat an earlier one.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from functools import partial
@@ -21,15 +21,24 @@ from domain.judging import judge
 from domain.label import Label
 from domain.limit import Area, limit
 from domain.when import day_of
-from ledger.codec.split import split
+from ledger.codec.split import SplitEntry, split
 from ledger.compute import AT_ONCE, FEW, compute
 from ledger.files.repository import FileRepository
 from ledger.recording.attempt import Attempt
 from ledger.recording.candidates import Candidate, Check, allow_all, entry_ids, ids_named, kept_names
-from ledger.recording.outcome import KeepsMoving, KeyMismatch, Outcome, Recorded, Rehearsed, StaleVersion
+from ledger.recording.outcome import (
+    Denied,
+    Hindrance,
+    KeepsMoving,
+    KeyMismatch,
+    Outcome,
+    Recorded,
+    Rehearsed,
+    StaleVersion,
+)
 from ledger.recording.request import Recording
 from ledger.recording.stream_locks import StreamLocks
-from ledger.sealing.keys import Keys
+from ledger.sealing.keys import KeyDestroyedError, Keys
 from ledger.store.append import Accepted, Append, Mismatch, OverloadedError, Repeated, Stale, Stored, Verdict
 from ledger.store.store import Store
 
@@ -123,6 +132,10 @@ class RecordingHandler:
         await self._load(attempt)
         drafts = sum(len(candidate.ids) for candidate in attempt.pending)
         recordable = set(await self._beside_others(partial(attempt.judge, attempt.pending), drafts))
+        sealing = partial(_split, recordable)
+        for candidate, why in (await self._erased(await self._beside_others(sealing, drafts))).items():
+            candidate.denied = why
+            recordable.discard(candidate)
         rehearsed: list[Rehearsed] = []
         for candidate in attempt.pending:
             entries = 2 * len(attempt.files[candidate.stream].entries) + len(candidate.ids)
@@ -261,27 +274,41 @@ class RecordingHandler:
     ) -> dict[Candidate, Append]:
         """Return the appends; of a repeated candidate the store only compares the fingerprint."""
         drafts = sum(len(candidate.ids) for candidate in recordable)
-        parts = await _compute(
-            attempt, lambda: [[split(entry) for entry in each.entries] for each in recordable], drafts
-        )
-        pairs = {pair for splits in parts for each in splits for pair in each.personal}
-        ring = await self._keys.ring(pairs, make=True)
+        parts = await _compute(attempt, partial(_split, recordable), drafts)
+        pairs = {pair for splits in parts.values() for each in splits for pair in each.personal}
+        try:
+            ring = await self._keys.ring(pairs, make=True)
+        except KeyDestroyedError:
+            denied = await self._erased(parts)
+            attempt.outcomes |= {each.number: why for each, why in denied.items()}
+            if attempt.atomic:
+                attempt.end()
+                return {}
+            return await self._seal(attempt, repeated, [each for each in recordable if each not in denied])
         for candidate in repeated:
             candidate.place(attempt.files[candidate.stream])
         fingerprint = self._keys.fingerprint
 
         def sealed() -> dict[Candidate, Append]:
             bodies = {each: [UNWRITTEN] * len(each.entries) for each in repeated}
-            bodies |= {
-                each: [part.encode(ring) for part in splits]
-                for each, splits in zip(recordable, parts, strict=True)
-            }
+            bodies |= {each: [part.encode(ring) for part in splits] for each, splits in parts.items()}
             return {
                 each: each.append(of_entries, fingerprint(each.content), bulk=attempt.bulk)
                 for each, of_entries in bodies.items()
             }
 
         return await _compute(attempt, sealed, drafts)
+
+    async def _erased(self, parts: Mapping[Candidate, Sequence[SplitEntry]]) -> dict[Candidate, Denied]:
+        """Return the candidates that cannot be sealed, since a key that they need was destroyed."""
+        pairs = {pair for splits in parts.values() for each in splits for pair in each.personal}
+        destroyed = await self._keys.destroyed(pairs)
+        found: dict[Candidate, Denied] = {}
+        for candidate, splits in parts.items():
+            drafts = [number for number, each in enumerate(splits) if not destroyed.isdisjoint(each.personal)]
+            if drafts:
+                found[candidate] = Denied(Hindrance.ERASED, drafts[0])
+        return found
 
     async def _conclude(self, attempt: Attempt, verdicts: Sequence[tuple[Candidate, Verdict]]) -> None:
         """Turn verdicts into outcomes; a candidate that must be judged again stays pending."""
@@ -344,3 +371,8 @@ class RecordingHandler:
             for judgement in judge(file, entry, rulebook, day_of(entry.recorded_at))
         ]
         return Recorded(tuple(entries), tuple(judgements), repeated=True)
+
+
+def _split(candidates: Iterable[Candidate]) -> dict[Candidate, list[SplitEntry]]:
+    """Return the entries of candidates, each split into what is sealed and what is not."""
+    return {each: [split(entry) for entry in each.entries] for each in candidates}

@@ -39,6 +39,9 @@ class KeyTable(Protocol):
     async def add_keys(self, new: Mapping[Pair, bytes]) -> dict[Pair, bytes]:
         """Store wrapped keys where there never were any; return the stored ones."""
 
+    async def destroyed_keys(self, asked: Iterable[Pair]) -> set[Pair]:
+        """Return those of which the key was destroyed."""
+
 
 class Keys:
     """A ledger's data keys, unwrapped when first needed; at most `capacity` of them stay unwrapped."""
@@ -90,6 +93,11 @@ class Keys:
             while len(self._open) > self._capacity:
                 self._open.popitem(last=False)
         return Keyring(self._ledger, held, self._vouching)
+
+    async def destroyed(self, asked: Iterable[Pair]) -> set[Pair]:
+        """Return those of which the key was destroyed, under which nothing can be sealed any more."""
+        unopened = [pair for pair in asked if pair not in self._open]
+        return await self._table.destroyed_keys(unopened) if unopened else set()
 
     async def seal_for(self, wanted: Iterable[Pair]) -> Seal:
         """Return a seal for single values of these subjects and categories."""

@@ -116,6 +116,12 @@ SELECT subject, category, wrapped
        -- Of a key that was destroyed the place is left.
    AND wrapped IS NOT NULL
 
+-- name: destroyed_keys
+SELECT subject, category
+  FROM data_key
+ WHERE (subject, category) IN (SELECT * FROM unnest(%b::uuid[], %b::text[]))
+   AND wrapped IS NULL
+
 -- name: add_keys
 INSERT INTO data_key (subject, category, wrapped)
 SELECT * FROM unnest(%b::uuid[], %b::text[], %b::bytea[])

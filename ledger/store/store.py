@@ -206,23 +206,19 @@ class Store:
 
     async def keys(self, wanted: Iterable[tuple[UUID, str]]) -> dict[tuple[UUID, str], bytes]:
         """Return the stored wrapped data keys, by subject and category."""
-        pairs = list(wanted)
-        columns = [
-            arrays.uuids(subject for subject, _ in pairs),
-            arrays.texts(category for _, category in pairs),
-        ]
-        rows = await self._rows(self._readers, SQL["keys"], columns)
+        rows = await self._rows(self._readers, SQL["keys"], _columns(wanted))
         return {(subject, category): wrapped for subject, category, wrapped in rows}
+
+    async def destroyed_keys(self, asked: Iterable[tuple[UUID, str]]) -> set[tuple[UUID, str]]:
+        """Return of which of these subjects and categories the data key was destroyed."""
+        rows = await self._rows(self._readers, SQL["destroyed_keys"], _columns(asked))
+        return {(subject, category) for subject, category in rows}
 
     async def add_keys(self, new: Mapping[tuple[UUID, str], bytes]) -> dict[tuple[UUID, str], bytes]:
         """Store wrapped data keys where there are none yet; return the stored ones."""
         # One order for all transactions, so that those that add the same keys cannot deadlock.
         pairs = sorted(new)
-        columns = [
-            arrays.uuids(subject for subject, _ in pairs),
-            arrays.texts(category for _, category in pairs),
-            arrays.blobs(new[pair] for pair in pairs),
-        ]
+        columns = [*_columns(pairs), arrays.blobs(new[pair] for pair in pairs)]
         await self._rows(self._writers, SQL["add_keys"], columns)
         return await self.keys(pairs)
 
@@ -258,6 +254,14 @@ class Store:
         self, pool: Pool, statement: bytes, parameters: StatementParameters = ()
     ) -> list[TupleRow]:
         return await fetch(pool, statement, parameters, tuple_row)
+
+
+def _columns(pairs: Iterable[tuple[UUID, str]]) -> list[bytes]:
+    subjects_and_categories = list(pairs)
+    return [
+        arrays.uuids(subject for subject, _ in subjects_and_categories),
+        arrays.texts(category for _, category in subjects_and_categories),
+    ]
 
 
 def _verdict(append: Append, judgement: AppendAnswer, stored: Mapping[UUID, Stored]) -> Verdict:

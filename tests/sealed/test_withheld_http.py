@@ -12,14 +12,12 @@ import pytest
 from httpx2 import AsyncClient
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
 
 from api.identity.permissions import SEES, Role
-from api.settings import Settings
 from domain.codes import tables
-from domain.event import EVERY_CATEGORY
+from domain.event import EVERY_CATEGORY, Category
 from domain.events.adoption.assessment import AdoptionAssessmentReportIssued
 from domain.events.adoption.registration import AdoptionRegistered, ChildConsentRecorded
 from domain.events.health import PhysicalExamined
@@ -30,14 +28,13 @@ from domain.events.search import DnaComparisonResultReceived
 from domain.judging import FindingKind
 from domain.readiness import Status
 from domain.rulebook import Rulebook
-from ledger.postgres.migrate import keys_of
 from tests.support.client import Served
 from tests.support.exploring import examples
 from tests.support.given import NOT_ASKED, some
 from tests.support.given import given as a_file
 from tests.support.http_given import a_story, sent
 from tests.support.read_models import differences
-from tests.support.stored import keep, kept, moved
+from tests.support.stored import erase, keep, kept, moved
 from tests.support.strategies import IDS, alike, streams, telling
 from tests.support.young_people import ready_young
 
@@ -271,16 +268,9 @@ async def test_who_reads_what_is_sealed_among_findings_stands_in_the_access_log(
     assert not [line for line in lines if line["purpose"] == "findings"]
 
 
-async def test_once_a_key_is_destroyed_what_rested_on_it_is_told_to_nobody(
-    served: Served, settings: Settings
-) -> None:
+async def test_once_a_key_is_destroyed_what_rested_on_it_is_told_to_nobody(served: Served) -> None:
     child = await an_adoption(served)
-    assert settings.database_url is not None
-    async with await AsyncConnection.connect(settings.database_url.get_secret_value()) as connection:
-        keys = Identifier(keys_of(settings.ledger), "data_key")
-        erase = SQL("UPDATE {} SET wrapped = NULL WHERE subject = %s AND category = 'adoption'").format(keys)
-        assert (await connection.execute(erase, [child])).rowcount == 1
-    served.container.ledger.keys._open.clear()  # noqa: SLF001 - as another process, which has not opened it
+    await erase(served, child, Category.ADOPTION)
     assert not [
         item
         for item in await listed(served, Role.SUPERVISOR, "/findings", child)

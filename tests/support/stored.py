@@ -8,12 +8,15 @@ from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from psycopg import AsyncConnection
+from psycopg.sql import SQL, Identifier
 
 from api.identity.permissions import Role
 from domain.entry import AnyEntry
-from domain.event import Event
+from domain.event import Category, Event
 from ledger.codec.split import split
 from ledger.ledger import Ledger
+from ledger.postgres.migrate import keys_of
 from ledger.recording.candidates import Candidate
 from ledger.recording.request import Recording
 from ledger.sealing.cipher import Keyring
@@ -87,6 +90,21 @@ async def kept(served: Served, told: Given) -> UUID:
     await keep(served.container.ledger, [replace(entry, recorded_by=supervisor) for entry in told.entries])
     await served.projected()
     return told.stream
+
+
+async def erase(served: Served, subject: UUID, *categories: Category) -> None:
+    """Destroy the keys of a subject in these categories, for a service that has opened none of them yet."""
+    owner, ledger = served.container.addresses.owner, served.container.ledger
+    assert owner is not None
+    keys = Identifier(keys_of(ledger.name), "data_key")
+    statement = SQL("UPDATE {} SET wrapped = NULL WHERE subject = %s AND category = ANY (%s)").format(keys)
+    async with await AsyncConnection.connect(owner) as connection:
+        erased = await connection.execute(statement, [subject, [each.value for each in categories]])
+        assert erased.rowcount == len(categories)
+    ledger.keys._open.clear()  # noqa: SLF001 - as of a process that begins after it
+    cache = ledger.repository.cache
+    cache._files.clear()  # noqa: SLF001
+    cache._entries = 0  # noqa: SLF001
 
 
 async def noted(served: Served, query: str, *values: object) -> list[Any]:

@@ -3,7 +3,19 @@
 from typing import Annotated, Final
 
 from domain.entry import AnyEntry
-from domain.event import Answered, Category, Code, Event, Label, Name, Personal, Region, Text, known
+from domain.event import (
+    Answered,
+    Category,
+    Code,
+    Event,
+    Label,
+    Name,
+    Personal,
+    Region,
+    Text,
+    known,
+    known_or_erased,
+)
 from domain.file import Attribute, Facts
 
 APPLICANT: Final[Attribute[str]] = Attribute(
@@ -34,8 +46,8 @@ class FamilyRegistered(
 
     def holds(self, entry: AnyEntry) -> Facts:
         for attribute, value in (
-            (APPLICANT, known(self.applicant)),
-            (ADDRESS, known(self.address)),
+            (APPLICANT, known_or_erased(self.applicant)),
+            (ADDRESS, known_or_erased(self.address)),
             (FAMILY_REGION, known(self.region)),
         ):
             if value is not None:

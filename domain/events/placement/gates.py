@@ -103,7 +103,9 @@ def assessed(life: Life) -> GateResult:
     expired = life.passed(valid.ends(assessment.days))
     if expired:
         return unmet(
-            "成年安置评估已超过六个月，应当重新评估", "a new assessment: the last one has run out", assessment
+            "成年安置评估已超过六个月，应当重新评估",
+            "a new assessment, as the last one has run out",
+            assessment,
         )
     if expired is None:
         return uncertain(
@@ -121,7 +123,10 @@ def free(life: Life) -> GateResult:
     if fact is None:
         return met()
     return unmet(
-        "仍在全日制学校就读或者服现役", "still at full-time school or in the army", fact.entry, deferring=True
+        "仍在全日制学校就读或者服现役",
+        "the end of full-time school or army service",
+        fact.entry,
+        deferring=True,
     )
 
 

@@ -27,6 +27,7 @@ from domain.event import (
     Title,
     Unit,
     known,
+    known_or_erased,
 )
 from domain.events.care import CARE_MODE, FOSTER_AGREEMENT, FOSTER_FAMILY, FOSTER_MATCH, SHORT_TERM
 from domain.events.departure import APPROVED, closed
@@ -162,7 +163,7 @@ class ChildTransferred(Event, zh="移交交接", en="Child transferred", source=
             yield STAGE.since(entry.days, "departed")
             yield from closed(entry, HANDED_OVER)
             return
-        guardian = known(self.to_guardian)
+        guardian = known_or_erased(self.to_guardian)
         if guardian is not None:
             yield GUARDIAN.since(entry.days, guardian)
         yield CHARGE.since(entry.days, self.to_institution)
