@@ -1,4 +1,4 @@
-"""Documents generated from the code: event catalogue, tables of rules and limits, frozen schemas.
+"""Documents generated from the code: event catalogue, tables of rules, limits and questions, frozen schemas.
 
 `make generate` writes them; with `--check` it only compares, and exits with 1 if one is stale.
 """
@@ -18,6 +18,7 @@ import ledger
 import projections
 from api.boundaries import boundary_tests
 from api.contract.problems import KINDS
+from api.questions import questions_page
 from api.settings import Settings
 from domain.codes import CodeTable, tables
 from domain.event import CATALOGUE, Category, Event, Field, Unknown, chapter, fields_of
@@ -43,6 +44,7 @@ def documents() -> dict[Path, str]:
         DOCS / "events.md": "\n".join(_events()) + "\n",
         DOCS / "rules.md": "\n".join(_rules()) + "\n",
         DOCS / "limits.md": "\n".join(_limits()) + "\n",
+        DOCS / "questions.md": "\n".join((NOTE, "", "# Questions · 问题", "", *questions_page())) + "\n",
         **{SCHEMAS / f"{name}.json": frozen(kind) for name, kind in CATALOGUE.items()},
     }
 

@@ -1,0 +1,135 @@
+"""The questions that users ask (domain.md 4), and by which operations and filters each is asked.
+
+They stand in `questions.toml`; `docs/questions.md` shows them.
+"""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Final, Literal, TypeAlias
+from urllib.parse import parse_qsl
+
+from api.contract.value_words import called
+from api.identity.permissions import Role
+from domain.label import Label
+
+Answered: TypeAlias = Literal["wholly", "partly", "not"]
+USERS: Final = {
+    "A": Label("机构工作人员", "Staff of an institution"),
+    "B": Label("审计和监督人员", "Auditors and supervisors"),
+    "C": Label("民政部门", "Civil-affairs bureau"),
+    "D": Label("成年安置工作人员", "Adult-placement officers"),
+}
+"""Who asks, by the letter of their questions."""
+_ANSWERED: Final = {
+    "wholly": Label("能答", "yes"),
+    "partly": Label("部分能答", "in part"),
+    "not": Label("尚不能答", "not yet"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionCall:
+    """An operation with the values of filters that make it the question, such as `GET /late?origin=api`."""
+
+    written: str
+
+    @property
+    def method(self) -> str:
+        """The method, in capitals."""
+        return self.written.partition(" ")[0]
+
+    @property
+    def address(self) -> str:
+        """The template of the path, with the filters."""
+        return self.written.partition(" ")[2]
+
+    @property
+    def path(self) -> str:
+        """The template of the path."""
+        return self.address.partition("?")[0]
+
+    @property
+    def query(self) -> list[tuple[str, str]]:
+        """The filters with their values."""
+        return parse_qsl(self.address.partition("?")[2])
+
+
+@dataclass(frozen=True, slots=True)
+class UserQuestion:
+    """A question, its calls, by what else it is narrowed, who may ask it, and the test that shows the answer.
+
+    `lacks` says what is missing where it is not answered wholly.
+    """
+
+    name: str
+    label: Label
+    calls: tuple[QuestionCall, ...]
+    filters: tuple[str, ...]
+    roles: tuple[Role, ...]
+    answered: Answered
+    lacks: Label | None
+    test: str | None
+
+
+@cache
+def user_questions() -> tuple[UserQuestion, ...]:
+    """Return all questions, in the order of the domain reference."""
+    document = tomllib.loads((files("api") / "questions.toml").read_text("utf-8"))
+    return tuple(
+        UserQuestion(
+            name,
+            Label(each["zh"], each["en"]),
+            tuple(map(QuestionCall, each["calls"])),
+            tuple(each["filters"]),
+            tuple(map(Role, each["roles"])),
+            each["answered"],
+            Label(*each["lacks"]) if "lacks" in each else None,
+            each.get("test"),
+        )
+        for name, each in document.items()
+    )
+
+
+def questions_page() -> Iterator[str]:
+    """Yield the lines of the page of all questions, below its title."""
+    every = user_questions()
+    counts = {name: sum(each.answered == name for each in every) for name in _ANSWERED}
+    yield f"{len(every)} questions: {counts['wholly']} are answered wholly, {counts['partly']} in part, and"
+    yield f"{counts['not']} not yet. Every list is answered as JSON, CSV or a workbook (`format=csv|xlsx`)."
+    yield ""
+    yield f"共 {len(every)} 个问题：能答 {counts['wholly']} 个，部分能答 {counts['partly']} 个，尚不能答"
+    yield f"{counts['not']} 个。每个列表都可答复为 JSON、CSV 或者工作簿（`format=csv|xlsx`）。"
+    for letter, users in USERS.items():
+        yield from ("", f"## {letter} {users.zh} · {users.en}", "")
+        heading = (
+            "",
+            "question · 问题",
+            "call · 调用",
+            "filters · 筛选",
+            "roles · 角色",
+            "answered · 能否回答",
+            "test",
+        )
+        yield from (_row(*heading), _row(*("---" for _ in heading)))
+        yield from (_line(each) for each in every if each.name.startswith(letter))
+
+
+def _line(question: UserQuestion) -> str:
+    answered = _ANSWERED[question.answered]
+    lacks = "" if question.lacks is None else f": {question.lacks.en} · {question.lacks.zh}"
+    return _row(
+        question.name,
+        f"{question.label.zh}<br>{question.label.en}",
+        "<br>".join(f"`{each.written}`" for each in question.calls) or "–",
+        ", ".join(f"`{each}`" for each in question.filters) or "–",
+        "、".join(called("role", each.value).zh for each in question.roles) or "–",
+        f"{answered.en} {answered.zh}{lacks}",
+        f"`{question.test}`" if question.test else "–",
+    )
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
