@@ -15,7 +15,7 @@ from api.contract.value_words import called
 from api.identity.permissions import Role
 from domain.label import Label
 
-Answered: TypeAlias = Literal["wholly", "partly", "not"]
+AnsweredSoFar: TypeAlias = Literal["wholly", "partly", "not"]
 USERS: Final = {
     "A": Label("机构工作人员", "Staff of an institution"),
     "B": Label("审计和监督人员", "Auditors and supervisors"),
@@ -69,7 +69,7 @@ class UserQuestion:
     calls: tuple[QuestionCall, ...]
     filters: tuple[str, ...]
     roles: tuple[Role, ...]
-    answered: Answered
+    answered: AnsweredSoFar
     lacks: Label | None
     test: str | None
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from api.contract.entries import EntryAnswer, entry_json
 from api.contract.listing import Because, Titled, titled
-from api.contract.masking import NAMED, typed_dict
+from api.contract.masking import ACTED, NAMED, typed_dict
 from api.contract.rows import answered, row_json
 from domain.entry import AnyEntry
 from domain.event import Category
@@ -67,6 +67,7 @@ else:
             **answered(ExceptionRow),
             **get_type_hints(Titled),
             **NAMED,
+            **ACTED,
             "kind": ApprovalKind,
             "state": ApprovalState,
             "version": int,

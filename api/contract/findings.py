@@ -8,7 +8,7 @@ from uuid import UUID
 
 from api.contract.entries import EntryAnswer, sentences_json, told_to
 from api.contract.listing import Titled, titled
-from api.contract.masking import NAMED, typed_dict
+from api.contract.masking import ACTED, NAMED, typed_dict
 from api.contract.rows import answered, row_json
 from domain.entry import AnyEntry
 from domain.event import Category, Kind
@@ -45,7 +45,7 @@ else:
     }
     ListedFindingAnswer = typed_dict(
         "ListedFindingAnswer",
-        _FINDING | NAMED | {"evidence": list[EvidenceAnswer]},
+        _FINDING | NAMED | ACTED | {"evidence": list[EvidenceAnswer]},
         "A finding in a list, with whose file it is against, and its evidence as far as the caller may read.",
     )
     FindingAnswer = typed_dict(

@@ -168,6 +168,17 @@ def sentences(path: str, heading: Label) -> ListColumn:
 FILE_NO: Final = text("file_no", Label("档案编号", "File number"), 18)
 NAME: Final = text("name", Label("姓名", "Name"))
 CHILD: Final = text("child", Label("档案标识", "File id"), _ID)
+NEXT: Final = (
+    ListColumn(
+        Label("须办理的角色", "Who must act next"),
+        lambda item, language: "、".join(each[language] for each in item.get("next_to_act", ())),
+        24,
+    ),
+)
+CHARGE: Final = (
+    text("institution_name", Label("负责机构", "Institution in charge"), 24),
+    code("place", Label("负责地区", "Place in charge"), "region"),
+)
 WHOSE: Final = (NAME, FILE_NO)
 """Whose an item is; the id of the file stands in the last column."""
 INSTITUTION: Final = text("institution", Label("机构标识", "Institution's id"), _ID)
@@ -233,11 +244,13 @@ OBLIGATIONS_TABLE: Final = ListTable(
         number("days_left", Label("剩余天数", "Days left")),
         *RULE,
         WHAT,
+        *NEXT,
         day("opened_on", Label("起算日", "Since")),
         said("void_because.", Label("不再需要的原因", "Why no longer required"), 24),
         *SOURCE,
         text("started_by", Label("起算条目", "Started by entries"), _ID),
         text("met_by", Label("办理条目", "Met by entries"), _ID),
+        *CHARGE,
         CHILD,
     ),
 )
@@ -252,6 +265,7 @@ READINESS_TABLE: Final = ListTable(
         said("next.title_", Label("下一期限", "Next due"), 24),
         day("next.due_on", Label("下一期限到期日", "Next due on")),
         *(_gate(each) for each in sorted(GATES)),
+        *CHARGE,
         CHILD,
     ),
     Label("供参考：由人决定。", "This is advice: a person decides."),
@@ -264,11 +278,13 @@ FINDINGS_TABLE: Final = ListTable(
         word("kind", Label("种类", "Kind"), "finding_kind"),
         *RULE,
         WHAT,
+        *NEXT,
         day("on", Label("起始日", "From")),
         sentences("evidence", Label("相关条目", "Evidence")),
         *SOURCE,
         text("entries", Label("条目标识", "Entries"), _ID),
         text("others", Label("另见档案", "See also files"), _ID),
+        *CHARGE,
         CHILD,
     ),
 )
@@ -282,6 +298,7 @@ EXCEPTIONS_TABLE: Final = ListTable(
         number("waited_days", Label("等待天数", "Days waited")),
         *RULE,
         WHAT,
+        *NEXT,
         event("entry.type", Label("事件", "Event")),
         said("entry.sentence_", Label("记录的内容", "What was recorded")),
         instant("entry.recorded_at", Label("记录时间", "Recorded at")),
@@ -292,6 +309,7 @@ EXCEPTIONS_TABLE: Final = ListTable(
         said("why_not.", Label("为何不由您审批", "Why you do not decide"), 24),
         *SOURCE,
         text("entry.entry_id", Label("条目标识", "Entry"), _ID),
+        *CHARGE,
         CHILD,
     ),
 )
@@ -309,6 +327,7 @@ LATE_TABLE: Final = ListTable(
         word("origin", Label("来源", "Way in"), "origin"),
         word("struck", Label("此后情况", "What became of it"), "struck"),
         text("entry_id", Label("条目标识", "Entry"), _ID),
+        *CHARGE,
         CHILD,
     ),
 )
@@ -358,7 +377,9 @@ HAND_OVER_TABLE: Final = ListTable(
 
 def of_one_file(table: ListTable) -> ListTable:
     """Return the table of a list about one file, which does not say of each item whose it is."""
-    return replace(table, columns=tuple(each for each in table.columns if each not in {*WHOSE, CHILD}))
+    return replace(
+        table, columns=tuple(each for each in table.columns if each not in {*WHOSE, *NEXT, *CHARGE, CHILD})
+    )
 
 
 def headings(table: ListTable, language: Language) -> Sequence[str]:

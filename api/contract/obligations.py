@@ -7,7 +7,7 @@ from uuid import UUID
 from typing_extensions import TypedDict
 
 from api.contract.listing import Because, Titled, titled
-from api.contract.masking import NAMED, typed_dict
+from api.contract.masking import ACTED, NAMED, typed_dict
 from api.contract.rows import answered, row_json
 from domain.event import Kind
 from domain.obligations import State
@@ -36,7 +36,9 @@ else:
         """,
     )
     ListedObligationAnswer = typed_dict(
-        "ListedObligationAnswer", _OBLIGATION | NAMED, "An obligation in a list, with whose it is."
+        "ListedObligationAnswer",
+        _OBLIGATION | NAMED | ACTED,
+        "An obligation in a list, with whose it is, and who must act next.",
     )
 
 

@@ -62,6 +62,9 @@ class ListedReadinessAnswer(ReadinessAnswer):
 
     name: PersonalValue
     file_no: PersonalValue
+    institution: UUID | None
+    institution_name: str | None
+    place: str | None
 
 
 class StuckAnswer(TypedDict):

@@ -19,7 +19,8 @@ from api.http.file_points import file_point, one_day
 from api.http.list_formats import in_formats, listed
 from api.http.list_pages import check_rules, list_page, list_view, listing, note_rows, opened_rows, with_names
 from api.http.one_file import RuleFilter
-from api.identity.permissions import Action
+from api.identity.acting import deciding_roles
+from api.identity.permissions import Action, Role
 from domain.entry import AnyEntry
 from domain.event import Category
 from domain.file import amended
@@ -111,7 +112,11 @@ async def _items(
     names = await request.recorders(entries.values())
     scopes = await request.scopes({row.child for row in rows})
     items = [_item(request, row, day, entries, names, scopes[row.child]) for row in rows]
-    return await with_names(request, items, known)
+    return await with_names(request, items, known, _who_decides)
+
+
+def _who_decides(item: ExceptionAnswer, placed: bool) -> Sequence[Role]:  # noqa: FBT001 - of a file
+    return deciding_roles(placed=placed) if item["state"] == "waiting" else ()
 
 
 def _item(

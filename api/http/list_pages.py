@@ -1,27 +1,31 @@
 """Pages of lists across files: what they show, as known when, with the names of whose rows they are."""
 
 import re
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from types import MappingProxyType
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
 from api.contract.encoding import JsonResponse
-from api.contract.masking import restricted
+from api.contract.masking import acting_json, restricted
 from api.contract.problems import Problem, invalid
 from api.http.cursors import no_cursor
 from api.http.dependencies import RequestContext
+from api.identity.permissions import Role
 from domain.event import WHOLLY_SEALED, Category
+from domain.scope import FileScope
 from projections.paging import Condition, CursorError, Page
 from projections.register import SEALED_FILE_NO, SEALED_NAME
 from projections.register import names as names_in_register
 from projections.withholding import Resting, Withholding, told_of
 
 R = TypeVar("R")
+Acting: TypeAlias = Callable[[dict[str, Any], bool], Sequence[Role]]
+"""Who must act next on an item, by the item and whether its file is in the charge of a place."""
 W = TypeVar("W", bound=Resting)
 
 
@@ -38,22 +42,45 @@ async def opener(request: RequestContext, children: Collection[UUID]) -> Callabl
 
 
 async def with_names(
-    request: RequestContext, items: Sequence[dict[str, Any]], known: int | None
+    request: RequestContext, items: Sequence[dict[str, Any]], known: int | None, acting: Acting | None = None
 ) -> list[dict[str, Any]]:
-    """Return items about children with the name and the file number of each; `note_rows` noted that."""
+    """Return items about children with the name and the file number of each, and who is in charge now.
+
+    `note_rows` noted the names. `acting` returns who must act next on an item of a file that is in the charge
+    of a place, or of an institution.
+    """
     children = {item["child"] for item in items}
     async with request.container.projector.reading() as connection:
         names = await names_in_register(connection, children, known)
     opened = await opener(request, children)
+    charges = {child: each.scope for child, each in (await request.scopes(children)).items()}
+    institutions = await _institution_names(request, charges.values())
     nothing = (None, None)
-    return [
-        item
-        | {
-            "name": opened(item["child"], names.get(item["child"], nothing)[0], SEALED_NAME),
-            "file_no": opened(item["child"], names.get(item["child"], nothing)[1], SEALED_FILE_NO),
+    named = []
+    for item in items:
+        name, file_no = names.get(item["child"], nothing)
+        charge = charges.get(item["child"])
+        institution = None if charge is None else charge.institution
+        place = None if charge is None else charge.place
+        further: dict[str, Any] = {
+            "name": opened(item["child"], name, SEALED_NAME),
+            "file_no": opened(item["child"], file_no, SEALED_FILE_NO),
+            "institution": institution,
+            "institution_name": None if institution is None else institutions.get(institution),
+            "place": place,
         }
-        for item in items
-    ]
+        if acting is not None:
+            roles = acting(item, institution is None and place is not None)
+            further["next_to_act"] = [acting_json(each) for each in roles]
+        named.append(item | further)
+    return named
+
+
+async def _institution_names(request: RequestContext, charges: Iterable[FileScope | None]) -> dict[UUID, str]:
+    """Return the names of the institutions in charge, which everybody may know."""
+    ids = {each.institution for each in charges if each is not None and each.institution is not None}
+    found = [await request.container.identity.institution(each) for each in ids]
+    return {each.institution: each.name for each in found if each is not None}
 
 
 async def note_rows(

@@ -34,6 +34,8 @@ from api.http.list_pages import (
 from api.http.one_file import DueSince, DueUntil, DueWithinDays, OverdueDays, RuleFilter
 from api.http.recording_requests import takes
 from api.http.request_body import body
+from api.identity.acting import deciding_roles, recording_roles
+from api.identity.permissions import Role
 from domain.event import Category, Number
 from domain.judging import FindingKind
 from domain.label import Label
@@ -199,9 +201,12 @@ async def obligations(
     )
     await note_rows(request, OBLIGATIONS, page.rows)
     rows = await opened_rows(request, OBLIGATIONS, page.rows)
-    return listing(
-        await with_names(request, [obligation_json(row, on) for row in rows], view.known), page.next, view
-    )
+    items = [obligation_json(row, on) for row in rows]
+    return listing(await with_names(request, items, view.known, _who_clears), page.next, view)
+
+
+def _who_clears(item: ListedObligationAnswer, placed: bool) -> Sequence[Role]:  # noqa: FBT001 - of a file
+    return recording_roles(item["rule"], placed=placed) if item["state"] in WAITING else ()
 
 
 @router.get("/findings", responses=listed(KnownListing[ListedFindingAnswer]))
@@ -248,7 +253,13 @@ async def findings(
         }
         for row in rows
     ]
-    return listing(await with_names(request, items, view.known), page.next, view)
+    return listing(await with_names(request, items, view.known, _who_mends), page.next, view)
+
+
+def _who_mends(item: ListedFindingAnswer, placed: bool) -> Sequence[Role]:  # noqa: FBT001 - of a file
+    if item["kind"] in {"exception_unapproved", "correction_unapproved"}:
+        return deciding_roles(placed=placed)
+    return recording_roles(item["rule"], placed=placed)
 
 
 async def _others(

@@ -2,12 +2,17 @@
 
 from datetime import date, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from httpx2 import AsyncClient
 
+from api.identity.acting import deciding_roles, recording_roles
 from api.identity.permissions import Role
-from tests.support.client import Served
+from domain.events.intake import ChildAdmitted, ChildReceived
+from domain.events.record import ExceptionApproved
+from tests.support.client import Served, new_key
+from tests.support.given import some
+from tests.support.http_given import a_story, sent
 
 A_WEEK = 7
 INVALID = 422
@@ -84,3 +89,39 @@ async def test_several_rules_are_asked_for_at_once_and_a_page_goes_on_whatever_t
     assert first["items"][0] not in rest.json()["items"]
     found = (await client.get("/findings", params={"rule": ["S02", "I04"]})).json()["items"]
     assert {each["rule"] for each in found} <= {"S02", "I04"}
+
+
+async def test_an_item_says_who_is_in_charge_and_which_role_must_act_next(served: Served) -> None:
+    received = ("2024-03-05", some(ChildReceived))
+    story = await a_story(served).given(received, ("2024-04-01", some(ChildAdmitted), {"exception": "I01"}))
+    await served.projected()
+    client = await served.as_(Role.SUPERVISOR)
+    for path, roles in (("/obligations", None), ("/findings", None), ("/exceptions", ["supervisor"])):
+        items = (await client.get(path)).json()["items"]
+        assert items, path
+        for each in items:
+            charge = (each["institution"], each["institution_name"], each["place"])
+            assert charge == (str(served.home.institution), served.home.name, None)
+            acting = [role["role"] for role in each["next_to_act"]]
+            assert acting == roles or (roles is None and {*acting} <= {"staff", "supervisor"} and acting)
+            assert all(role["zh"] and role["en"] for role in each["next_to_act"])
+    unapproved = (await client.get("/findings", params={"kind": "exception_unapproved"})).json()["items"]
+    assert [[role["role"] for role in each["next_to_act"]] for each in unapproved] == [["supervisor"]]
+    other = await served.another(Role.SUPERVISOR)
+    (waiting,) = (await other.get("/exceptions")).json()["items"]
+    approved = some(ExceptionApproved, entry=UUID(waiting["entry"]["entry_id"]))
+    sent_on = {"events": [sent("2026-11-22", approved)]}
+    answer = await other.post(f"/children/{story.child}/events", json=sent_on, headers=new_key())
+    assert answer.status_code == 201, answer.text
+    await served.projected()
+    assert [each["next_to_act"] for each in (await client.get("/exceptions")).json()["items"]] == [[]]
+    table = await client.get("/exceptions", params={"format": "csv"})
+    assert served.home.name in table.content.decode("utf-8-sig")
+
+
+def test_who_must_act_records_what_clears_the_rule_and_is_in_charge() -> None:
+    assert recording_roles("D12", placed=False) == (Role.STAFF, Role.SUPERVISOR)
+    assert recording_roles("D12", placed=True) == (Role.TOWNSHIP, Role.BUREAU)
+    assert recording_roles("D32", placed=False) == (Role.SUPERVISOR,), "adoptions are sealed from staff"
+    assert recording_roles("E02", placed=False) == (Role.STAFF, Role.SUPERVISOR)
+    assert (deciding_roles(placed=False), deciding_roles(placed=True)) == ((Role.SUPERVISOR,), (Role.BUREAU,))
