@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from api.demo.demonstration import KEEPER
 from tests.support.chromium import (
     FOCUSED,
     NARROW,
@@ -61,6 +62,9 @@ def test_a_second_person_decides(demo: Demo, browser: Browser, *, script: bool) 
     assert page.locator("[role=status]").inner_text() == "已记录：已批准。"
     assert page.locator(".inbox li").count() == before - 1
     assert ask(demo, f"/exceptions/{decided}")["state"] == "approved"
+    recorders = {each["entry"]["recorded_by"]["name"] for each in ask(demo, "/exceptions")["items"]}
+    assert KEEPER in recorders
+    assert all(each.startswith("示例") for each in recorders), "they are people of the demonstration"
     is_sound(page, browser, demo)
     page.context.close()
 

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import httpx2
 
-from api.demo.demonstration import KEEPER
-from api.demo.members import ROLES
 from api.demo.register_workbook import register as a_register
 from api.identity.permissions import Role
 from tests.support.demo_server import Demo
@@ -57,14 +55,6 @@ def test_whoever_signs_in_as_the_readme_says_comes_to_the_console(demo: Demo) ->
             here = {"Sec-Fetch-Site": "same-origin"}
             answer = httpx2.post(f"{demo.address}/console/sign-in", data=sent, headers=here)
             assert answer.headers["location"] == "/console", each
-
-
-def test_whatever_waits_for_a_decision_was_recorded_by_somebody_of_the_institution(demo: Demo) -> None:
-    bearer = {"Authorization": f"Bearer {demo.tokens['supervisor']}"}
-    waiting = httpx2.get(f"{demo.address}/exceptions", headers=bearer).json()["items"]
-    recorders = {(each["entry"]["recorded_by"]["name"], each["may_decide"]) for each in waiting}
-    assert {(KEEPER, True), ("示例工作人员", True)} <= recorders
-    assert {role for role, _ in recorders} <= {KEEPER, *(f"示例{each}" for each in ROLES.values())}
 
 
 def test_a_register_goes_in_as_the_readme_says_and_its_tokens_ask(demo: Demo, tmp_path: Path) -> None:
