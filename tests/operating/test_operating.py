@@ -151,6 +151,9 @@ async def test_what_goes_wrong_names_nobody_in_answeredor_logs(
             ("streams", RuntimeError(PLANTED)),
             ("append_all", AppendFailedError(PLANTED_NUMBER)),
         ):
+            await served.projected()
+            position = (await served.container.ledger.head()).position
+            assert await served.container.projector.known_reached(position, PATIENCE)
             with monkeypatch.context() as patched:
                 patched.setattr(served.container.ledger.store, failing, _failing(error))
                 failed += [

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from contextlib import AsyncExitStack
 from typing import Any
 
 import psycopg
@@ -43,6 +44,11 @@ async def test_however_many_ask_how_it_is_the_database_is_asked_once(
     monkeypatch.setattr("api.http.probes.REMEMBERED_SECONDS", 3600)
     await served.projected()
     client = await served.client()
+    # Given as many connections as those who ask and those who work beside them take at once
+    async with AsyncExitStack() as taken:
+        for _ in range(3):
+            await taken.enter_async_context(served.container.readers.connection())
+        await asyncio.gather(*(served.container.ledger.head() for _ in range(20)))
     asked.clear()
     assert (await client.get(path)).status_code == 200
     once = [each for each in asked if "migration" in each or "activity" in each]
