@@ -290,7 +290,9 @@ def findings_against(file: File, kinds: Iterable[type[Event]], rulebook: Ruleboo
         return
     entries = sorted((entry for kind in kinds for entry in file.of(kind)), key=TURN)
     for entry in entries:
-        yield from _found(file, entry, rulebook, set())
+        # Each a question of its own: what is read for one tells nothing of the next.
+        found, _ = noting(list, _found(file, entry, rulebook, set()))
+        yield from found
 
 
 def excused(file: File, entry: AnyEntry, rulebook: Rulebook) -> list[Judgement]:

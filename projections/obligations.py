@@ -14,7 +14,7 @@ from domain.file import File
 from domain.obligations import OBLIGATIONS as RULES
 from domain.obligations import Clock, State, clocks
 from domain.rulebook import Rulebook
-from domain.when import add
+from domain.when import add, day_before
 from ledger.store import queries
 from projections.known import as_known
 from projections.markers import Blank, Hashed, Internal
@@ -204,6 +204,10 @@ async def obligations(
                 {"states": list(states)},
             )
         )
+    if set(states) == {"due"}:
+        due_since = max(day, due_since or day)
+    elif set(states) == {"overdue"}:
+        due_until = min(day_before(day), due_until or day)
     if due_since is not None:
         where.append(Condition(SQL("o.due_on >= %(due_since)s"), {"due_since": due_since}))
     last = last_due(day, due_until, due_within_days, overdue_days)

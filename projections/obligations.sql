@@ -30,7 +30,8 @@ CREATE INDEX ON obligations (due_on, child, number);
 -- Most clocks are closed, and what is asked for are the others.
 CREATE INDEX ON obligations (due_on, child, number) WHERE met_on IS NULL AND void_on IS NULL;
 CREATE INDEX ON obligations (rule, due_on, child, number) WHERE met_on IS NULL AND void_on IS NULL;
-CREATE INDEX ON obligations (due_on, void_on, child, number) WHERE met_on IS NULL AND void_on IS NOT NULL;
+-- A clock that is void from the day it opens waits on no day.
+CREATE INDEX ON obligations (due_on, void_on, child, number) WHERE met_on IS NULL AND void_on > opened_on;
 CREATE INDEX ON obligations (met_on);
 CREATE INDEX ON obligations (rule) WHERE sealed IS NOT NULL;
 
@@ -44,7 +45,7 @@ SELECT o.*
 
 -- name: void_later
 SELECT o.*
-  FROM (SELECT * FROM obligations WHERE met_on IS NULL AND void_on IS NOT NULL AND void_on > %(day)s) o
+  FROM (SELECT * FROM obligations WHERE met_on IS NULL AND void_on > opened_on AND void_on > %(day)s) o
   JOIN register ON register.child = o.child
 
 -- name: met_later

@@ -26,7 +26,7 @@ from domain.explaining import Aside, Deciding, Explained, asides, explained
 from domain.file import File, names_entry
 from domain.obligations import clocks
 from domain.readiness import GATES
-from domain.resting import Categories, noting
+from domain.resting import noting
 from domain.rulebook import Pack, Rule, numbers_counted
 
 _MOST_ASIDES: Final = 50
@@ -371,17 +371,13 @@ def _numbers(asked: ExplainedField, reading: FieldReading, file: File) -> list[t
         ]
         return list(dict.fromkeys((rule, each.number) for each in told if each.number is not None))
     with numbers_counted() as counted_with:
-        _, read = noting(asked.ask, file)
+        noting(asked.ask, file)
     own = asked.rules[0]
     return [
         (of, each)
         for (of, each), before in counted_with.items()
-        if (chapter == "gates" or of == own) and any(_sees_all(read | one, reading) for one in before)
+        if (chapter == "gates" or of == own) and any(one <= reading.sees for one in before)
     ]
-
-
-def _sees_all(read: Categories, reading: FieldReading) -> bool:
-    return read <= reading.sees
 
 
 def _number(rule: str, number: Pack) -> dict[str, Any]:

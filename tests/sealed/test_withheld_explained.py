@@ -12,6 +12,7 @@ from api.contract.explained_fields import FieldReading, fields_explained
 from api.contract.explanations import explanation
 from api.identity.permissions import SEES, Role
 from domain.event import EVERY_CATEGORY, Unknown
+from domain.events.adoption.assessing import AdoptionAssessmentStarted
 from domain.events.adoption.assessment import AdoptionAssessmentReportIssued
 from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.departure import ChildDied
@@ -76,3 +77,16 @@ def test_the_numbers_that_a_rule_counted_with_tell_nothing_of_what_it_read_befor
         seen = explanation("findings.R-DTH-2", replace(reading, sees=EVERY_CATEGORY), file).body
         assert bool(seen["rules"][0]["numbers"]) is (cause == "accident")
     assert told[0]["rules"] == told[1]["rules"]
+
+
+def test_the_numbers_that_a_rule_counted_with_tell_of_no_exception_that_is_hidden() -> None:
+    told = []
+    for envelope in ({}, {"exception": "I03"}):
+        file = a_file(
+            ("2016-03-05", some(ChildReceived)),
+            ("2021-01-01", some(AdoptionAssessmentStarted, assessors=()), envelope),
+            ("2021-02-01", some(AdoptionAssessmentStarted, assessors=())),
+        ).file
+        reading = FieldReading(STREAM, "child", TODAY, 9, RULEBOOK, SEES[Role.ADMINISTRATOR])
+        told.append(explanation("findings.R-ADO-3", reading, file).body["rules"])
+    assert told[0] == told[1]
