@@ -133,6 +133,10 @@ class Withholding(Generic[R]):
             text = opened
         return self._changed(row, {**orjson.loads(text), "sealed": None})
 
+    def by_term(self, keyed: Callable[[str], bytes], column: str, values: Iterable[str]) -> dict[str, str]:
+        """Return values by what a column of a sealed row holds of each."""
+        return {self._term(keyed, column, value): value for value in values}
+
     def _term(self, keyed: Callable[[str], bytes], column: str, value: str) -> str:
         """Return the value stored in a column of a sealed row."""
         return keyed(f"{self.table} {column} {value}").hex()

@@ -1,8 +1,11 @@
 """How much waits, in the form of answers."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from typing_extensions import TypedDict
+
+from api.contract.listing import Titled
 
 
 class CountAnswer(TypedDict):
@@ -11,6 +14,20 @@ class CountAnswer(TypedDict):
     count: int
     more: bool
     list: str
+
+
+class RuleCountAnswer(Titled):
+    """So many findings of one rule, and the address of their list."""
+
+    rule: str
+    count: int
+    list: str
+
+
+class FindingsCountAnswer(CountAnswer):
+    """So many findings; those that were counted also by rule, the most frequent first."""
+
+    by_rule: Sequence[RuleCountAnswer]
 
 
 class CountsAnswer(TypedDict):
@@ -22,6 +39,6 @@ class CountsAnswer(TypedDict):
     day: date
     overdue: CountAnswer
     overdue_over_a_year: CountAnswer
-    findings: CountAnswer
+    findings: FindingsCountAnswer
     exceptions: CountAnswer
     known_position: int

@@ -1,19 +1,22 @@
 """How much waits for somebody: what is overdue, what was found and what is to be decided, counted."""
 
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Any, Final, TypeAlias
 
 from fastapi import APIRouter, Depends
 
 from api.contract.encoding import JsonResponse
+from api.contract.listing import titled
 from api.contract.problems import ANYWHERE
-from api.contract.waiting_counts import CountAnswer, CountsAnswer
+from api.contract.waiting_counts import CountAnswer, CountsAnswer, FindingsCountAnswer
 from api.http.dependencies import RequestContext, list_request
 from api.http.list_pages import listed_at
 from domain.label import Label
 from domain.limit import Area, limit
 from domain.when import add, day_before
 from projections.exceptions import exceptions
+from projections.findings import WITHHELD as FINDINGS
 from projections.findings_list import findings
 from projections.obligations import obligations
 from projections.paging import Page
@@ -54,13 +57,7 @@ async def counts(request: OfCounts) -> JsonResponse:
             due_until=day_before(a_year_ago),
             **overdue,
         ),
-        "findings": await _counted(
-            request,
-            findings,
-            listed_at("/findings", day=today),
-            rulebook=request.ledger.rulebook,
-            **keyed,
-        ),
+        "findings": await _findings(request),
         "exceptions": await _counted(
             request,
             exceptions,
@@ -77,8 +74,46 @@ async def _counted(
     request: RequestContext, question: Callable[..., Awaitable[Page[Any]]], where: str, **asked: object
 ) -> CountAnswer:
     """Return how many a question finds, of which `where` is the list."""
+    return _count(await _first(request, question, **asked), where)
+
+
+async def _findings(request: RequestContext) -> FindingsCountAnswer:
+    rules, keyed, today = request.ledger.rulebook, request.ledger.term, request.today
+    page = await _first(request, findings, rulebook=rules, keyed=keyed)
+    counted = Counter(row.rule for row in page.rows)
+    sealed = counted.keys() - rules.rules.keys()
+    named = FINDINGS.by_term(keyed, "rule", rules.rules) if sealed else {}
+    return {
+        **_count(page, listed_at("/findings", day=today)),
+        "by_rule": [
+            {
+                "rule": rule,
+                **titled(rules[rule].on(today)),
+                "count": count,
+                "list": listed_at("/findings", day=today, rule=rule),
+            }
+            for rule, count in _by_rule(counted, named)
+        ],
+    }
+
+
+def _by_rule(counted: Counter[str], named: Mapping[str, str]) -> list[tuple[str, int]]:
+    """Return counts by rule, where some are counted under what stands in its place."""
+    found: Counter[str] = Counter()
+    for rule, count in counted.items():
+        found[named.get(rule, rule)] += count
+    return found.most_common()
+
+
+async def _first(
+    request: RequestContext, question: Callable[..., Awaitable[Page[Any]]], **asked: object
+) -> Page[Any]:
+    """Return as many of what a question finds as are counted."""
     async with request.container.projector.reading() as connection:
-        page = await question(
+        return await question(
             connection, request.scope, sees=request.sees, day=request.today, limit=MOST_COUNTED, **asked
         )
+
+
+def _count(page: Page[Any], where: str) -> CountAnswer:
     return {"count": len(page.rows), "more": page.next is not None, "list": where}

@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
 from statistics import median
 from time import perf_counter
 from typing import Final
 
 from httpx2 import ASGITransport, AsyncClient
 
+from domain.when import add
 from tests.bench.bench import Bench
 from tests.bench.contest import Duel, Row
 from tests.bench.many_files import many_files
@@ -16,12 +18,13 @@ from tests.support.console import FROM_HERE
 LONG: Final = 1000
 """Entries of the file whose pages are opened."""
 TIMES: Final = 9
+ALL_GROWN_UP: Final = "2035-12-31"
 PAGES: Final = {
     "worklist": ("/console/today", "/obligations?state=overdue&state=due&limit=50"),
     "register": ("/console/children", "/children?limit=50"),
     "file": ("/console/children/{child}", "/children/{child}"),
     "history": ("/console/children/{child}/history", "/children/{child}/entries?limit=50"),
-    "board": ("/console/readiness", "/readiness?limit=50"),
+    "board": ("/console/readiness?day={day}", "/readiness?day={day}&limit=50"),
 }
 """By name, a page and the answer that it shows most of."""
 
@@ -38,9 +41,12 @@ async def against_their_answers(bench: Bench) -> AsyncIterator[Duel]:
         ):
             signed_in = await browser.post("/console/sign-in", data={"token": bench.token}, headers=FROM_HERE)
             assert signed_in.status_code == 303
+            of_all = (await client.get(f"/readiness?day={ALL_GROWN_UP}&limit=1")).json()["items"]
+            # On the second day on which somebody is sixteen, some two hundred are.
+            day = add(date.fromisoformat(of_all[0]["turns_18_on"]), months=-24, days=1)
 
             async def milliseconds(name: str, *, page: bool) -> float:
-                shown, answer = (address.format(child=many.files[1]) for address in PAGES[name])
+                shown, answer = (address.format(child=many.files[1], day=day) for address in PAGES[name])
                 began = perf_counter()
                 got = await (browser.get(shown) if page else client.get(answer))
                 assert got.status_code == 200

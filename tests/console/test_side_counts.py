@@ -48,7 +48,7 @@ async def test_they_stand_beside_a_form_that_was_sent_too_and_are_asked_again_af
 
     async def told(context: Any) -> JsonResponse:
         asked.append(context)
-        few = {"count": len(asked), "more": False}
+        few = {"count": len(asked), "more": False, "by_rule": []}
         names = ("overdue", "overdue_over_a_year", "findings", "exceptions")
         return JsonResponse(dict.fromkeys(names, few))
 

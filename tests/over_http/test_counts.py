@@ -39,6 +39,10 @@ async def test_what_waits_is_counted_as_the_lists_have_it(served: Served) -> Non
         assert [told[name]["count"] for name in COUNTED] == found, role
         led = [(await client.get(f"{told[name]['list']}&limit=500")).json() for name in COUNTED]
         assert [len(each["items"]) for each in led] == found, role
+        for rule in told["findings"]["by_rule"]:
+            led_to = (await client.get(f"{rule['list']}&limit=500")).json()["items"]
+            assert [each["rule"] for each in led_to] == [rule["rule"]] * rule["count"], role
+        assert sum(each["count"] for each in told["findings"]["by_rule"]) == told["findings"]["count"], role
     assert min(found) > 0, "each of them is there to be counted"
 
 

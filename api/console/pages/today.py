@@ -1,6 +1,5 @@
 """Today: what is due and overdue across files, and what speaks against them."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, Literal, TypeAlias
@@ -13,7 +12,6 @@ from api.console.page_request import PageRequest, SignedIn
 from api.console.page_route import PageRoute
 from api.console.recordable import recordable
 from api.console.rendering import render
-from api.contract.problems import Problem
 from api.http import lists
 from api.http.cursors import Cursor
 from api.identity.permissions import Action, role_may
@@ -27,8 +25,6 @@ SOON_DAYS: Final = 30
 _WEEK_DAYS: Final = 7
 _A_GROUP: Final = 25
 _ROWS: Final = 50
-_COUNTED: Final = 200
-"""Findings that are counted by rule beside what is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +34,6 @@ class DueRows:
     heading: str
     rows: Sequence[Mapping[str, Any]]
     more: DueGroup | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FindingsOfRule:
-    """How many findings of one rule were counted, with its words."""
-
-    rule: str
-    words: Mapping[str, Any]
-    count: int
 
 
 @router.get("/today")
@@ -82,7 +69,7 @@ async def today(
         group=None,
         groups=[each for each in groups if each.rows],
         listed=soon,
-        found=await _findings(page),
+        found=page.counts and page.counts["findings"],
         older=page.counts and page.counts["overdue_over_a_year"],
         recordable=await _recordable(page, groups),
         begun=len(await drafts(page)) if records else None,
@@ -114,20 +101,3 @@ def _by_day(rows: Sequence[Mapping[str, Any]], more: DueGroup | None) -> list[Du
     named = {"today": today_only, "days_7": week, "days_30": later}
     groups = [DueRows(heading, each) for heading, each in named.items() if each]
     return [*groups[:-1], *(replace(last, more=more) for last in groups[-1:])]
-
-
-async def _findings(page: PageRequest) -> tuple[list[FindingsOfRule], bool] | None:
-    """Return the findings by rule, and whether there are more than were counted; None if they cannot be read.
-
-    The rest of the page stands without them.
-    """
-    try:
-        found = await page.answer(lists.findings, limit=_COUNTED)
-    except Problem:
-        return None
-    counted = Counter(each["rule"] for each in found["items"])
-    words = {each["rule"]: each for each in reversed(found["items"])}
-    return (
-        [FindingsOfRule(rule, words[rule], count) for rule, count in counted.most_common()],
-        found["next"] is not None,
-    )
