@@ -137,7 +137,13 @@ def body_page(asked: Mapping[str, Any], cursor: str | None) -> dict[str, Any]:
 
     Raises the problem `invalid` where the body asks for a page itself.
     """
-    sent = orjson.loads(asked["raw"])
+    try:
+        sent = orjson.loads(asked["raw"])
+    except orjson.JSONDecodeError:
+        sent = None
+    if not isinstance(sent, dict):
+        # The search itself says what is wrong with its body.
+        return dict(asked)
     paged = [name for name in ("limit", "cursor") if name in sent]
     if paged:
         raise invalid(InvalidValue(f"/{name}", _NO_PAGES, _LEAVE_OUT) for name in paged)

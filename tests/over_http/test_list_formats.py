@@ -3,6 +3,7 @@
 import csv
 from datetime import date, datetime
 from io import StringIO
+from itertools import product
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -213,6 +214,13 @@ async def test_what_no_table_is_asked_by_is_refused(
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
     searched = await client.post("/children/search?format=csv", json={"q": "王", "limit": 5})
     assert (searched.status_code, searched.json()["errors"][0]["pointer"]) == (422, "/limit")
+    for path, body in product(("/children/search", "/families/search"), (b"[]", b"null", b"{", b"\xff")):
+        page, table = [
+            await client.post(f"{path}{form}", content=body, headers={"Content-Type": "application/json"})
+            for form in ("", "?format=csv")
+        ]
+        assert (table.status_code, table.json()["code"]) == (page.status_code, page.json()["code"])
+        assert page.status_code in {400, 422}
 
 
 async def test_a_table_is_the_whole_list_or_says_that_there_is_more(
