@@ -6,7 +6,19 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.support.chromium import AXE, NARROW, WIDE, enter, needs_chromium, opened, with_and_without
+from tests.support.chromium import (
+    AXE,
+    NARROW,
+    WIDE,
+    enter,
+    go_by_keyboard,
+    needs_chromium,
+    opened,
+    role_of_focus,
+    tab_to,
+    type_at,
+    with_and_without,
+)
 from tests.support.demo_server import Demo
 
 pytestmark = [pytest.mark.browser, needs_chromium]
@@ -87,4 +99,41 @@ def test_a_child_is_received_and_recorded_for_with_others(
     is_sound(page, script=script)
     page.click(f"[role=status] >> text={NAMES[script]}")
     assert page.locator(".note.good").inner_text().startswith("已记录")
+    page.context.close()
+
+
+def test_by_keyboard_a_child_is_received_and_a_refusal_leads_to_what_is_to_be_recorded_first(
+    demo: Demo, browser: Browser
+) -> None:
+    page = opened(browser, WIDE, script=True)
+    enter(page, demo)
+    go_by_keyboard(page, "接收新儿童")
+    type_at(page, "who-name", "诸葛听雨")
+    type_at(page, "who-birth", "2020年2月")
+    go_by_keyboard(page, "查找是否已有档案")
+    go_by_keyboard(page, "查一遍")
+    assert role_of_focus(page) == "alert", "what must be said is asked for"
+    type_at(page, "f-ChildReceived-occurred", "2026-11-20")
+    type_at(page, "f-IdentityRecorded-occurred", "2026-11-20")
+    page.evaluate(ANSWER)
+    go_by_keyboard(page, "再查一遍")
+    assert role_of_focus(page) == "status"
+    go_by_keyboard(page, "一起记录")
+    assert role_of_focus(page) == "status"
+    go_by_keyboard(page, "记录一件事")
+    type_at(page, "filter", "收养登记")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    go_by_keyboard(page, "收养登记")
+    type_at(page, "f-occurred", "2026-11-21")
+    page.evaluate(ANSWER)
+    go_by_keyboard(page, "查一遍")
+    assert role_of_focus(page) == "alert"
+    assert page.title().startswith("不能记录：")
+    first = page.locator(".refusal a", has_text="先记录").first.inner_text()
+    tab_to(page, first)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert re.search("/record/[A-Za-z]+", page.url)
+    assert not page.url.endswith("/AdoptionRegistered")
     page.context.close()

@@ -15,6 +15,7 @@ from tests.support.chromium import (
     go_by_keyboard,
     needs_chromium,
     opened,
+    role_of_focus,
     somebody_put_right,
     tab_to,
     type_at,
@@ -106,11 +107,6 @@ def test_who_is_ready_and_what_is_stuck(demo: Demo, browser: Browser, *, script:
     page.locator("table.matrix .gate.unmet").first.click()
     page.wait_for_url("**/readiness#g*")
     page.context.close()
-
-
-def role_of_focus(page: Page) -> str:
-    """What a reader of the screen announces when a page has come."""
-    return str(page.evaluate("() => document.activeElement.getAttribute('role')"))
 
 
 def test_by_keyboard_what_is_due_is_cleared_and_put_right(demo: Demo, browser: Browser) -> None:

@@ -93,6 +93,11 @@ def type_at(page: Page, field: str, text: str) -> None:
     page.keyboard.type(text)
 
 
+def role_of_focus(page: Page) -> str:
+    """Return what a reader of the screen announces when a page has come."""
+    return str(page.evaluate("() => document.activeElement.getAttribute('role')"))
+
+
 @dataclass(frozen=True)
 class Someone:
     """A child of the demonstration, as the API tells of them."""
