@@ -17,7 +17,7 @@ from ledger.store import queries
 from projections.known import as_known
 from projections.markers import Blank, Hashed, Internal
 from projections.model import ReadModel, RowContext, RowParts
-from projections.paging import Condition, Key, Page, as_day, as_id, as_number, page
+from projections.paging import Condition, Key, Page, as_day, as_id, as_number, in_charge, page
 from projections.withholding import Withholding, listed
 
 
@@ -136,6 +136,6 @@ async def exceptions(
         await WITHHELD.saying(connection, "e", keyed, then, state=state, kind=kind, rule=rule),
     ]
     if institution is not None:
-        where.append(Condition(SQL("register.institution = %(institution)s"), {"institution": institution}))
+        where.append(in_charge(institution))
     select = _SQL["exceptions"]
     return await page(connection, ExceptionRow, select, where, _KEY, limit=limit, cursor=cursor, tables=then)

@@ -17,7 +17,7 @@ from projections.findings import FINDINGS, WITHHELD, Finding
 from projections.known import as_known
 from projections.likeness import LIKENESS_TERMS, found_alike
 from projections.model import ReadModel
-from projections.paging import Condition, Key, Page, as_day, as_id, as_number, page
+from projections.paging import Condition, Key, Page, as_day, as_id, as_number, in_charge, page
 from projections.withholding import listed
 
 _SQL: Final = queries.load_composable("projections", "findings.sql")
@@ -56,7 +56,7 @@ async def findings(
         await WITHHELD.saying(connection, "f", keyed, then, rule=rule, kind=kind),
     ]
     if institution is not None:
-        where.append(Condition(SQL("register.institution = %(institution)s"), {"institution": institution}))
+        where.append(in_charge(institution))
     of_families = _OF_FAMILIES["too_many"].format(
         scope=scope.sql, against=_OF_FAMILIES["against"], closed=_OF_FAMILIES["closed"]
     )

@@ -13,7 +13,7 @@ from domain.entry import LATE_DAYS
 from domain.event import Category
 from domain.when import day_before, end_of
 from ledger.store import queries
-from projections.paging import Condition, Key, Page, as_number, page
+from projections.paging import Condition, Key, Page, as_number, in_charge, page
 
 _SQL: Final = queries.load_composable("projections", "late_entries.sql")
 _KEY: Final[Key] = {"late.lead": as_number, "late.position": as_number}
@@ -68,7 +68,7 @@ async def late_entries(
     if type is not None:
         where.append(Condition(SQL("late.type = %(type)s"), {"type": type}))
     if institution is not None:
-        where.append(Condition(SQL("register.institution = %(in_charge)s"), {"in_charge": institution}))
+        where.append(in_charge(institution))
     if origins is not None:
         where.append(Condition(SQL("late.origin = ANY (%(origins)s)"), {"origins": list(origins)}))
     if known is not None:

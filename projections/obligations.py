@@ -19,7 +19,7 @@ from ledger.store import queries
 from projections.known import as_known
 from projections.markers import Blank, Hashed, Internal
 from projections.model import ReadModel, RowContext, RowParts
-from projections.paging import Condition, Key, Page, as_day, as_id, as_number, page
+from projections.paging import Condition, Key, Page, as_day, as_id, as_number, in_charge, page
 from projections.withholding import Withholding, listed
 
 WAITING: Final[tuple[State, ...]] = ("due", "overdue")
@@ -214,6 +214,6 @@ async def obligations(
     if last < date.max:
         where.append(Condition(SQL("o.due_on <= %(due_until)s"), {"due_until": last}))
     if institution is not None:
-        where.append(Condition(SQL("register.institution = %(institution)s"), {"institution": institution}))
+        where.append(in_charge(institution))
     select = [_SQL[part] for part in (_NOT_CLOSED if waiting else _ALL)]
     return await page(connection, Obligation, select, where, _KEY, limit=limit, cursor=cursor, tables=then)

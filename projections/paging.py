@@ -47,6 +47,11 @@ class Condition:
     parameters: Mapping[str, Any]
 
 
+def in_charge(institution: UUID) -> Condition:
+    """Return the condition that a file is in the charge of an institution, by its row in the register."""
+    return Condition(SQL("register.institution = %(in_charge)s"), {"in_charge": institution})
+
+
 @dataclass(frozen=True, slots=True)
 class Page(Generic[R]):
     """Rows and the cursor of the next page; None on the last one."""

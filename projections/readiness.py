@@ -27,7 +27,7 @@ from ledger.store import queries
 from projections.known import as_known
 from projections.model import ReadModel, RowContext
 from projections.obligations import OBLIGATIONS
-from projections.paging import Condition, Key, Page, as_day, as_id, page
+from projections.paging import Condition, Key, Page, as_day, as_id, in_charge, page
 from projections.withholding import listed
 
 MOST_MONTHS: Final = 12 * (ADULT - OFFICER_AGE)
@@ -257,4 +257,4 @@ def _asked(
     if gate is not None:
         yield Condition(_SQL["stuck_at"], {"gate": gate})
     if institution is not None:
-        yield Condition(SQL("register.institution = %(institution)s"), {"institution": institution})
+        yield in_charge(institution)
