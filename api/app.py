@@ -34,6 +34,7 @@ from api.http import (
     move_one,
     one_entry,
     one_file,
+    own_work,
     population_diff,
     probes,
     readiness_board,
@@ -70,7 +71,17 @@ def _routes() -> APIRouter:
         decisions,
     )
     of_files = (*of_one_file, access)
-    across_files = (lists, family_lists, counts, readiness_board, lateness, exceptions, population_diff, feed)
+    across_files = (
+        lists,
+        family_lists,
+        counts,
+        readiness_board,
+        lateness,
+        own_work,
+        exceptions,
+        population_diff,
+        feed,
+    )
     for chapter in (*recording, *of_files, *across_files, directory_names, catalogue):
         routes.include_router(chapter.router, dependencies=[Depends(authenticated), NOTHING_UNKNOWN])
     console.install(routes)

@@ -250,7 +250,7 @@ def _asked(
     gate: int | None,
     institution: UUID | None,
 ) -> Iterator[Condition]:
-    yield Condition(SQL("%(day)s BETWEEN y.since AND y.until"), {"day": day, "sees": listed(sees)})
+    yield Condition(SQL("daterange(y.since, y.until, '[]') @> %(day)s"), {"day": day, "sees": listed(sees)})
     if within_months is not None:
         last = add(day, months=within_months)
         yield Condition(SQL("coalesce(y.turns_18_from <= %(last)s, true)"), {"last": last})

@@ -19,6 +19,7 @@ CREATE TABLE readiness (
     PRIMARY KEY (child, since)
 );
 CREATE INDEX ON readiness (turns_18_on, until, since, child);
+CREATE INDEX ON readiness USING gist (daterange(since, until, '[]'));
 
 -- name: readiness
 SELECT y.*, {status} AS status, following.due_on AS next_due_on, following.rule AS next_rule,

@@ -177,6 +177,7 @@ NOTED: dict[str, list[tuple[str, set[str], Ask]]] = {
         ("exceptions", {"adoption"}, lambda own: own.exception()),
     ],
     "GET /late": [("late", {"identity"}, lambda own: own.get("/late"))],
+    "GET /own-work": [("own work", {"identity"}, lambda own: own.get("/own-work"))],
     "GET /imports/{job}": [
         ("import report", {"identity"}, lambda own: own.imported()),
         ("import report", {"adoption"}, lambda own: own.imported_as_a_line(ADOPTED)),

@@ -12,7 +12,7 @@ from api.console.page_request import PageRequest, SignedIn
 from api.console.page_route import PageRoute
 from api.console.recordable import recordable
 from api.console.rendering import render
-from api.http import lists
+from api.http import lists, own_work
 from api.http.cursors import Cursor
 from api.identity.permissions import Action, role_may
 from domain.when import add, day_before
@@ -25,6 +25,7 @@ SOON_DAYS: Final = 30
 _WEEK_DAYS: Final = 7
 _A_GROUP: Final = 25
 _ROWS: Final = 50
+_OWN: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ async def today(
             older=None,
             recordable=await _recordable(page, rows),
             begun=None,
+            own=None,
         )
     overdue, soon = await _due(page, "overdue", _A_GROUP), await _due(page, "days_30", _ROWS)
     groups = [
@@ -73,6 +75,7 @@ async def today(
         older=page.counts and page.counts["overdue_over_a_year"],
         recordable=await _recordable(page, groups),
         begun=len(await drafts(page)) if records else None,
+        own=await page.answer(own_work.own_work, limit=_OWN),
     )
 
 

@@ -16,3 +16,4 @@ CREATE TABLE access (
 );
 CREATE INDEX ON access (child, access);
 CREATE INDEX ON access (child, member, known) WHERE known IS NOT NULL;
+CREATE INDEX ON access (member, access) WHERE known IS NOT NULL;

@@ -24,3 +24,5 @@ CREATE INDEX ON entry ((occurred_until - (recorded_at AT TIME ZONE 'Asia/Shangha
 CREATE INDEX ON entry ((occurred_until - (recorded_at AT TIME ZONE 'Asia/Shanghai')::date), position)
     WHERE occurred_until - (recorded_at AT TIME ZONE 'Asia/Shanghai')::date < -7
       AND position('"origin":"import"'::bytea IN body) = 0;
+-- The latest without imports, of which a person recorded some.
+CREATE INDEX ON entry (position) WHERE kind = 'child' AND position('"origin":"import"'::bytea IN body) = 0;
