@@ -27,6 +27,7 @@ from api.http import (
     family_lists,
     feed,
     file_diff,
+    file_statements,
     hand_over,
     hindsight,
     lateness,
@@ -70,7 +71,7 @@ def _routes() -> APIRouter:
         hand_over,
         decisions,
     )
-    of_files = (*of_one_file, access)
+    of_files = (*of_one_file, access, file_statements)
     across_files = (
         lists,
         family_lists,

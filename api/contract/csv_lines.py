@@ -8,6 +8,7 @@ lines otherwise takes one away from a text that begins with it, and has lost not
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Final, TypeAlias
 
 from api.clock import SHANGHAI
@@ -16,7 +17,7 @@ CSV: Final = "text/csv"
 MARK: Final = b"\xef\xbb\xbf"
 """The mark of UTF-8, without which spreadsheet programs take the text for GB 18030."""
 
-TableCell: TypeAlias = str | int | date | datetime | None
+TableCell: TypeAlias = str | int | Decimal | date | datetime | None
 """What stands in a cell: a text, a number, a day, an instant, or nothing."""
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")
@@ -44,8 +45,8 @@ def _written(cell: TableCell) -> str:
             return f"{local_time(cell):%Y-%m-%d %H:%M:%S}"
         case date():
             return cell.isoformat()
-        case int():
-            return str(cell)
+        case int() | Decimal():
+            return f"{cell:f}" if isinstance(cell, Decimal) else str(cell)
     numeral = _NUMERAL.fullmatch(cell) and _DIGIT.search(cell)
     text = f"'{cell}" if numeral or cell.startswith(_FORMULA) else cell
     quoted = text.replace('"', '""')

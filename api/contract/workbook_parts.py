@@ -7,6 +7,7 @@ workbooks in memory or in files, and what stands in these rows is not to lie in 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import IO, Final
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -134,6 +135,8 @@ def _cell(place: str, cell: TableCell, looks: int) -> str:
             return f'<c r="{place}" s="{_DAY}"><v>{(cell - _ZERO).days}</v></c>'
         case int():
             return f'<c r="{place}" s="{_NUMBER}"><v>{cell:d}</v></c>'
+        case Decimal():
+            return f'<c r="{place}" s="{_NUMBER}"><v>{cell:f}</v></c>'
     text = cell if isinstance(cell, str) else cell.isoformat()
     if len(text) > LONGEST:
         text = text[:LONGEST] + _CUT

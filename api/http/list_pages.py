@@ -79,8 +79,8 @@ async def with_names(
 async def _institution_names(request: RequestContext, charges: Iterable[FileScope | None]) -> dict[UUID, str]:
     """Return the names of the institutions in charge, which everybody may know."""
     ids = {each.institution for each in charges if each is not None and each.institution is not None}
-    found = [await request.container.identity.institution(each) for each in ids]
-    return {each.institution: each.name for each in found if each is not None}
+    known = await request.container.identity.institutions() if ids else []
+    return {each.institution: each.name for each in known if each.institution in ids}
 
 
 async def note_rows(
@@ -120,6 +120,11 @@ class ListView:
     epoch: int
     cursor: str | None
     place: str
+
+    @property
+    def pinned(self) -> str:
+        """With what the cursors of this list begin: the position as known at which it is asked, if it is."""
+        return "" if self.known is None else f"{self.epoch}.{self.known}."
 
     @property
     def no_cursor(self) -> Problem:
@@ -195,8 +200,7 @@ async def list_page(
             )
     except CursorError:
         raise view.no_cursor from None
-    pinned = "" if view.known is None else f"{view.epoch}.{view.known}."
-    return replace(page, next=None if page.next is None else f"{pinned}{mark}{page.next}")
+    return replace(page, next=None if page.next is None else f"{view.pinned}{mark}{page.next}")
 
 
 _PINNED: Final = re.compile(r"(?P<epoch>\d{1,18})\.(?P<known>\d{1,18})\.(?P<rest>.*)", re.ASCII)

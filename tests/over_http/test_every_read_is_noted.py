@@ -13,6 +13,7 @@ from httpx2 import AsyncClient, Response
 
 from api.app import create_app
 from api.contract.listing import titled
+from api.http.file_statements import STATEMENTS
 from api.identity.permissions import Role
 from api.settings import Settings
 from domain.event import CATALOGUE
@@ -258,6 +259,10 @@ OF_A_YOUNG_PERSON = {"GET /children/{child}/readiness", "GET /readiness"}
 """Operations that tell of who is to leave care, not of who was adopted."""
 OF_ITS_THINGS = {"GET /children/{child}/to-hand-over"}
 """Operations that tell of papers and belongings; test_hand_over.py asks."""
+OF_STATEMENTS = {
+    f"GET {path}" for each in STATEMENTS for path in (f"/{each.name}", f"/children/{{child}}/{each.name}")
+}
+"""Operations that tell of what is read off files line by line; test_statements.py asks."""
 CASES = [
     pytest.param(*case, id=f"{operation} {number}")
     for operation, cases in NOTED.items()
@@ -282,7 +287,8 @@ async def asked_by_a_supervisor(served: Served) -> Asked:
 
 
 def test_every_operation_is_known_to_tell_of_a_child_or_not_to() -> None:
-    assert {*NOTED, *SILENT, *OF_A_YOUNG_PERSON, *OF_ITS_THINGS, *OF_OTHER_KINDS} == OPERATIONS
+    told = {*NOTED, *OF_A_YOUNG_PERSON, *OF_ITS_THINGS, *OF_STATEMENTS}
+    assert told | SILENT | OF_OTHER_KINDS == OPERATIONS
 
 
 @pytest.mark.parametrize(("purpose", "categories", "ask"), CASES)

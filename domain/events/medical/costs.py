@@ -93,10 +93,11 @@ class Waterfall:
     """What an illness cost, and the layers in the order in which they pay, each with what it left.
 
     Every layer of the table is there, though it paid nothing. Money is in yuan; `cost_yuan` is None where no
-    bill is recorded, or not the amount of each. `bills` are its entries.
+    bill is recorded, or not the amount of each. `bills` are its entries. `episode` is None for all that was
+    billed and paid for illnesses that are not known.
     """
 
-    episode: UUID
+    episode: UUID | None
     bills: tuple[AnyEntry, ...]
     cost_yuan: Decimal | None
     layers: tuple[LayerShare, ...]
@@ -112,13 +113,18 @@ class Waterfall:
         return next((share for share in self.layers if share.layer == code), self.layers[-1])
 
 
-def waterfall(life: Life, episode: UUID) -> Waterfall:
-    """Return the account of an illness on the life's day; `episode` is the entry that diagnosed it (A8)."""
+def waterfall(life: Life, episode: UUID | None) -> Waterfall:
+    """Return the account of an illness on the life's day (A8).
+
+    `episode` is the entry that diagnosed it, None for what belongs to no illness that is known.
+    """
     return account_of(episode, life.all(MedicalCostIncurred), life.all(MedicalCostCovered))
 
 
 def account_of(
-    episode: UUID, billed: Iterable[Entry[MedicalCostIncurred]], paid: Iterable[Entry[MedicalCostCovered]]
+    episode: UUID | None,
+    billed: Iterable[Entry[MedicalCostIncurred]],
+    paid: Iterable[Entry[MedicalCostCovered]],
 ) -> Waterfall:
     """Return the account of an illness by these bills and payments, of whatever illness each is."""
     bills = tuple(each for each in billed if known(each.event.episode) == episode)

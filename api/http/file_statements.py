@@ -1,0 +1,193 @@
+"""Statements: what files say line by line, of one file and across files, a page of files at a time."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Annotated, Any, Final, TypeAlias
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+
+from api.contract.encoding import JsonResponse
+from api.contract.list_tables import of_one_file
+from api.contract.listing import KnownListing
+from api.contract.problems import OF_FILE
+from api.contract.statement_answers import line_json, listed_line, statement_answer, told_of_line
+from api.contract.statement_tables import STATEMENT_TABLES
+from api.http.cursors import Cursor, PageLimit
+from api.http.dependencies import AsOf, Day, FileRequest, KnownAt, RequestContext, list_request
+from api.http.file_points import file_point, one_day
+from api.http.list_formats import in_formats, listed, one_page
+from api.http.list_pages import ListView, list_page, list_view, listing, with_names
+from domain.event import Category
+from domain.file import File
+from domain.joined_files import is_listed
+from domain.label import Label
+from domain.life import Life
+from domain.limit import Area, limit
+from domain.resting import noting_each
+from domain.rulebook import Rulebook
+from domain.statement import Statement, StatementLine
+from domain.statements.illness_costs import ILLNESS_COSTS
+from domain.when import add
+from ledger.compute import compute
+from projections.files_with import FileWith, files_with
+
+router = APIRouter()
+
+STATEMENTS: Final[tuple[Statement[Any], ...]] = (ILLNESS_COSTS,)
+MOST_FILES: Final = limit(
+    100,
+    Area.ANSWERS,
+    Label("明细列表一页所读的档案", "Files read for a page of a statement across files"),
+    why=Label("每份档案都要整份解密、重算", "Each is opened and computed whole"),
+    beyond=Label("其余列在后页", "The others are on the pages that follow"),
+)
+_STEPS: Final = 10
+"""Steps of a page at most, each of as many files as the page may have, most of which may have nothing."""
+_ENOUGH: Final = 2000
+"""Lines with which a page ends after the files of a step."""
+
+OfFiles: TypeAlias = Annotated[RequestContext, Depends(list_request("register"))]
+SinceDay: TypeAlias = Annotated[date | None, Query(description="The first day of what lines are about.")]
+UntilDay: TypeAlias = Annotated[date | None, Query(description="The last day of what lines are about.")]
+Lines: TypeAlias = tuple[list[dict[str, Any]], set[Category]]
+"""The lines of a file as they are answered, and the categories of what they tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of each file: which statement, on which day, with lines about which days."""
+
+    statement: Statement[Any]
+    day: date
+    since: date | None
+    until: date | None
+
+    def keeps(self, line: StatementLine) -> bool:
+        """Whether a line is about one of the days, or about a day that is not known."""
+        return line.on is None or (self.since or date.min) <= line.on <= (self.until or date.max)
+
+
+def _asked(statement: Statement[Any], day: date, since: date | None, until: date | None) -> Asked:
+    if since is None and statement.months is not None:
+        since = add(min(day, until or day), months=-statement.months)
+    return Asked(statement, day, since, until)
+
+
+async def _lines(request: RequestContext, asked: Asked, file: File, rulebook: Rulebook) -> Lines:
+    """Return the lines of a file; what rests on a category that the caller does not see is left out."""
+
+    def read() -> Lines:
+        found, _ = noting_each(asked.statement.lines(Life(file, asked.day, rulebook)))
+        kept = [(line, on) for line, on in found if on <= request.sees and asked.keeps(line)]
+        told = {category for line, on in kept for category in on | told_of_line(line, request.sees)}
+        return [line_json(line, request.sees) for line, _ in kept], told
+
+    return await compute(read, len(file.entries))
+
+
+def _of_file(statement: Statement[Any]) -> Callable[..., Awaitable[JsonResponse]]:
+    async def statement_of_file(
+        request: FileRequest,
+        child: UUID,
+        since: SinceDay = None,
+        until: UntilDay = None,
+        as_of: AsOf = None,
+        known_at: KnownAt = None,
+    ) -> JsonResponse:
+        point = await file_point(request, child, as_of, known_at)
+        asked = _asked(statement, point.day, since, until)
+        items, told = await _lines(request, asked, point.file, point.rulebook)
+        await request.note({child: told}, statement.name)
+        body = {
+            "child": child,
+            "as_of": point.day,
+            "known_position": point.known,
+            "items": items,
+            "next": None,
+        }
+        return JsonResponse(body, headers={"Ledger-Position": str(point.known)})
+
+    return statement_of_file
+
+
+def _across_files(statement: Statement[Any]) -> Callable[..., Awaitable[JsonResponse]]:
+    async def statement_across_files(
+        request: OfFiles,
+        since: SinceDay = None,
+        until: UntilDay = None,
+        institution: UUID | None = None,
+        day: Day = None,
+        as_of: AsOf = None,
+        known_at: KnownAt = None,
+        limit: PageLimit = 50,
+        cursor: Cursor = None,
+    ) -> JsonResponse:
+        await request.check_institution(institution, "/query/institution")
+        view = await list_view(request, known_at, cursor, "register")
+        asked = _asked(statement, one_day(day, as_of) or request.today, since, until)
+        items: list[dict[str, Any]] = []
+        told: dict[UUID, set[Category]] = {}
+        step, read, following = min(limit, MOST_FILES), 0, view.cursor
+        for _ in range(_STEPS):
+            page = await list_page(
+                request,
+                files_with,
+                replace(view, cursor=following),
+                day=asked.day,
+                types=tuple(each.__name__ for each in statement.about),
+                asked=(statement.name, since, until),
+                institution=institution,
+                limit=step,
+            )
+            for child, (lines, categories) in (await _of_files(request, asked, page.rows, view)).items():
+                items += [{"child": child, **line} for line in lines]
+                told[child] = categories | {Category.IDENTITY}
+            read += sum(row.has for row in page.rows)
+            following = None if page.next is None else page.next.removeprefix(view.pinned)
+            if page.next is None or read + step > MOST_FILES or len(items) >= min(limit, _ENOUGH):
+                break
+        await request.note(told, statement.name)
+        return listing(await with_names(request, items, view.known), page.next, view)
+
+    return statement_across_files
+
+
+async def _of_files(
+    request: RequestContext, asked: Asked, rows: Sequence[FileWith], view: ListView
+) -> dict[UUID, Lines]:
+    """Return the lines of the files that have some, in the order of the rows."""
+    having = [row.child for row in rows if row.has]
+    files = await request.ledger.files(having, view.known, keep=False) if having else {}
+    found: dict[UUID, Lines] = {}
+    for child in having:
+        file = files.get(child)
+        if file is not None and is_listed(file):
+            rulebook = await request.ledger.rulebook_of(file, view.known)
+            lines = await _lines(request, asked, file, rulebook)
+            if lines[0]:
+                found[child] = lines
+    return found
+
+
+for _statement in STATEMENTS:
+    _table, _what = STATEMENT_TABLES[_statement.name], _statement.label.en
+    _one, _all = _of_file(_statement), _across_files(_statement)
+    _name = _statement.name.replace("-", "_")
+    _one.__name__, _one.__doc__ = f"{_name}_of_file", f"List of one file: {_what}."
+    _all.__name__ = _name
+    _all.__doc__ = f"""List across files: {_what}.
+
+    `limit` is the number of files whose lines a page has; a page may have fewer, and a next one all the same.
+    """
+    router.get(
+        f"/children/{{child}}/{_statement.name}",
+        responses=OF_FILE | listed(statement_answer(_statement)),
+        tags=["one file"],
+    )(in_formats(of_one_file(_table), one_page)(_one))
+    router.get(
+        f"/{_statement.name}",
+        responses=listed(KnownListing[listed_line(_statement)]),  # type: ignore[misc]  # made at run time
+        tags=["across files"],
+    )(in_formats(_table)(_all))

@@ -1,0 +1,92 @@
+"""Statements: what files say line by line to auditors and supervisors, of one file and across files."""
+
+import csv
+from decimal import Decimal
+from io import StringIO
+from typing import Any
+from uuid import UUID
+
+from api.identity.permissions import Role
+from domain.events.intake import ChildReceived
+from domain.events.medical.costs import MedicalCostCovered, MedicalCostIncurred
+from domain.events.medical.illness import IllnessDiagnosed
+from tests.support.client import Served
+from tests.support.given import NOT_ASKED, some
+from tests.support.http_given import Story, a_story
+
+RECEIVED = ("2024-01-20", some(ChildReceived))
+DISEASE = "标记室间隔缺损"
+
+
+async def across(served: Served, path: str, role: Role = Role.AUDITOR, **query: Any) -> list[dict[str, Any]]:
+    """The lines of all pages of a list."""
+    client, items, following = await served.as_(role), [], None
+    while True:
+        asked = query | ({} if following is None else {"cursor": following})
+        answer = await client.get(path, params=asked)
+        assert answer.status_code == 200, answer.text
+        items += answer.json()["items"]
+        following = answer.json()["next"]
+        if following is None:
+            return items
+
+
+# What illnesses cost (A8)
+
+
+async def an_illness(served: Served) -> Story:
+    """Given an illness of which two layers paid a part, and a payment for an illness that is not known."""
+    story = await a_story(served).given(RECEIVED, ("2024-03-01", some(IllnessDiagnosed, disease=DISEASE)))
+    episode = UUID(story.entries[1])
+
+    def paid(layer: str, amount: int, of: Any = episode) -> MedicalCostCovered:
+        return some(MedicalCostCovered, episode=of, layer=layer, amount_yuan=Decimal(amount))
+
+    return await story.given(
+        ("2024-04-01", some(MedicalCostIncurred, episode=episode, amount_yuan=Decimal(100_000))),
+        ("2024-05-01", paid("basic_insurance", 56_000)),
+        ("2024-05-02", paid("tomorrow_plan", 30_000)),
+        ("2024-05-03", paid("charity", 500, NOT_ASKED)),
+    )
+
+
+async def test_an_illness_tells_what_each_layer_paid_and_what_nobody_has(served: Served) -> None:
+    story = await an_illness(served)
+    account, unknown = (await story.asked("/illness-costs"))["items"]
+    assert (account["disease"], account["cost_yuan"], account["rest_yuan"]) == (DISEASE, "100000", "14000")
+    paid = {each["layer"]: each["paid_yuan"] for each in account["layers"] if each["paid_yuan"] != "0"}
+    assert paid == {"basic_insurance": "56000", "tomorrow_plan": "30000"}
+    assert account["entries"] == story.entries[2:5]
+    assert (unknown["episode"], unknown["cost_yuan"], unknown["entries"]) == (None, None, story.entries[5:])
+    (then, _) = (await story.asked("/illness-costs", as_of="2024-05-01"))["items"] + [None]
+    assert then["rest_yuan"] == "44000"
+    before = await story.asked("/illness-costs", known_at=story.position - 2)
+    assert [each["rest_yuan"] for each in before["items"]] == ["44000"]
+
+
+async def test_a_statement_across_files_pages_by_files_and_is_a_table(served: Served) -> None:
+    """Who does not see illnesses is told the money without the name, which is noted of nobody."""
+    stories = [await an_illness(served) for _ in range(2)]
+    await a_story(served).given(RECEIVED)
+    await served.projected()
+    listed = await across(served, "/illness-costs", limit=1)
+    assert [each["child"] for each in listed] == [str(story.child) for story in stories for _ in range(2)]
+    assert {each["institution_name"] for each in listed} == {served.home.name}
+    assert await across(served, "/illness-costs", since="2024-03-02", limit=1) == listed[1::2]
+    assert await across(served, "/illness-costs", institution=served.elsewhere.institution) == []
+    known = stories[1].position - 5
+    assert len(await across(served, "/illness-costs", known_at=known, limit=1)) == 2
+
+    bureau = await served.as_(Role.BUREAU)
+    masked = (await bureau.get("/illness-costs")).json()["items"]
+    assert [each["rest_yuan"] for each in masked] == ["14000", None, "14000", None]
+    assert DISEASE not in str(masked)
+    assert masked[0]["disease"] == {"restricted": "health"}
+    table = await bureau.get("/illness-costs", params={"format": "csv"})
+    headings, *rows = csv.reader(StringIO(table.content.decode("utf-8-sig")))
+    assert [row[headings.index("明天计划（元）")] for row in rows] == ["30000", "0", "30000", "0"]
+    lines = await served.container.access.of(UUID(stories[0].child or ""), limit=10)
+    assert ("auditor", "illness-costs", ["health", "identity"]) in [
+        (each.role, each.purpose, each.categories) for each in lines
+    ]
+    assert [each.categories for each in lines if each.role == "bureau"] == [["identity"], ["identity"]]
