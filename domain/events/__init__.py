@@ -36,6 +36,7 @@ from domain.events import adoption as adoption
 from domain.events import placement as placement
 from domain.events import departure as departure
 from domain.events import national_roll as national_roll
+from domain.events import reconciliation as reconciliation
 from domain.events import reunification as reunification
 from domain.events import funeral as funeral
 from domain.events import archive as archive

@@ -306,6 +306,8 @@ FOLLOWS_A_DEATH = {
     "DeathInvestigated",
     "DeathReported",
     "DepartureCompleted",
+    "DifferenceFound",
+    "DifferenceSettled",
     "DnaComparisonResultReceived",
     "DocumentFiled",
     "EntrustedCareAgreementEnded",

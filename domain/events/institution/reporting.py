@@ -1,11 +1,27 @@
 """What an institution reports: progress, its year, comparisons of data, bulletins (报告 · 数据)."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Annotated, Final
 
 from annotated_types import Ge, Le
 
-from domain.event import Amount, Answered, Category, Count, Event, Label, Personal, Text, Title, Unit, Year
+from domain.event import (
+    Amount,
+    Answered,
+    Category,
+    Code,
+    Count,
+    Event,
+    Label,
+    NotAfter,
+    Number,
+    Personal,
+    Text,
+    Title,
+    Unit,
+    Year,
+)
 from domain.events.institution.duties import by_month, recurring
 from domain.obligations import Clock, History, obligation
 
@@ -42,7 +58,11 @@ class AnnualWorkReportFiled(
 
 
 class DataComparisonRun(Event, zh="信息比对核实", en="Data compared", source=GUIZHOU, kind="institution"):
-    """The children on the roll were compared with the data of other departments, and differences resolved."""
+    """The children on the roll were compared with the data of other departments, and differences resolved.
+
+    Of a file of theirs that was compared here, the system, its day, its digest and the numbers of rows are
+    kept, and of those rows that are of no child here nothing else.
+    """
 
     sources: Annotated[
         Answered[Title], Label("比对的数据来源", "Sources compared with"), Personal(Category.IDENTITY)
@@ -50,6 +70,15 @@ class DataComparisonRun(Event, zh="信息比对核实", en="Data compared", sour
     compared: Annotated[Answered[Count], Label("比对人数", "Children compared")]
     differences: Annotated[Answered[Count], Label("不一致人数", "Children with a difference")]
     resolved: Annotated[Answered[Count], Label("已核实更新人数", "Differences resolved")]
+    system: Annotated[str | None, Label("对方系统", "Other system"), Code("other_system")] = None
+    as_of: Annotated[date | None, Label("对方数据截至日期", "Their data as of"), NotAfter()] = None
+    sha256: Annotated[
+        Number | None, Label("对方文件的摘要", "Digest of their file"), Personal(Category.IDENTITY)
+    ] = None
+    rows: Annotated[Count | None, Label("对方文件的行数", "Rows of their file")] = None
+    only_here: Annotated[Count | None, Label("仅我方有的人数", "Children whom only we list")] = None
+    only_there: Annotated[Count | None, Label("仅对方有的行数", "Rows that only they have")] = None
+    not_compared: Annotated[Count | None, Label("无法比对的行数", "Rows that could not be compared")] = None
 
 
 class QuarterlyBulletinIssued(
