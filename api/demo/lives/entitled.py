@@ -14,6 +14,7 @@ from domain.events.entitlement.allowance import (
 )
 from domain.events.entitlement.assistance import TemporaryAssistanceGranted
 from domain.events.entitlement.welfare_status import WelfareStatusRecognised
+from domain.events.reconciliation.differing import DifferenceFound, DifferenceSettled
 
 
 def paid_every_month(present: Present) -> LifeCourse:
@@ -58,6 +59,28 @@ def paid_every_month(present: Present) -> LifeCourse:
     )
     yield on(present.ago(days=100), AllowanceApplied, line="120", applied_to="望海区民政局")
     yield on(present.ago(days=3), AllowanceApplied, line="121", applied_to="望海区民政局")
+    yield from _compared(present)
+
+
+def _compared(present: Present) -> LifeCourse:
+    """What others hold of her: one difference that they corrected, one that was explained, and two open."""
+    settled: tuple[tuple[dict[str, str], dict[str, str]], ...] = (
+        (
+            {"system": "household", "item": "name", "theirs": "海晓宁"},
+            {"outcome": "theirs_corrected"},
+        ),
+        (
+            {"system": "disability", "item": "disability_grade", "theirs_of_health": "3"},
+            {"outcome": "explained", "explanation": "原残疾人证已过期，正在换证"},
+        ),
+    )
+    day = present.ago(days=210)
+    for found, how in settled:
+        difference = yield on(day, DifferenceFound, as_of=present.ago(days=220), **found)
+        yield on(present.ago(days=195), DifferenceSettled, difference=difference, **how)
+    day, as_of = present.ago(days=25), present.ago(days=32)
+    yield on(day, DifferenceFound, system="national", item="missing_there", as_of=as_of)
+    yield on(day, DifferenceFound, system="school_roll", item="school_stage", as_of=as_of, theirs="junior")
 
 
 ENTITLED: Final = (paid_every_month,)

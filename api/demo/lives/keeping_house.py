@@ -257,6 +257,20 @@ def _reported(present: Present) -> LifeCourse:
             differences=4,
             resolved=4,
         )
+    yield on(
+        present.ago(days=25),
+        DataComparisonRun,
+        sources="教育部门：学籍",
+        compared=150,
+        differences=1,
+        resolved=0,
+        system="school_roll",
+        as_of=present.ago(days=32),
+        rows=47,
+        only_here=0,
+        only_there=2,
+        not_compared=1,
+    )
     for months in QUARTERLY:
         day = present.ago(months=months)
         quarter = (day.month - 1) // 3 + 1
