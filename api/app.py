@@ -30,6 +30,7 @@ from api.http import (
     file_statements,
     hand_over,
     hindsight,
+    integrity,
     lateness,
     lists,
     move_one,
@@ -71,7 +72,7 @@ def _routes() -> APIRouter:
         hand_over,
         decisions,
     )
-    of_files = (*of_one_file, access, file_statements)
+    of_files = (*of_one_file, access, integrity, file_statements)
     across_files = (
         lists,
         family_lists,

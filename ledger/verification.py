@@ -1,9 +1,12 @@
 """Verifying the entries: each has the bytes that the ledger wrote, the place and the columns it names."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
+from domain.entry import AnyEntry
 from domain.label import Label
 from ledger.canonical import Json
 from ledger.codec import mapping
@@ -41,26 +44,86 @@ class Flaw:
     what: Label
 
 
+@dataclass(frozen=True, slots=True)
+class StreamFlaw:
+    """A fault at a version of a stream, without the recorded content; what is missing has no position."""
+
+    version: int
+    position: int | None
+    what: Label
+
+
+@dataclass(frozen=True, slots=True)
+class StreamVerified:
+    """A stream as it was verified: how many entries it has, those that stand as written, and its flaws."""
+
+    entries: int
+    sound: list[AnyEntry]
+    flaws: list[StreamFlaw]
+
+
+async def stream_verified(ledger: Ledger, stream: UUID, kept: int = 0) -> StreamVerified:
+    """Verify the entries of one stream, which costs as much as reading its file.
+
+    `kept` is the version through which the stream was seen before, of which none may be missing.
+    """
+    rows = await ledger.store.stream_rows(stream)
+    sound: list[AnyEntry] = []
+    found: list[StreamFlaw] = []
+    before: StoredRow | None = None
+    for start in range(0, len(rows), AT_ONCE):
+        piece = rows[start : start + AT_ONCE]
+        for row, entry, whats in await _pieces(ledger, piece):
+            version = 1 if before is None else before.version + 1
+            if row.version > version:
+                found.append(StreamFlaw(version, None, _missing(version, row.version - 1)))
+            if before is not None and (
+                row.recorded_at <= before.recorded_at or row.position < before.position
+            ):
+                whats.append(EARLIER)
+            found += [StreamFlaw(row.version, row.position, what) for what in whats]
+            if entry is not None and not whats:
+                sound.append(entry)
+            before = row
+        await asyncio.sleep(0)
+    last = 0 if before is None else before.version
+    if last < kept:
+        found.append(StreamFlaw(last + 1, None, _missing(last + 1, kept)))
+    return StreamVerified(len(rows), sound, found)
+
+
+async def _pieces(
+    ledger: Ledger, rows: Sequence[StoredRow]
+) -> list[tuple[StoredRow, AnyEntry | None, list[Label]]]:
+    """Return rows, each with its entry if it can be read, and what is wrong with it by itself."""
+    ring = await ledger.keys.ring([])
+    documents = {row.position: mapping.load(row.body) for row in rows if _vouched(row, ring)}
+    opening = await _ring(ledger, documents.values())
+    pieces = []
+    for row in rows:
+        document = documents.get(row.position)
+        own = opening or await _ring(ledger, [document] if document else [])
+        read: list[AnyEntry] = []
+        whats = list(_wrong(row, document, own, read.append))
+        pieces.append((row, read[0] if read else None, whats))
+    return pieces
+
+
 async def flaws(ledger: Ledger, progress: Callable[[float], None]) -> AsyncIterator[Flaw]:
     """Yield the flaws of the entries in order; `progress` is called with the part done, 0.0 to 1.0."""
     head = (await ledger.head()).position
-    ring = await ledger.keys.ring([])
     before: StoredRow | None = None
     position = 0
     while position < head:
         rows = await ledger.store.rows(position, AT_ONCE, head)
         if not rows:
             break
-        documents = {row.position: mapping.load(row.body) for row in rows if _vouched(row, ring)}
-        opening = await _ring(ledger, documents.values())
-        for row in rows:
-            document = documents.get(row.position)
+        for row, _, whats in await _pieces(ledger, rows):
             if row.position != position + 1:
                 yield Flaw(position + 1, _missing(position + 1, row.position - 1))
             if before is not None and row.recorded_at <= before.recorded_at:
                 yield Flaw(row.position, EARLIER)
-            own = opening or await _ring(ledger, [document] if document else [])
-            for what in _wrong(row, document, own):
+            for what in whats:
                 yield Flaw(row.position, what)
             before, position = row, row.position
         progress(position / head)
@@ -85,8 +148,10 @@ async def _ring(ledger: Ledger, documents: Iterable[Json]) -> Keyring | None:
         return None
 
 
-def _wrong(row: StoredRow, document: Json | None, ring: Keyring | None) -> Iterator[Label]:
-    """Yield the flaws of one entry, and the columns that differ from it."""
+def _wrong(
+    row: StoredRow, document: Json | None, ring: Keyring | None, read: Callable[[AnyEntry], None]
+) -> Iterator[Label]:
+    """Yield the flaws of one entry, and the columns that differ from it; `read` takes it if it is sound."""
     if document is None:
         yield ALTERED
         return
@@ -99,7 +164,7 @@ def _wrong(row: StoredRow, document: Json | None, ring: Keyring | None) -> Itera
         yield UNWRAPPED
         return
     try:
-        mapping.decode(row, ring, document)
+        read(mapping.decode(row, ring, document))
     except SealBrokenError:
         yield ALTERED
 

@@ -19,7 +19,8 @@ COLUMNS: Final = SQL(
 )
 """The columns of the register that `scope_of_row` takes, in its order."""
 
-_SCOPES: Final = queries.load_composable("projections", "scopes.sql")["scopes"].format(columns=COLUMNS)
+_SQL: Final = queries.load_composable("projections", "scopes.sql")
+_SCOPES: Final = _SQL["scopes"].format(columns=COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,13 @@ async def scopes_of(connection: AsyncConnection[Any], streams: Collection[UUID])
         stream: StreamScope(version, scope_of_row(*columns) if settled else None)
         for stream, version, settled, *columns in await cursor.fetchall()
     }
+
+
+async def shown_through(connection: AsyncConnection[Any], stream: UUID) -> int:
+    """Return the version through which read models show a stream; 0 for what they do not show."""
+    cursor = await connection.execute(_SQL["shown"], {"stream": stream})
+    ((version,),) = await cursor.fetchall()
+    return int(version)
 
 
 def scope_of_row(  # noqa: PLR0917 - the columns

@@ -69,6 +69,8 @@ class Action(StrEnum):
     """Approve or reject an exception, or a correction, that another person recorded."""
     SEE_ACCESS = "see_access"
     """See the accesses to the file."""
+    VERIFY = "verify"
+    """Verify that no entry of the file was altered."""
     RECEIVE = "receive"
     """Take a child in, as an institution does."""
     JOIN = "join"
@@ -88,11 +90,11 @@ _MAY: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
     {
         Role.STAFF: frozenset({Action.READ, Action.RECORD, Action.RECEIVE}),
         Role.SUPERVISOR: frozenset(Action) - {Action.OPERATE},
-        Role.AUDITOR: frozenset({Action.READ, Action.SEE_ACCESS}),
+        Role.AUDITOR: frozenset({Action.READ, Action.SEE_ACCESS, Action.VERIFY}),
         Role.PLACEMENT_OFFICER: frozenset({Action.READ}),
         Role.BUREAU: frozenset({Action.READ, Action.RECORD, Action.APPROVE, Action.JOIN}),
         Role.TOWNSHIP: frozenset({Action.READ, Action.RECORD}),
-        Role.ADMINISTRATOR: frozenset({Action.READ, Action.SEE_ACCESS}),
+        Role.ADMINISTRATOR: frozenset({Action.READ, Action.SEE_ACCESS, Action.VERIFY}),
     }
 )
 
@@ -218,7 +220,7 @@ def allowed(
     """
     last = horizon(actor, file, today)
     within = last is not None and (LAST_DAY if about is None else about) <= last
-    if action not in {Action.READ, Action.SEE_ACCESS}:
+    if action not in {Action.READ, Action.SEE_ACCESS, Action.VERIFY}:
         within = within and last == LAST_DAY
         # A bureau only supervises what institutions record.
         within = within and (actor.role not in OF_PLACES or file.place is not None)

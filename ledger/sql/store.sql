@@ -58,6 +58,13 @@ SELECT position, recorded_at, stream, kind, version, entry_id, type, body, schem
  ORDER BY position
  LIMIT %(limit)b
 
+-- name: stream_rows
+SELECT position, recorded_at, stream, kind, version, entry_id, type, body, schema, occurred_on, occurred_until,
+       institution
+  FROM entry
+ WHERE stream = %(stream)b
+ ORDER BY version
+
 -- name: stream
 SELECT position, recorded_at, stream, kind, version, entry_id, type, body
   FROM entry

@@ -136,6 +136,10 @@ class Store:
         parameters = {"after": after, "limit": limit, "through": through}
         return await fetch(self._readers, SQL["rows"], parameters, args_row(StoredRow))
 
+    async def stream_rows(self, stream: UUID) -> list[StoredRow]:
+        """Return a stream's entries with all their columns, in order of version."""
+        return await fetch(self._readers, SQL["stream_rows"], {"stream": stream}, args_row(StoredRow))
+
     async def together(self, position: int) -> list[int]:
         """Return the positions of the entries that were appended together with one, its own among them."""
         rows = await self._rows(self._readers, SQL["together"], {"position": position})

@@ -191,3 +191,43 @@ async def test_a_ledger_of_an_earlier_form_is_not_gone_on_with(served: Served, s
     with pytest.raises(OlderLedgerError, match="较早的版本写成"):
         async with running(create_app(settings)):
             pass
+
+
+# Asked of one stream (B10)
+
+
+async def test_a_stream_tells_its_first_entry_that_was_altered_or_is_missing_to_who_answers_for_it(
+    served: Served, position: int
+) -> None:
+    """The child's two first entries came with its file; the admission is the third, and one follows it."""
+    child = (await served.container.ledger.store.read(position - 1, 1))[0]
+    stream = orjson.loads(child.body)["stream"]
+    path = f"/children/{stream}/integrity"
+    await served.projected()
+    auditor, supervisor = await served.as_(Role.AUDITOR), await served.as_(Role.SUPERVISOR)
+
+    async def told() -> tuple[int | None, list[tuple[int, str]]]:
+        answer = (await auditor.get(path)).json()
+        return answer["first_bad_version"], [(each["version"], each["en"]) for each in answer["items"]]
+
+    assert await told() == (None, [])
+    await altered(served, position, lambda document: document.update(region="110000"))
+    assert await told() == (3, [(3, "it was altered")])
+    table = await supervisor.get(path, params={"format": "csv"})
+    assert table.text.splitlines()[1:] == [f"3,{position},内容被改动"]
+    await as_owner(served, "DELETE FROM entry WHERE position = %s", position)
+    assert await told() == (3, [(3, "the entries 3 to 3 are missing")])
+    await as_owner(served, "DELETE FROM entry WHERE position = %s", position + 1)
+    assert await told() == (3, [(3, "the entries 3 to 4 are missing")])
+    assert (await (await served.as_(Role.STAFF)).get(path)).status_code == 403
+    assert (await (await served.as_(Role.AUDITOR, elsewhere=True)).get(path)).status_code == 404
+
+
+async def test_the_stream_of_an_institution_is_verified_by_what_its_sound_entries_say(served: Served) -> None:
+    institution = served.home.institution
+    path = f"/institutions/{institution}/integrity"
+    auditor = await served.as_(Role.AUDITOR)
+    answer = (await auditor.get(path)).json()
+    assert (answer["institution"], answer["first_bad_version"]) == (str(institution), None)
+    assert answer["entries"] == len(await served.container.ledger.store.stream(institution))
+    assert (await (await served.as_(Role.AUDITOR, elsewhere=True)).get(path)).status_code == 404

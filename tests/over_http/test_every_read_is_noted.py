@@ -214,6 +214,8 @@ SILENT = {
     "GET /codes/{table}",
     # When something happened and was recorded is told, not what.
     "GET /children/{child}/chronology",
+    # Whether entries are as they were recorded, and not what they say.
+    "GET /children/{child}/integrity",
     # How many, and of nobody in particular.
     "GET /readiness/counts",
     "GET /counts",
@@ -249,6 +251,7 @@ OF_OTHER_KINDS = {
             ("GET", "/explain/{field}"),
             ("GET", "/diff"),
             ("GET", "/access"),
+            ("GET", "/integrity"),
             ("POST", "/events"),
         )
     ),

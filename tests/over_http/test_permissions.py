@@ -105,18 +105,19 @@ WITHIN = {
         Action.APPROVE,
         Action.JOIN,
         Action.SEE_ACCESS,
+        Action.VERIFY,
     },
-    Role.AUDITOR: {Action.READ, Action.SEE_ACCESS},
+    Role.AUDITOR: {Action.READ, Action.SEE_ACCESS, Action.VERIFY},
     Role.PLACEMENT_OFFICER: {Action.READ},
     Role.BUREAU: {Action.READ},
     Role.TOWNSHIP: set[Action](),
-    Role.ADMINISTRATOR: {Action.READ, Action.SEE_ACCESS},
+    Role.ADMINISTRATOR: {Action.READ, Action.SEE_ACCESS, Action.VERIFY},
 }
 # What each role may do with the file of a child outside institutions in its place.
 WITHIN_PLACE = {role: set[Action]() for role in Role} | {
     Role.BUREAU: {Action.READ, Action.RECORD, Action.APPROVE, Action.JOIN},
     Role.TOWNSHIP: {Action.READ, Action.RECORD},
-    Role.ADMINISTRATOR: {Action.READ, Action.SEE_ACCESS},
+    Role.ADMINISTRATOR: {Action.READ, Action.SEE_ACCESS, Action.VERIFY},
 }
 EVERYDAY = {"identity", "contact", "family", "health"}
 SEALED = {"restricted-health", "safeguarding", "adoption"}
@@ -163,7 +164,7 @@ def test_an_administrator_operates_every_file_and_sees_nothing_personal(action: 
 
 @pytest.mark.parametrize(("role", "action"), [*product(sorted(OF_INSTITUTION), Action)])
 def test_a_former_institution_reads_what_occurred_until_the_hand_over(role: Role, action: Action) -> None:
-    reads = action in WITHIN[role] & {Action.READ, Action.SEE_ACCESS}
+    reads = action in WITHIN[role] & {Action.READ, Action.SEE_ACCESS, Action.VERIFY}
     actor, last_day = who(role), date(2025, 6, 30)
     assert allowed(actor, action, HANDED_OVER, today=TODAY, about=last_day) == reads
     assert not allowed(actor, action, HANDED_OVER, today=TODAY, about=last_day + timedelta(days=1))

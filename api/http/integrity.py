@@ -1,0 +1,48 @@
+"""Whether a stream has been altered: each of its entries is compared with what the ledger wrote."""
+
+from contextlib import suppress
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from api.contract.encoding import JsonResponse
+from api.contract.file_kinds import PATHS, answer_about, path_of
+from api.contract.integrity_answers import INTEGRITY_TABLE, IntegrityAnswer, integrity_json
+from api.contract.problems import WITHIN
+from api.http.dependencies import FileRequest
+from api.http.list_formats import in_formats, listed, one_page
+from api.http.of_kind import of_kind
+from api.identity.permissions import Action
+from domain.file import File
+from ledger.verification import stream_verified
+from projections.projector.projector import NotBuiltError
+from projections.scopes import shown_through
+
+router = APIRouter(tags=["one file"])
+
+
+async def integrity(request: FileRequest, file_id: UUID) -> JsonResponse:
+    """Verify the entries of a file's stream; for supervisor, auditor, administrator.
+
+    It names the first version that was altered or is missing, and each other one. An altered stream is
+    verified, too, though nobody can read its file.
+    """
+    scopes = await request.known_scopes([file_id])
+    request.check(scopes, file_id, Action.VERIFY)
+    shown = 0
+    with suppress(NotBuiltError):
+        async with request.container.projector.reading() as connection:
+            shown = await shown_through(connection, file_id)
+    position = (await request.ledger.head()).position
+    verified = await stream_verified(request.ledger, file_id, shown)
+    if scopes[file_id].scope is None:
+        # What the register does not show is in the charge of whom the entries name that stand.
+        request.permitted(File(file_id).extended(verified.sound), Action.VERIFY)
+    body = {request.kind: file_id, **integrity_json(verified), "known_position": position}
+    return JsonResponse(body, headers={"Ledger-Position": str(position)})
+
+
+for _kind in PATHS:
+    router.get(
+        f"{path_of(_kind)}/integrity", responses=WITHIN | listed(answer_about(_kind, IntegrityAnswer))
+    )(of_kind(_kind, in_formats(INTEGRITY_TABLE, one_page)(integrity)))
