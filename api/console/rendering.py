@@ -26,7 +26,9 @@ POLICY: Final = (
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 _SEE_OTHER: Final = 303
 _HERE: Final = files("api.console")
-_TYPES: Final[Mapping[str, str]] = MappingProxyType({".css": "text/css", ".js": "text/javascript"})
+_TYPES: Final[Mapping[str, str]] = MappingProxyType(
+    {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+)
 
 
 def _statics() -> Mapping[str, tuple[str, bytes, str]]:

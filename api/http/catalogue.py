@@ -18,6 +18,7 @@ from api.identity.permissions import oversees
 from domain.codes import CodeTable, tables
 from domain.event import CATALOGUE, Event, Field, Identified, chapter, fields_of
 from domain.identified import id_asked
+from domain.label import Label
 from domain.possible import mending
 from domain.rule_pack import Dated, packs_of
 from domain.rulebook import DatedText, Decides, Pack, Papers, Rule, Strength
@@ -28,6 +29,10 @@ from ledger.compute import compute
 router = APIRouter(tags=["catalogue"])
 
 _COST: Final = 5000
+_NOT_OVERSEEN: Final = Label(
+    "只能查看本机构、所辖地区机构的规则。",
+    "The rules of one's own institution may be read, and those of institutions in one's region.",
+)
 """To list all types for the first time costs as much as judging so many entries."""
 _KNOWN: Final = ANYWHERE | responses("not_found")
 
@@ -175,7 +180,7 @@ async def rules(
     of = institution or request.actor.institution
     await request.check_institution(institution, "/query/institution")
     if of is not None and not oversees(request.actor, of):
-        raise Problem("forbidden")
+        raise Problem("forbidden", _NOT_OVERSEEN)
     ledger = request.ledger
     book = await ledger.rulebook_known(of)
     return JsonResponse(

@@ -15,6 +15,8 @@ from api.budgets import Turn
 from api.clock import day_of
 from api.contract.problems import Problem, invalid, not_found
 from api.http.authentication import Authenticated, AuthenticatedDep
+from api.identity.acting import roles_that_may
+from api.identity.forbidden import forbidden
 from api.identity.permissions import (
     OF_PLACES,
     SEES,
@@ -233,7 +235,7 @@ class RequestContext:
         if scope.kind != self.kind or not (receives or self.may(Action.READ, scope, about)):
             raise not_found()
         if action is not Action.READ and not receives and not self.may(action, scope):
-            raise Problem("forbidden")
+            raise forbidden(self.actor.role, roles_that_may(action, placed=scope.place is not None))
 
     async def causes(self, entries: Iterable[AnyEntry]) -> dict[UUID, UUID]:
         """Return the causes of entries that the caller may read, each with its file.

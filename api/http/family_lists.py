@@ -11,7 +11,6 @@ from api.contract.file_status import FamilyRow
 from api.contract.list_tables import FAMILIES_TABLE
 from api.contract.listing import KnownListing
 from api.contract.masking import restricted
-from api.contract.problems import Problem
 from api.contract.requests import FamilyListRequest
 from api.http.cursors import Cursor, PageLimit
 from api.http.dependencies import KnownAt, RequestContext, list_request
@@ -20,6 +19,8 @@ from api.http.list_pages import list_page, list_view, listing
 from api.http.lists import MOST_BYTES
 from api.http.recording_requests import takes
 from api.http.request_body import body
+from api.identity.acting import roles_that_see
+from api.identity.forbidden import forbidden
 from api.identity.permissions import families_sql
 from domain.event import Category
 from projections.families import SEALED_APPLICANT, ListedFamily
@@ -69,7 +70,7 @@ async def _families(
     request: RequestContext, sent: FamilyListRequest, query: str | None = None, *, at: str = ""
 ) -> JsonResponse:
     if query and Category.FAMILY not in request.sees:
-        raise Problem("forbidden")
+        raise forbidden(request.actor.role, roles_that_see(Category.FAMILY))
     await request.check_institution(sent.institution, f"{at}/institution")
     view = await list_view(request, sent.known_at, sent.cursor, _FAMILIES, at=at)
     terms = [request.ledger.term(each) for each in sorted(terms_of_query(query or ""))]

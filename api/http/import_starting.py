@@ -15,8 +15,10 @@ from api.contract.problems import KINDS, Problem
 from api.http.dependencies import RequestContext
 from api.http.import_lines import LinesImport
 from api.http.line_splitting import MOST_LINES
+from api.identity.acting import roles_that_may
 from api.identity.directory import Institution
-from api.identity.permissions import OF_PLACES, Actor, Role
+from api.identity.forbidden import forbidden
+from api.identity.permissions import OF_PLACES, Action, Actor, Role
 from api.imports.faults import Fault
 from api.imports.reading.apart import Apart, Source
 from api.imports.reading.kinds import DeclaredKind
@@ -134,7 +136,7 @@ async def _institution(request: RequestContext) -> Institution:
         None if actor.institution is None else await request.container.identity.institution(actor.institution)
     )
     if known is None or actor.role not in MAY_IMPORT:
-        raise Problem("forbidden")
+        raise forbidden(actor.role, roles_that_may(Action.RECORD))
     return known
 
 

@@ -14,7 +14,6 @@ from api.contract.findings import ListedFindingAnswer, finding_json
 from api.contract.list_tables import FINDINGS_TABLE, OBLIGATIONS_TABLE, REGISTER_TABLE
 from api.contract.listing import KnownListing
 from api.contract.obligations import ListedObligationAnswer, obligation_json
-from api.contract.problems import Problem
 from api.contract.requests import ListRequest
 from api.http.cursors import Cursor, PageLimit
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
@@ -34,7 +33,8 @@ from api.http.list_pages import (
 from api.http.one_file import DueSince, DueUntil, DueWithinDays, OverdueDays, RuleFilter
 from api.http.recording_requests import takes
 from api.http.request_body import body
-from api.identity.acting import deciding_roles, recording_roles
+from api.identity.acting import deciding_roles, recording_roles, roles_that_see
+from api.identity.forbidden import forbidden
 from api.identity.permissions import Role
 from domain.event import Category, Number
 from domain.judging import FindingKind
@@ -120,7 +120,7 @@ async def _register(
     request: RequestContext, sent: ListRequest, query: str | None = None, *, at: str = ""
 ) -> JsonResponse:
     if (query or sent.file_no) and Category.IDENTITY not in request.sees:
-        raise Problem("forbidden")
+        raise forbidden(request.actor.role, roles_that_see(Category.IDENTITY))
     await request.check_institution(sent.institution, f"{at}/institution")
     term = request.ledger.term
     equal: dict[str, object] = {

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends
 from api.contract import bodies
 from api.contract.encoding import JsonResponse
 from api.contract.file_kinds import path_of
-from api.contract.outcomes import ItemAnswer, ItemsAnswer, problem, recorded_json
+from api.contract.outcomes import ItemAnswer, ItemsAnswer, recorded_json
 from api.contract.problems import RECORDING, Problem, invalid, not_found
 from api.contract.requests import MoveRequest
 from api.http.dependencies import RequestContext, categories_of
@@ -23,6 +23,7 @@ from api.http.recording_requests import (
     IdempotencyKey,
     RecordingRequest,
     answerable,
+    not_recorded,
     read,
     rehearsed_all,
     rehearsing,
@@ -181,7 +182,7 @@ async def _came_of(
 def _problem(request: RequestContext, wanted: Sequence[Recording], outcomes: Sequence[Outcome]) -> Problem:
     """Return why nothing was recorded, with the refusals of both files."""
     found: list[tuple[str, Problem]] = [
-        (place, problem(each, outcome, request.sees))
+        (place, not_recorded(request, each, outcome))
         for place, each, outcome in zip(_PLACES, wanted, outcomes, strict=True)
         if not isinstance(outcome, Recorded | Withheld)
     ]

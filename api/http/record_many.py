@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends
 from api.contract import bodies
 from api.contract.encoding import JsonResponse
 from api.contract.findings import FindingAnswer
-from api.contract.outcomes import ItemAnswer, ItemsAnswer, RehearsalAnswer, problem, recorded_json
+from api.contract.outcomes import ItemAnswer, ItemsAnswer, RehearsalAnswer, recorded_json
 from api.contract.problems import RECORDING, Problem, invalid, not_found
 from api.http.dependencies import RequestContext
 from api.http.duplicates import numbers_taken_among
@@ -18,6 +18,7 @@ from api.http.recording_requests import (
     IdempotencyKey,
     RecordingRequest,
     answerable,
+    not_recorded,
     read,
     rehearsed_all,
     rehearsing,
@@ -25,6 +26,8 @@ from api.http.recording_requests import (
     wanted_by,
 )
 from api.http.request_body import body
+from api.identity.acting import roles_that_may
+from api.identity.forbidden import forbidden
 from api.identity.permissions import Action
 from domain.label import Label
 from domain.limit import Area, limit
@@ -89,7 +92,7 @@ ItemsBody: TypeAlias = Annotated[bytes, Depends(body(MOST_BYTES))]
 async def record_many(request: RecordingRequest, key: IdempotencyKey, raw: ItemsBody) -> JsonResponse:
     """Record in many files: each item as a whole or not at all, and all items if `all_or_nothing`."""
     if not request.may_open():
-        raise Problem("forbidden")
+        raise forbidden(request.actor.role, roles_that_may(Action.RECORD))
     many = await read(request, bodies.many, raw)
     if key is None and len(many.items) > MOST_REHEARSED:
         raise invalid([InvalidValue("/items", _TOO_MANY, _IN_PARTS)])
@@ -178,7 +181,7 @@ async def _came_of(
     except Problem as hindrance:
         return _hindered(index, hindrance)
     if not isinstance(outcome, Recorded):
-        return _hindered(index, problem(wanted, outcome, request.sees))
+        return _hindered(index, not_recorded(request, wanted, outcome))
     recorded = recorded_json(outcome, request.sees, taken)
     return {
         "index": index,

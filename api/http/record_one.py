@@ -8,8 +8,7 @@ from fastapi import APIRouter, Depends
 from api.contract import bodies
 from api.contract.encoding import JsonResponse
 from api.contract.file_kinds import PATHS, path_of
-from api.contract.outcomes import problem, recorded_json
-from api.contract.problems import Problem
+from api.contract.outcomes import recorded_json
 from api.http.dependencies import RequestContext
 from api.http.duplicates import numbers_taken
 from api.http.of_kind import of_kind
@@ -19,12 +18,15 @@ from api.http.recording_requests import (
     RecordingRequest,
     answerable,
     documented,
+    not_recorded,
     read,
     rehearsed,
     rehearsing,
     wanted_by,
 )
 from api.http.request_body import body
+from api.identity.acting import roles_that_may
+from api.identity.forbidden import forbidden
 from api.identity.permissions import Action
 from domain.event import Kind
 from ledger.recording.outcome import Recorded
@@ -41,7 +43,7 @@ EventsBody: TypeAlias = Annotated[bytes, Depends(body())]
 async def open_file(request: RecordingRequest, key: IdempotencyKey, raw: EventsBody) -> JsonResponse:
     """Open a file with its first events; a dry run also lists files that may be the same child's."""
     if not request.may_open():
-        raise Problem("forbidden")
+        raise forbidden(request.actor.role, roles_that_may(Action.RECORD))
     opening = await read(request, bodies.opening, raw)
     region = request.region_opened(opening.institution, opening.region)
     wanted = wanted_by(request, None, opening.drafts, key, at="/events", region=region)
@@ -67,7 +69,7 @@ async def _recorded(request: RequestContext, wanted: Recording, key: str | None)
     outcome = await request.ledger.record(wanted, now=request.now, checked=request.hindrance)
     status = await answerable(request, wanted, outcome)
     if not isinstance(outcome, Recorded):
-        raise problem(wanted, outcome, request.sees)
+        raise not_recorded(request, wanted, outcome)
     if outcome.repeated:
         taken = await numbers_taken(request, outcome.stream, wanted.drafts)
     headers = {"ETag": f'"{outcome.version}"', "Ledger-Position": str(outcome.position)}

@@ -17,6 +17,9 @@ from api.contract.outcomes import RecordedAnswer, RehearsalAnswer, problem, rehe
 from api.contract.problems import RECORDING, Problem
 from api.http.dependencies import RequestContext, categories_of, recording_request
 from api.http.duplicates import numbers_taken, numbers_taken_among, possible_duplicates
+from api.identity.acting import roles_that_record
+from api.identity.forbidden import forbidden
+from api.identity.permissions import OF_PLACES
 from domain.attribute_codes import attribute_codes
 from domain.event import Category, Kind
 from domain.file import ATTRIBUTES
@@ -25,7 +28,7 @@ from domain.judging import Judgement, told_to
 from domain.label import Label
 from domain.rulebook import Rulebook
 from ledger.compute import compute
-from ledger.recording.outcome import Outcome, Recorded, Refused, Rehearsal, Rehearsed
+from ledger.recording.outcome import Denied, Hindrance, Outcome, Recorded, Refused, Rehearsal, Rehearsed
 from ledger.recording.request import Draft, Recording
 
 BYTES_OF_ONE: Final = 512
@@ -156,7 +159,7 @@ async def rehearsed(request: RequestContext, wanted: Recording) -> RehearsalAnsw
     """
     (rehearsal,) = await _rehearse(request, [wanted])
     if not isinstance(rehearsal, Rehearsal):
-        raise problem(wanted, rehearsal, request.sees)
+        raise not_recorded(request, wanted, rehearsal)
     taken = await numbers_taken(request, wanted.stream, wanted.drafts)
     return await _rehearsed(request, wanted, rehearsal, () if rehearsal.refused else taken)
 
@@ -175,7 +178,7 @@ async def rehearsed_all(
     return [
         await _rehearsed(request, each, rehearsal, taken.get(index, ()))
         if isinstance(rehearsal, Rehearsal)
-        else problem(each, rehearsal, request.sees)
+        else not_recorded(request, each, rehearsal)
         for index, (each, rehearsal) in enumerate(zip(wanted, rehearsals, strict=True))
     ]
 
@@ -267,3 +270,12 @@ async def noted(
     if evidence and (file := await request.ledger.file(child)) is not None:
         categories |= categories_of(file.entries[entry] for entry in evidence if entry in file.entries)
     await request.note({child: categories}, purpose)
+
+
+def not_recorded(request: RequestContext, wanted: Recording, outcome: Outcome) -> Problem:
+    """Return the problem for a recording that was not recorded; if the role may not make it, whose may."""
+    if isinstance(outcome, Denied) and outcome.why is Hindrance.ROLE:
+        role, types = request.actor.role, {type(draft.event) for draft in wanted.drafts}
+        where = {} if outcome.draft is None else wanted.pointed(outcome.draft)
+        return forbidden(role, roles_that_record(types, placed=role in OF_PLACES), **where)
+    return problem(wanted, outcome, request.sees)

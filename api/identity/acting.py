@@ -1,10 +1,11 @@
 """Who must act next in a file: the roles in charge of it that may record what clears a rule, or decide."""
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
-from api.identity.permissions import OF_INSTITUTION, OF_PLACES, Action, Role, may_record_type, role_may
-from domain.event import CATALOGUE
+from api.identity.permissions import OF_INSTITUTION, OF_PLACES, SEES, Action, Role, may_record_type, role_may
+from domain.event import CATALOGUE, Category, Event
 from domain.possible import mending
 from domain.rulebook import Rulebook
 
@@ -29,6 +30,30 @@ def recording_roles(rule: str, *, placed: bool) -> tuple[Role, ...]:
 def deciding_roles(*, placed: bool) -> tuple[Role, ...]:
     """Return the roles that decide on exceptions and corrections in such a file."""
     return tuple(role for role in _in_charge(placed=placed) if role_may(role, Action.APPROVE))
+
+
+def roles_that_may(*actions: Action, placed: bool | None = None) -> tuple[Role, ...]:
+    """Return the roles that may do all of this in files that an institution or a place has, None for either.
+
+    An institution's files are supervised from the region, and acted in by the institution alone.
+    """
+    others = {True: OF_INSTITUTION, False: OF_PLACES, None: frozenset[Role]()}[placed]
+    return tuple(
+        role for role in Role if role not in others and all(role_may(role, action) for action in actions)
+    )
+
+
+def roles_that_record(types: Iterable[type[Event]], *, placed: bool) -> tuple[Role, ...]:
+    """Return the roles that may record events of all these types in such a file."""
+    kinds = list(types)
+    return tuple(
+        role for role in _in_charge(placed=placed) if all(may_record_type(role, kind) for kind in kinds)
+    )
+
+
+def roles_that_see(category: Category) -> tuple[Role, ...]:
+    """Return the roles that see a category of personal data."""
+    return tuple(role for role in Role if category in SEES[role])
 
 
 def _in_charge(*, placed: bool) -> tuple[Role, ...]:

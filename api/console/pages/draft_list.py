@@ -15,6 +15,8 @@ from api.console.rendering import lead_to, render
 from api.console.sent_form import MOST_KEPT_BYTES, filled_form
 from api.contract.problems import Problem
 from api.http import one_file
+from api.identity.acting import roles_that_may
+from api.identity.forbidden import forbidden
 from api.identity.kept_forms import FORMS_EACH, KEPT_DAYS
 from api.identity.permissions import Action
 
@@ -59,7 +61,7 @@ async def discard(page: SignedIn, draft: UUID) -> Response:
 
 def _may_record(page: PageRequest) -> None:
     if not page.context.may_open():
-        raise Problem("forbidden")
+        raise forbidden(page.role, roles_that_may(Action.RECORD))
 
 
 async def _file(page: PageRequest, draft: BegunForm) -> Mapping[str, Any] | None:

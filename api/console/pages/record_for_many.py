@@ -22,6 +22,9 @@ from api.console.sent_form import SHOWN_AGAIN, filled_form
 from api.console.value_display import event_label
 from api.contract.problems import Problem, not_found
 from api.http import lists, one_file
+from api.identity.acting import roles_that_may
+from api.identity.forbidden import forbidden
+from api.identity.permissions import Action
 from domain.codes import tables
 from domain.event import CATALOGUE, LONGEST_NUMBER, Event
 from domain.text import is_term
@@ -110,7 +113,7 @@ async def send_record_many(
 
 def _may_record_many(page: PageRequest) -> None:
     if not page.context.may_open():
-        raise Problem("forbidden")
+        raise forbidden(page.role, roles_that_may(Action.RECORD))
 
 
 def _kind(page: PageRequest, name: str) -> type[Event]:
