@@ -35,8 +35,8 @@ async def test_it_says_which_roles_may(
     body = {"/children": {"events": [RECEIVED]}, "/entries": {"items": []}}.get(path, RECEIVED)
     client = await served.as_(role)
     headers = {"Idempotency-Key": "once"} if role is Role.AUDITOR else {}
-    sent_body = {} if method == "GET" else {"json": {"q": "黎"} if path.endswith("search") else body}
-    answer = await client.request(method, path.format(child=story.child), headers=headers, **sent_body)
+    sent_body = {"q": "黎"} if path.endswith("search") else None if method == "GET" else body
+    answer = await client.request(method, path.format(child=story.child), headers=headers, json=sent_body)
     problem = answer.json()
     assert answer.status_code == 403, problem
     assert (answer.status_code, [each["role"] for each in problem["roles"]]) == (403, roles)
