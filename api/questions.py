@@ -23,7 +23,9 @@ USERS: Final = {
     "D": Label("成年安置工作人员", "Adult-placement officers"),
 }
 """Who asks, by the letter of their questions."""
-_ANSWERED: Final = {
+LISTED_AT: Final = "/questions/{question}"
+"""Where a question is answered that has a list of its own."""
+ANSWERED_WORDS: Final = {
     "wholly": Label("能答", "yes"),
     "partly": Label("部分能答", "in part"),
     "not": Label("尚不能答", "not yet"),
@@ -49,7 +51,8 @@ class QuestionCall:
     @property
     def path(self) -> str:
         """The template of the path."""
-        return self.address.partition("?")[0]
+        path = self.address.partition("?")[0]
+        return LISTED_AT if path.startswith("/questions/") else path
 
     @property
     def query(self) -> list[tuple[str, str]]:
@@ -96,7 +99,7 @@ def user_questions() -> tuple[UserQuestion, ...]:
 def questions_page() -> Iterator[str]:
     """Yield the lines of the page of all questions, below its title."""
     every = user_questions()
-    counts = {name: sum(each.answered == name for each in every) for name in _ANSWERED}
+    counts = {name: sum(each.answered == name for each in every) for name in ANSWERED_WORDS}
     yield f"{len(every)} questions: {counts['wholly']} are answered wholly, {counts['partly']} in part, and"
     yield f"{counts['not']} not yet. Every list is answered as JSON, CSV or a workbook (`format=csv|xlsx`)."
     yield ""
@@ -118,7 +121,7 @@ def questions_page() -> Iterator[str]:
 
 
 def _line(question: UserQuestion) -> str:
-    answered = _ANSWERED[question.answered]
+    answered = ANSWERED_WORDS[question.answered]
     lacks = "" if question.lacks is None else f": {question.lacks.en} · {question.lacks.zh}"
     return _row(
         question.name,

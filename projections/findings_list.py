@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from psycopg import AsyncConnection
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composable, Identifier
 
 from domain.event import Category
 from domain.rulebook import Rulebook
@@ -50,18 +50,60 @@ async def findings(
     then = as_known(known, {model.name: model for model in compared})
     where = [
         scope,
-        # Within coalesce, for PostgreSQL takes the bare comparison for a rare match and reads all rows.
-        Condition(SQL("coalesce(f.rests_on <@ %(sees)s, false)"), {"sees": listed(sees), **alike.parameters}),
-        Condition(SQL("f.found_on <= %(day)s AND coalesce(f.until >= %(day)s, true)"), {"day": day}),
-        await WITHHELD.saying(connection, "f", keyed, then, rule=rule, kind=kind),
+        *await _asked(
+            connection, then, keyed=keyed, sees=sees, day=day, rule=rule, kind=kind, institution=institution
+        ),
+        Condition(SQL("true"), alike.parameters),
     ]
-    if institution is not None:
-        where.append(in_charge(institution))
     of_families = _OF_FAMILIES["too_many"].format(
         scope=scope.sql, against=_OF_FAMILIES["against"], closed=_OF_FAMILIES["closed"]
     )
     # What several files say together stands in no table, for it is no function of one file.
-    columns = SQL(", ").join(map(Identifier, FINDINGS.columns))
-    parts = [_SQL["endless"], _SQL["ending"], alike.sql, of_families]
-    selects = [_SQL["listed"].format(part=part, columns=columns) for part in parts]
+    selects = _listed(_SQL["endless"], _SQL["ending"], alike.sql, of_families)
     return await page(connection, Finding, selects, where, _KEY, limit=limit, cursor=cursor, tables=then)
+
+
+async def findings_asked(
+    connection: AsyncConnection[Any],
+    then: Condition,
+    *,
+    keyed: Callable[[str], bytes],
+    sees: Collection[Category],
+    day: date,
+    rule: str | Sequence[str],
+    institution: UUID | None,
+) -> tuple[list[Composable], list[Condition]]:
+    """Return the selects of what single files say against themselves, and the conditions on each.
+
+    No two selects have a row in common. `then` is what the statement begins with; the filters are those of
+    `findings`.
+    """
+    where = await _asked(
+        connection, then, keyed=keyed, sees=sees, day=day, rule=rule, kind=None, institution=institution
+    )
+    return _listed(_SQL["endless"], _SQL["ending"]), where
+
+
+async def _asked(
+    connection: AsyncConnection[Any],
+    then: Condition,
+    *,
+    keyed: Callable[[str], bytes],
+    sees: Collection[Category],
+    day: date,
+    rule: str | Sequence[str] | None,
+    kind: str | None,
+    institution: UUID | None,
+) -> list[Condition]:
+    where = [
+        # Within coalesce, for PostgreSQL takes the bare comparison for a rare match and reads all rows.
+        Condition(SQL("coalesce(f.rests_on <@ %(sees)s, false)"), {"sees": listed(sees)}),
+        Condition(SQL("f.found_on <= %(day)s AND coalesce(f.until >= %(day)s, true)"), {"day": day}),
+        await WITHHELD.saying(connection, "f", keyed, then, rule=rule, kind=kind),
+    ]
+    return where if institution is None else [*where, in_charge(institution)]
+
+
+def _listed(*parts: Composable) -> list[Composable]:
+    columns = SQL(", ").join(map(Identifier, FINDINGS.columns))
+    return [_SQL["listed"].format(part=part, columns=columns) for part in parts]

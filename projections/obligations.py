@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from psycopg import AsyncConnection
-from psycopg.sql import SQL
+from psycopg.sql import SQL, Composable
 
 from domain.event import Category
 from domain.file import File
@@ -189,8 +189,44 @@ async def obligations(
     category outside `sees` are left out. `keyed` hashes terms.
     """
     then = as_known(known, {"obligations": OBLIGATIONS})
+    select, where = await obligations_asked(
+        connection,
+        then,
+        keyed=keyed,
+        sees=sees,
+        day=day,
+        states=states,
+        rule=rule,
+        due_since=due_since,
+        due_until=due_until,
+        due_within_days=due_within_days,
+        overdue_days=overdue_days,
+        institution=institution,
+    )
+    where = [scope, *where]
+    return await page(connection, Obligation, select, where, _KEY, limit=limit, cursor=cursor, tables=then)
+
+
+async def obligations_asked(
+    connection: AsyncConnection[Any],
+    then: Condition,
+    *,
+    keyed: Callable[[str], bytes],
+    sees: Collection[Category],
+    day: date,
+    states: Sequence[State],
+    rule: str | Sequence[str] | None,
+    due_since: date | None,
+    due_until: date | None,
+    due_within_days: int | None,
+    overdue_days: int | None,
+    institution: UUID | None,
+) -> tuple[list[Composable], list[Condition]]:
+    """Return the selects of these clocks, of which no two have a row in common, and the conditions on each.
+
+    `then` is what the statement begins with; the filters are those of `obligations`.
+    """
     where = [
-        scope,
         # Within coalesce, for PostgreSQL takes the bare comparison for a rare match and reads all rows.
         Condition(SQL("coalesce(o.rests_on <@ %(sees)s, false)"), {"sees": listed(sees)}),
         Condition(SQL("o.opened_on <= %(day)s"), {"day": day}),
@@ -215,5 +251,4 @@ async def obligations(
         where.append(Condition(SQL("o.due_on <= %(due_until)s"), {"due_until": last}))
     if institution is not None:
         where.append(in_charge(institution))
-    select = [_SQL[part] for part in (_NOT_CLOSED if waiting else _ALL)]
-    return await page(connection, Obligation, select, where, _KEY, limit=limit, cursor=cursor, tables=then)
+    return [_SQL[part] for part in (_NOT_CLOSED if waiting else _ALL)], where

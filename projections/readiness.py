@@ -197,6 +197,7 @@ async def readiness(
     within_months: int | None = None,
     statuses: Sequence[Status] = (),
     gate: int | None = None,
+    route: str | None = None,
     institution: UUID | None = None,
     known: int | None = None,
     limit: int = 50,
@@ -206,10 +207,9 @@ async def readiness(
 
     The filters are those of `readiness_counts`, and `statuses`, if any, keeps those with one of them.
     """
-    where = [scope, *_asked(sees, day, within_months, gate, institution)]
+    where = [scope, *readiness_asked(sees, day, within_months, gate, route, institution)]
     if statuses:
-        standing_so = SQL("({}) = ANY (%(statuses)s)").format(_SQL["status"])
-        where.append(Condition(standing_so, {"statuses": list(statuses)}))
+        where.append(having_status(statuses))
     then = as_known(known, {"readiness": READINESS, "obligations": OBLIGATIONS})
     return await page(connection, ReadyOnDay, _SELECT, where, _KEY, limit=limit, cursor=cursor, tables=then)
 
@@ -222,17 +222,19 @@ async def readiness_counts(
     day: date,
     within_months: int | None = None,
     gate: int | None = None,
+    route: str | None = None,
     institution: UUID | None = None,
     known: int | None = None,
 ) -> ReadinessCounts:
     """Count the young people in care on a day, by what is shown for these categories.
 
     `within_months` keeps those who may have turned 18 by that many months after the day, at most
-    `MOST_MONTHS`, `gate` those whom that gate keeps from being ready, `institution` those in its charge.
+    `MOST_MONTHS`, `gate` those whom that gate keeps from being ready, `route` those whose approved plan has
+    that route, `institution` those in its charge.
     `known` is the position as known at which they are read, None for now.
     """
     then = as_known(known, {"readiness": READINESS})
-    where = [then, scope, *_asked(sees, day, within_months, gate, institution)]
+    where = [then, scope, *readiness_asked(sees, day, within_months, gate, route, institution)]
     condition = SQL(" AND ").join([each.sql for each in where[1:]])
     given = {name: value for each in where for name, value in each.parameters.items()}
     found = []
@@ -243,18 +245,28 @@ async def readiness_counts(
     return ReadinessCounts(*found)
 
 
-def _asked(
+def having_status(statuses: Sequence[Status]) -> Condition:
+    """Return the condition that intervals `y` have one of these statuses."""
+    standing_so = SQL("({}) = ANY (%(statuses)s)").format(_SQL["status"])
+    return Condition(standing_so, {"statuses": list(statuses)})
+
+
+def readiness_asked(  # noqa: PLR0917 - the filters
     sees: Collection[Category],
     day: date,
     within_months: int | None,
     gate: int | None,
+    route: str | None,
     institution: UUID | None,
 ) -> Iterator[Condition]:
+    """Yield the conditions of the intervals `y` of a day, by the filters of `readiness_counts`."""
     yield Condition(SQL("daterange(y.since, y.until, '[]') @> %(day)s"), {"day": day, "sees": listed(sees)})
     if within_months is not None:
         last = add(day, months=within_months)
         yield Condition(SQL("coalesce(y.turns_18_from <= %(last)s, true)"), {"last": last})
     if gate is not None:
         yield Condition(_SQL["stuck_at"], {"gate": gate})
+    if route is not None:
+        yield Condition(SQL("coalesce(y.route = %(route)s, false)"), {"route": route})
     if institution is not None:
         yield in_charge(institution)

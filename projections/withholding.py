@@ -155,7 +155,7 @@ class Withholding(Generic[R]):
 
         `table` is the name of the rows in the statement, `tables` what that begins with, and the first field
         the one that an index begins with. Sealed rows have few of the values; for the others the order of an
-        index is kept.
+        index is kept. Its parameters are named after `table`, so that one statement asks several tables.
         """
         clear = {
             name: [value] if isinstance(value, str) else [*value] for name, value in values.items() if value
@@ -168,7 +168,9 @@ class Withholding(Generic[R]):
         first = next(iter(values))
         if first not in clear or await self._anywhere(connection, tables, first, hashes[f"{first}_hash"]):
             conditions.append(_equal(table, {name: f"{name}_hash" for name in clear}, clear))
-        parameters = {name: one[0] if len(one) == 1 else one for name, one in (clear | hashes).items()}
+        parameters = {
+            f"{table}_{name}": one[0] if len(one) == 1 else one for name, one in (clear | hashes).items()
+        }
         return Condition(SQL("({})").format(SQL(" OR ").join(conditions)), parameters)
 
     async def _anywhere(
@@ -209,7 +211,7 @@ def _equal(table: str, named: Mapping[str, str], values: Mapping[str, Sequence[s
     equal, one_of = SQL("{}.{} = {}"), SQL("{}.{} = ANY ({})")
     each = [
         (equal if len(values[name]) == 1 else one_of).format(
-            Identifier(table), Identifier(name), Placeholder(of)
+            Identifier(table), Identifier(name), Placeholder(f"{table}_{of}")
         )
         for name, of in named.items()
     ]

@@ -1,5 +1,6 @@
 """Values of filters: only existing ones are valid, and a mistyped one is refused."""
 
+from functools import partial
 from typing import Annotated, Final, TypeAlias
 
 from pydantic import AfterValidator, Field
@@ -8,13 +9,20 @@ from pydantic_core import PydanticKnownError
 from domain.codes import tables
 
 _STAGES: Final = tuple(tables()["stage"].codes)
+_ROUTES: Final = tuple(tables()["placement_route"].codes)
 
 
-def _stage(code: str) -> str:
-    if code not in _STAGES:
-        raise PydanticKnownError("literal_error", {"expected": ", ".join(_STAGES)})
+def _one_of(code: str, codes: tuple[str, ...]) -> str:
+    if code not in codes:
+        raise PydanticKnownError("literal_error", {"expected": ", ".join(codes)})
     return code
 
 
-Stage: TypeAlias = Annotated[str, AfterValidator(_stage), Field(json_schema_extra={"enum": list(_STAGES)})]
+Stage: TypeAlias = Annotated[
+    str, AfterValidator(partial(_one_of, codes=_STAGES)), Field(json_schema_extra={"enum": list(_STAGES)})
+]
 """A code of the table `stage`."""
+Route: TypeAlias = Annotated[
+    str, AfterValidator(partial(_one_of, codes=_ROUTES)), Field(json_schema_extra={"enum": list(_ROUTES)})
+]
+"""A code of the table `placement_route`."""

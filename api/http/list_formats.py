@@ -43,6 +43,8 @@ MOST_ROWS: Final = limit(
 )
 ListFormat: TypeAlias = Literal["json", "csv", "xlsx"]
 PageQuestion: TypeAlias = Callable[..., Awaitable[JsonResponse]]
+TableOf: TypeAlias = Callable[[Mapping[str, Any]], ListTable]
+"""Returns the table of a list by the arguments of its endpoint."""
 
 _MEDIA: Final[Mapping[ListFormat, str]] = {"json": "application/json", "csv": CSV, "xlsx": XLSX}
 _NO_PAGES: Final = Label("表格是整个列表，不分页", "a table is the whole list and has no pages")
@@ -102,9 +104,11 @@ AsTable: TypeAlias = Annotated[TableAsked | None, Depends(table_asked)]
 
 
 def in_formats(
-    table: ListTable, pages: Callable[..., dict[str, Any]] | None = None
+    table: ListTable | TableOf, pages: Callable[..., dict[str, Any]] | None = None
 ) -> Callable[[PageQuestion], PageQuestion]:
     """Return what lets an endpoint that answers a page answer the whole list as a table, too.
+
+    Where one endpoint answers several lists, `table` returns that of the one that is asked for.
 
     `pages` returns what the endpoint is asked for a page of a table, by its arguments and a cursor; without
     it, limit and cursor are arguments of the endpoint.
@@ -179,7 +183,7 @@ async def _table(
     question: PageQuestion,
     asked: Mapping[str, Any],
     as_table: TableAsked,
-    table: ListTable,
+    of: ListTable | TableOf,
     turn: Callable[..., dict[str, Any]],
 ) -> StreamingResponse:
     """Return a list as a table; problems are those of its first page, which is asked for before it begins."""
@@ -188,6 +192,7 @@ async def _table(
     budget.take(request.actor.user)
     try:
         first = await question(request, **turn(asked, None))
+        table = of if isinstance(of, ListTable) else of(asked)
         position = first.headers["Ledger-Position"]
         pages = _pages(request, question, asked, first, turn)
         about = list(_about(request, table, asked, as_table.language, position))
@@ -274,7 +279,9 @@ def _about(
         yield [in_language(called("filter", name), language), "；".join(map(_written, values))]
 
 
-_NO_FILTERS: Final = frozenset({"limit", "cursor", "raw", "day", "as_of", "child", "family", "file_id"})
+_NO_FILTERS: Final = frozenset(
+    {"limit", "cursor", "raw", "day", "as_of", "child", "family", "file_id", "question"}
+)
 
 
 def _written(value: str | int | date | UUID) -> str:

@@ -1,6 +1,6 @@
 """Who must act next in a file: the roles in charge of it that may record what clears a rule, or decide."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Final
 
@@ -18,7 +18,11 @@ def recording_roles(rule: str, *, placed: bool) -> tuple[Role, ...]:
 
     Where no event clears it by itself, as what is to be corrected, they are those that record.
     """
-    types = _clearing(rule)
+    return roles_that_record_any(_clearing(rule), placed=placed)
+
+
+def roles_that_record_any(types: Collection[str], *, placed: bool) -> tuple[Role, ...]:
+    """Return the roles that may record one of these events in such a file, or anything without them."""
     return tuple(
         role
         for role in _in_charge(placed=placed)

@@ -40,6 +40,7 @@ async def addresses(served: Served) -> list[str]:
         "type": "CareModeAssigned",
         "table": "stage",
         "field": "findings",
+        "question": "A3",
         "position": 1,
         "entry_id": uuid4(),
         "entry": uuid4(),

@@ -173,6 +173,9 @@ NOTED: dict[str, list[tuple[str, set[str], Ask]]] = {
     ],
     "GET /obligations": [("obligations", {"adoption"}, lambda own: own.get("/obligations", rule="D32"))],
     "GET /findings": [("findings", {"adoption"}, lambda own: own.get("/findings", rule="I12"))],
+    "GET /questions/{question}": [
+        ("question", {"identity"}, lambda own: own.get("/questions/A3", day="2020-01-01")),
+    ],
     "GET /exceptions": [("exceptions", {"adoption"}, lambda own: own.get("/exceptions", rule="I12"))],
     "GET /exceptions/{entry}": [
         ("exceptions", {"adoption"}, lambda own: own.exception()),
@@ -212,6 +215,7 @@ SILENT = {
     "GET /rules",
     "GET /codes",
     "GET /codes/{table}",
+    "GET /questions",
     # When something happened and was recorded is told, not what.
     "GET /children/{child}/chronology",
     # Whether entries are as they were recorded, and not what they say.

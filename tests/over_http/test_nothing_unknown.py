@@ -31,7 +31,8 @@ RECEIVED = ("2024-03-05", some(ChildReceived))
 def address(path: str) -> str:
     """Fill in a path: any id and any name."""
     ids = {name: str(uuid4()) for name in ("job", "entry", "entry_id", *PATHS)}
-    return path.format(type="x", table="stage", field="stage", position=1, person=uuid4(), **ids)
+    named = {"type": "x", "table": "stage", "field": "stage", "question": "A3", "position": 1}
+    return path.format(person=uuid4(), **named, **ids)
 
 
 def in_query(parameters: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:

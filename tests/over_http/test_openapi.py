@@ -164,6 +164,7 @@ async def filled(served: Served) -> dict[str, str]:
         "type": "CareModeAssigned",
         "table": "stage",
         "field": "version",
+        "question": "A3",
         "entry": story.entries[2],
         "job": str(uuid4()),
         "position": str(story.position),

@@ -1,0 +1,214 @@
+"""The questions of users: which there are, and each that has columns of its own as a list."""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from functools import partial
+from typing import Annotated, Any, Final, TypeAlias
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Query
+from typing_extensions import TypedDict
+
+from api.contract.encoding import JsonResponse
+from api.contract.filters import Route
+from api.contract.listing import Because, KnownListing, Listing
+from api.contract.problems import ANYWHERE, Problem, invalid, not_found
+from api.contract.question_rows import (
+    QuestionColumnAnswer,
+    QuestionRowAnswer,
+    column_json,
+    question_row_json,
+    row_evidence,
+    table_of,
+)
+from api.http.cursors import Cursor, PageLimit
+from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, file_request, list_request
+from api.http.file_points import one_day
+from api.http.list_formats import in_formats, listed
+from api.http.list_pages import ListView, list_page, list_view, listing, with_names
+from api.http.one_file import DueWithinDays, OverdueDays
+from api.http.readiness_board import StuckAt
+from api.identity.acting import recording_roles, roles_that_record_any
+from api.identity.permissions import Action, Role
+from api.questions import LISTED_AT, AnsweredSoFar, UserQuestion, user_questions
+from domain.asked_lists import QUESTION_LISTS
+from domain.event import Category
+from domain.file import File
+from domain.label import Label
+from domain.obligations import State
+from domain.rulebook import Rulebook
+from domain.scope import scope_of
+from ledger.codec.messages import InvalidValue
+from ledger.compute import compute
+from projections.asked_children import asked_children
+from projections.asked_rows import AskedRow, RowsAsked, rows_about
+from projections.obligations import WAITING
+
+router = APIRouter(tags=["across files"])
+
+FOLDED_AT_ONCE: Final = 25
+"""Files of a page folded at a time."""
+_MODELS: Final = ("register", "obligations", "findings", "spans", "readiness")
+OfQuestions: TypeAlias = Annotated[RequestContext, Depends(list_request(*_MODELS))]
+_NOT_OF_THIS: Final = Label("此问题没有该筛选条件", "is no filter of this question")
+_LEAVE_OUT: Final = Label("请不写此项", "leave it out")
+
+
+class QuestionCallAnswer(TypedDict):
+    """How a question is asked: a method, and an address with the filters that make it the question."""
+
+    method: str
+    address: str
+
+
+class QuestionAnswer(TypedDict):
+    """A question of users: how it is asked, by whom, what else narrows it, and how far it is answered.
+
+    `columns` are those of its own list, empty where other lists answer it; `lacks` says what is missing.
+    """
+
+    question: str
+    zh: str
+    en: str
+    calls: list[QuestionCallAnswer]
+    filters: list[str]
+    roles: list[Role]
+    answered: AnsweredSoFar
+    lacks: Because | None
+    columns: list[QuestionColumnAnswer]
+
+
+@router.get("/questions", responses=ANYWHERE | {200: {"model": Listing[QuestionAnswer]}})
+async def questions(_: Annotated[RequestContext, Depends(file_request)]) -> JsonResponse:
+    """List the questions of users, and how each is asked."""
+    items = [_told(each) for each in user_questions()]
+    return JsonResponse({"items": items, "next": None})
+
+
+def _told(question: UserQuestion) -> QuestionAnswer:
+    asked, lacks = QUESTION_LISTS.get(question.name), question.lacks
+    return {
+        "question": question.name,
+        "zh": question.label.zh,
+        "en": question.label.en,
+        "calls": [{"method": each.method, "address": each.address} for each in question.calls],
+        "filters": [*question.filters],
+        "roles": [*question.roles],
+        "answered": question.answered,
+        "lacks": None if lacks is None else {"zh": lacks.zh, "en": lacks.en},
+        "columns": [] if asked is None else [column_json(each) for each in asked.columns],
+    }
+
+
+_TABLES: Final = {
+    each.name: table_of(QUESTION_LISTS[each.name], each.label)
+    for each in user_questions()
+    if each.name in QUESTION_LISTS
+}
+
+
+@router.get(LISTED_AT, responses=listed(KnownListing[QuestionRowAnswer], "forbidden", "not_found"))
+@in_formats(lambda asked: _TABLES[asked["question"]])
+async def answers(
+    request: OfQuestions,
+    question: Annotated[str, Path(pattern="^[A-D][0-9]{1,2}$")],
+    day: Day = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    state: Annotated[list[State] | None, Query(description="Only what has such an obligation.")] = None,
+    due_within_days: DueWithinDays = None,
+    overdue_days: OverdueDays = None,
+    route: Route | None = None,
+    stuck_at: StuckAt = None,
+    institution: UUID | None = None,
+    limit: PageLimit = 50,
+    cursor: Cursor = None,
+) -> JsonResponse:
+    """List the children whom a question is about, with its columns, those first who wait the longest.
+
+    `limit` counts children: the rows of one child stand on one page, and a page may have fewer.
+    """
+    asked = QUESTION_LISTS.get(question)
+    if asked is None:
+        raise not_found()
+    if not asked.hides <= request.sees:
+        raise Problem("forbidden")
+    of_due: dict[str, object] = {
+        "state": state,
+        "due_within_days": due_within_days,
+        "overdue_days": overdue_days,
+    }
+    of_young: dict[str, object] = {"route": route, "stuck_at": stuck_at}
+    given = ({} if asked.obligations else of_due) | ({} if asked.readiness is not None else of_young)
+    refused = [f"/query/{name}" for name, value in given.items() if value is not None]
+    if refused:
+        raise invalid(InvalidValue(each, _NOT_OF_THIS, _LEAVE_OUT) for each in refused)
+    await request.check_institution(institution, "/query/institution")
+    states = None if state is None else tuple(state)
+    rows = RowsAsked(
+        asked, one_day(day, as_of) or request.today, request.sees, states, due_within_days, overdue_days
+    )
+    view = await list_view(request, known_at, cursor, *_MODELS)
+    page = await list_page(
+        request,
+        asked_children,
+        view,
+        tools={"keyed": request.ledger.term},
+        day=rows.day,
+        of=question,
+        states=states,
+        due_within_days=due_within_days,
+        overdue_days=overdue_days,
+        route=route,
+        stuck_at=stuck_at,
+        institution=institution,
+        limit=limit,
+    )
+    items = await _answered(request, rows, [each.child for each in page.rows], view)
+    return listing(await with_names(request, items, view.known, _who_acts), page.next, view)
+
+
+async def _answered(
+    request: RequestContext, rows: RowsAsked, children: Sequence[UUID], view: ListView
+) -> list[dict[str, Any]]:
+    """Return the rows of children in their order, still without names, and note that they are told."""
+    items: list[dict[str, Any]] = []
+    told: dict[UUID, set[Category]] = {}
+    for start in range(0, len(children), FOLDED_AT_ONCE):
+        piece = children[start : start + FOLDED_AT_ONCE]
+        async for file, found in _folded(request, rows, piece, view):
+            for row in found:
+                evidence, categories = row_evidence(file, row, request.sees)
+                told.setdefault(row.child, {Category.IDENTITY}).update(categories)
+                items.append(question_row_json(rows.asked, row, rows.day, evidence))
+    await request.note(told, "question")
+    return items
+
+
+async def _folded(
+    request: RequestContext, rows: RowsAsked, children: Sequence[UUID], view: ListView
+) -> AsyncIterator[tuple[File, list[AskedRow]]]:
+    files = await request.ledger.files(children, view.known, keep=False)
+    for child in children:
+        file = files.get(child)
+        # What was handed over since the list was read is another institution's.
+        if file is None or (view.known is None and not request.may(Action.READ, scope_of(file))):
+            continue
+        rulebook = await request.ledger.rulebook_of(file, view.known)
+        found = await compute(partial(_of_child, file, child, rulebook, rows), len(file.entries))
+        yield file, found
+
+
+def _of_child(file: File, child: UUID, rulebook: Rulebook, rows: RowsAsked) -> list[AskedRow]:
+    return [*rows_about(file, child, rulebook, rows)]
+
+
+def _who_acts(item: QuestionRowAnswer, placed: bool) -> Sequence[Role]:  # noqa: FBT001 - of a file
+    return tuple(dict.fromkeys(_acting(item, placed=placed)))
+
+
+def _acting(item: QuestionRowAnswer, *, placed: bool) -> Iterator[Role]:
+    waiting = (each for each in item["obligations"] if each["state"] in WAITING)
+    for each in (*waiting, *item["findings"]):
+        yield from recording_roles(each["rule"], placed=placed)
+    for gap in item["gaps"]:
+        yield from roles_that_record_any(gap["cured_by"], placed=placed)

@@ -1,0 +1,4 @@
+"""Questions of users that are answered as lists with columns, each module those of one part of a life."""
+
+from domain.asked_lists import coming_in as coming_in
+from domain.asked_lists.question_list import QUESTION_LISTS as QUESTION_LISTS
