@@ -41,6 +41,7 @@ from api.http import (
     probes,
     question_lists,
     readiness_board,
+    reconciliations,
     record_many,
     record_one,
     timeline,
@@ -61,7 +62,7 @@ def _routes() -> APIRouter:
     routes = APIRouter()
     for open_to_all in (probes, docs):
         routes.include_router(open_to_all.router, dependencies=[NOTHING_UNKNOWN])
-    recording = (record_one, record_many, move_one, imports)
+    recording = (record_one, record_many, move_one, imports, reconciliations)
     of_one_file = (
         one_file,
         timeline,

@@ -104,7 +104,12 @@ def _who(file: File) -> Iterator[_Told]:
     since = last_value(file, RECEIVED) or last_value(file, ADMITTED) or born.last
     scope = scope_of(file)
     for charge in filter(None, (scope.institution, scope.place)):
-        yield ONE_CHILD.rule, f"{charge} {whole_name(name)} {born.first} {sex}", since
+        yield ONE_CHILD.rule, who_text(charge, name, born.first, sex), since
+
+
+def who_text(charge: UUID | str, name: str, born: date, sex: str) -> str:
+    """Return the text whose keyed hash is the term of who a child is, among those in one charge."""
+    return f"{charge} {whole_name(name)} {born} {sex}"
 
 
 LIKENESS_TERMS: Final = ReadModel("likeness_terms", LikenessTerm, rows, shares="term")

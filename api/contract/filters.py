@@ -10,6 +10,7 @@ from domain.codes import tables
 
 _STAGES: Final = tuple(tables()["stage"].codes)
 _ROUTES: Final = tuple(tables()["placement_route"].codes)
+_OTHER_SYSTEMS: Final = tuple(tables()["other_system"].codes)
 
 
 def _one_of(code: str, codes: tuple[str, ...]) -> str:
@@ -26,3 +27,9 @@ Route: TypeAlias = Annotated[
     str, AfterValidator(partial(_one_of, codes=_ROUTES)), Field(json_schema_extra={"enum": list(_ROUTES)})
 ]
 """A code of the table `placement_route`."""
+OtherSystemCode: TypeAlias = Annotated[
+    str,
+    AfterValidator(partial(_one_of, codes=_OTHER_SYSTEMS)),
+    Field(json_schema_extra={"enum": list(_OTHER_SYSTEMS)}),
+]
+"""A code of the table `other_system`."""

@@ -104,7 +104,7 @@ async def start_import(
 
     `Location` is where its progress and report are, for a day.
     """
-    media_type, charset = _media_type(request)
+    media_type, charset = declared_type(request)
     settings = context.container.settings
     handed_in = HandedIn(name, media_type, charset, dry_run, region)
     arriving = parts(request, settings.import_bytes, TAKEN)
@@ -242,7 +242,7 @@ async def _note(context: RequestContext, job: UUID, shown: Iterable[str | None])
     await context.note(read, IMPORT_REPORT)
 
 
-def _media_type(request: Request) -> tuple[str, str | None]:
+def declared_type(request: Request) -> tuple[str, str | None]:
     """Return the media type and the charset of the body. Raises `unsupported_media_type`."""
     header = Message()
     header["Content-Type"] = request.headers.get("content-type", "")

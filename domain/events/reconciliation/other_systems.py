@@ -97,22 +97,23 @@ OURS: Final[Mapping[str, OurValue]] = MappingProxyType(
 )
 """What a life says of each item that has a value, by its code of `compared_item`."""
 
-_WHO: Final = ("name", "sex", "birth", "citizen_id", "ethnic_group")
+WHO: Final = ("name", "sex", "birth", "citizen_id", "ethnic_group")
+"""Items that say who a child is."""
 _HOUSEHOLD: Final = ("household_class", "household_region")
 _DISABILITY: Final = ("disability_class", "disability_grade")
 OTHER_SYSTEMS: Final[Mapping[str, OtherSystem]] = MappingProxyType(
     {
         "national": OtherSystem(
-            (*_WHO, *_HOUSEHOLD, *_DISABILITY), lambda life: life.now(ENROLLED) is not None
+            (*WHO, *_HOUSEHOLD, *_DISABILITY), lambda life: life.now(ENROLLED) is not None
         ),
         "school_roll": OtherSystem(
-            (*_WHO, "school_stage", "school_form"), lambda life: _education(life) is not None
+            (*WHO, "school_stage", "school_form"), lambda life: _education(life) is not None
         ),
-        "insurance": OtherSystem((*_WHO, "insurance_scheme"), lambda life: cover(life) is not None),
-        "household": OtherSystem((*_WHO, *_HOUSEHOLD), lambda life: registration(life) is not None),
-        "residence": OtherSystem((*_WHO, "household_region")),
+        "insurance": OtherSystem((*WHO, "insurance_scheme"), lambda life: cover(life) is not None),
+        "household": OtherSystem((*WHO, *_HOUSEHOLD), lambda life: registration(life) is not None),
+        "residence": OtherSystem((*WHO, "household_region")),
         "disability": OtherSystem(
-            (*_WHO, *_DISABILITY), lambda life: life.now(DISABILITY_CERTIFICATE) is not None
+            (*WHO, *_DISABILITY), lambda life: life.now(DISABILITY_CERTIFICATE) is not None
         ),
     }
 )

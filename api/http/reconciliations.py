@@ -1,0 +1,85 @@
+"""A file of what another department holds, compared with the children of the caller's institution."""
+
+import asyncio
+from datetime import date
+from hashlib import sha256
+from typing import Annotated, Any, Final, TypeAlias
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from api.contract.encoding import JsonResponse
+from api.contract.filters import OtherSystemCode
+from api.contract.problems import Problem, invalid, responses
+from api.contract.reconciliation_answers import ReconciliationAnswer
+from api.http.authentication import TenantsDep
+from api.http.import_jobs import HANDED_IN, declared_type
+from api.http.import_starting import CSV, MAY_IMPORT, ODS, XLS, XLSX
+from api.http.reconciliation_run import ReconciliationRun
+from api.http.recording_requests import IdempotencyKey, RecordingRequest, rehearsing
+from api.http.request_body import body
+from api.imports.reading.apart import Source
+from api.imports.reading.kinds import DeclaredKind
+from api.imports.reading.unreadable import UnreadableFileError
+from api.imports.reconciling.their_rows import their_rows
+from domain.events.reconciliation.other_systems import OTHER_SYSTEMS
+from domain.label import Label
+from domain.limit import Area, limit
+from ledger.codec.messages import InvalidValue
+
+router = APIRouter(tags=["importing"])
+
+MOST_BYTES: Final = limit(
+    8 * 1024 * 1024,
+    Area.IMPORTS,
+    Label("一次比对的对方文件的字节数", "Bytes of a file of others that is compared"),
+    why=Label("名单不附图片；整份在内存中读取", "A list has no pictures, and is read in memory"),
+    beyond="too_large",
+)
+_TAKEN: Final = (XLSX, XLS, ODS, CSV)
+_BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
+_BODY: Final[dict[str, Any]] = {
+    "requestBody": {"required": True, "content": dict.fromkeys(_TAKEN, _BINARY)},
+}
+_AHEAD: Final = Label("不能晚于今日", "is after today")
+_TheirFile: TypeAlias = Annotated[bytes, Depends(body(MOST_BYTES, _TAKEN))]
+
+
+@router.post(
+    "/reconciliations",
+    response_model=ReconciliationAnswer,
+    responses=HANDED_IN | responses("idempotency_key_missing", "idempotency_mismatch"),
+    openapi_extra=_BODY,
+)
+async def reconcile(
+    http: Request,
+    request: RecordingRequest,
+    tenants: TenantsDep,
+    key: IdempotencyKey,
+    system: Annotated[OtherSystemCode, Query(description="Whose file it is: a code of `other_system`.")],
+    as_of: Annotated[date, Query(description="The day of their data.")],
+    raw: _TheirFile,
+) -> JsonResponse:
+    """Compare a file of theirs with the children of the caller's institution, and record what differs.
+
+    Each difference is recorded in the child's file, the run in the institution's. Nothing of theirs becomes a
+    fact of ours, and what differs no longer is settled as agreed.
+    """
+    actor = request.actor
+    if actor.institution is None or actor.role not in MAY_IMPORT:
+        raise Problem("forbidden")
+    if as_of > request.today:
+        raise invalid([InvalidValue("/query/as_of", _AHEAD)])
+    media_type, charset = declared_type(http)
+    declared = DeclaredKind.TEXT if media_type == CSV else DeclaredKind.WORKBOOK
+    with rehearsing(request):
+        try:
+            source = Source(iter([raw]), "", declared, charset)
+            workbook = await tenants.reading.read(source, actor.institution)
+            theirs = await asyncio.to_thread(their_rows, workbook, OTHER_SYSTEMS[system].items)
+        except UnreadableFileError as error:
+            raise Problem("malformed", error.why) from None
+        run = ReconciliationRun(request, actor.institution, system, as_of, sha256(raw).hexdigest(), theirs)
+        await run.compare()
+        if key is not None:
+            await run.record(key)
+        return await run.answer(dry_run=key is None)
