@@ -27,6 +27,7 @@ TAKES = {
     "/families/search": MOST_OF_A_SEARCH,
     "/imports": LARGEST,
     f"/imports/{SOME}/record": MOST_OF_A_SEARCH,
+    "/reconciliations?system=household&as_of=2026-11-20": MOST_OF_THEIRS,
 }
 PIECE = b"[" * 65536
 

@@ -1,0 +1,182 @@
+"""Another department's file, compared with the children here: every row comes out, ours stays as it is."""
+
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from httpx2 import AsyncClient, Response
+
+from api.identity.permissions import Role
+from domain.event import Event
+from domain.events.household import CitizenIdAssigned, HouseholdRegistered
+from domain.events.intake import ChildReceived, IdentityRecorded
+from domain.events.reconciliation.differing import DifferenceSettled
+from tests.support.client import Served
+from tests.support.given import citizen_id, some
+from tests.support.http_given import JsonObject, Story, a_story
+
+BORN = "2015-03-05"
+HEADINGS = "序号,身份证号,姓名,性别,出生日期,户口类别,住址"
+SAME, OTHER_NAME, TWICE, ELSEWHERE = (citizen_id(BORN, f"{number:03}") for number in (2, 4, 6, 8))
+NEW = citizen_id(BORN, "010")
+
+
+def csv(*rows: str) -> bytes:
+    return "\n".join([HEADINGS, *(f"{number},{row}" for number, row in enumerate(rows, 1))]).encode()
+
+
+async def reconcile(client: AsyncClient, content: bytes, *, key: str | None = None, **query: Any) -> Response:
+    """Send their file of households as of a day: a dry look without a key."""
+    asked = {"system": "household", "as_of": "2026-11-20", **query}
+    headers = {"Content-Type": "text/csv"} | ({} if key is None else {"Idempotency-Key": key})
+    return await client.post(
+        "/reconciliations",
+        content=content,
+        params=asked | ({"dry_run": "true"} if key is None else {}),
+        headers=headers,
+    )
+
+
+async def told(answer: Response) -> JsonObject:
+    assert answer.status_code == 200, answer.text
+    body: JsonObject = answer.json()
+    return body
+
+
+async def a_girl(served: Served, name: str, number: str | None, *more: Event) -> Story:
+    """Given a girl in care with a name, a birth and perhaps a number, and what more happened."""
+    story = a_story(served)
+    who = some(IdentityRecorded, name=name, birth_on=date.fromisoformat(BORN), sex="2")
+    events = [some(ChildReceived), who]
+    events += [] if number is None else [some(CitizenIdAssigned, citizen_id=number)]
+    came = await story.when(*(("2024-03-05", event) for event in (*events, *more)))
+    assert came.response.status_code == 201, came.body
+    return story
+
+
+REGISTERED = some(HouseholdRegistered, household_class="1")
+
+
+async def test_every_row_of_theirs_comes_out_as_what_it_is_and_nothing_is_guessed(served: Served) -> None:
+    """One look at one file, with each verdict; and the same file recorded, looked at again and settled."""
+    same = await a_girl(served, "海小一", SAME, REGISTERED)
+    renamed = await a_girl(served, "海小二", OTHER_NAME, REGISTERED)
+    unnumbered = await a_girl(served, "海小三", None, REGISTERED)
+    for _ in range(2):
+        await a_girl(served, "海双双", None)
+    twice = await a_girl(served, "海小六", TWICE)
+    missing = await a_girl(served, "海小七", None, REGISTERED)
+    unclear = await a_girl(served, "海小八", None, REGISTERED)
+    theirs = csv(
+        f"{SAME},海小一,女,{BORN},集体户,某处",
+        f"{OTHER_NAME},海燕,女,{BORN},集体户,某处",
+        f"{NEW},海小三,女,2015年3月5日,跨省户口?,某处",
+        f",海双双,女,{BORN},集体户,",
+        f"{TWICE},海小六,女,{BORN},集体户,",
+        f"{TWICE},海小六,女,{BORN},集体户,",
+        f"37109920150305001X,海小八,女,{BORN},集体户,",
+        f"{ELSEWHERE},别处童,女,{BORN},集体户,别处",
+        ",无名,,,,",
+    )
+    await served.projected()
+    client = await served.as_(Role.SUPERVISOR)
+    look = await told(await reconcile(client, theirs))
+    counted = ("rows", "matched", "differing", "only_here", "only_there", "not_compared", "recorded", "run")
+    assert [look[name] for name in counted] == [9, 3, 2, 1, 1, 5, 0, None]
+    found = {(each["child"], each["item"], each["ours"], each["theirs"]) for each in look["differences"]}
+    assert found == {
+        (renamed.child, "name", "海小二", "海燕"),
+        (unnumbered.child, "citizen_id", None, NEW),
+        (missing.child, "missing_there", None, None),
+    }
+    assert [(each["row"], each["code"]) for each in look["rows_not_compared"]] == [
+        (5, "several_here"),
+        (8, "malformed_id"),
+        (10, "no_identity"),
+        (6, "several_there"),
+        (7, "several_there"),
+    ]
+    assert unclear.child not in {each["child"] for each in look["differences"]}
+    (there,) = look["rows_only_there"]
+    assert (there["row"], there["written"]["住址"]) == (9, "别处")
+    (cell,) = look["cells_unread"]
+    assert (cell["row"], cell["column"], cell["value"], cell["code"]) == (
+        4,
+        "户口类别",
+        "跨省户口?",
+        "unknown_code",
+    )
+    assert {each["heading"] for each in look["columns_left"]} == {"序号", "住址"}
+    codes = {each["code"] for part in ("rows_not_compared", "cells_unread") for each in look[part]}
+    assert set(look["reasons"]) == codes
+    assert (await renamed.asked())["version"] == 4
+
+    key = uuid4().hex
+    recorded = await told(await reconcile(client, theirs, key=key))
+    assert (recorded["recorded"], recorded["not_recorded"]) == (3, [])
+    assert (await told(await reconcile(client, theirs, key=key)))["run"] == recorded["run"]
+    other = await reconcile(client, csv(f"{SAME},海小一,女,{BORN},集体户,"), key=key)
+    assert other.json()["code"] == "idempotency_mismatch"
+    (said,) = (await renamed.asked("/entries", type="DifferenceFound"))["items"]
+    assert (said["data"]["item"], said["data"]["theirs"]) == ("name", "海燕")
+    assert said["cause"] == recorded["run"]
+    assert (await renamed.asked())["identity"]["name"]["value"] == "海小二"
+    assert (await same.asked("/entries", type="DifferenceFound"))["items"] == []
+    assert (await twice.asked("/entries", type="DifferenceFound"))["items"] == []
+    home = served.home.institution
+    run = (await client.get(f"/institutions/{home}/entries/{recorded['run']}")).json()["entry"]
+    counts = [run["data"][name] for name in ("compared", "differences", "only_here", "only_there")]
+    assert (run["type"], run["data"]["system"], counts) == ("DataComparisonRun", "household", [3, 2, 1, 1])
+
+    # Ours was right by the name: they have corrected it, and now list who was missing.
+    later = csv(
+        f"{OTHER_NAME},海小二,女,{BORN},集体户,",
+        f"{NEW},海小三,女,{BORN},集体户,",
+        f",海小七,女,{BORN},集体户,",
+    )
+    again = await told(await reconcile(client, later, key=uuid4().hex))
+    assert {(each["child"], each["item"], each["outcome"]) for each in again["ended"]} == {
+        (renamed.child, "name", "agreed"),
+        (missing.child, "missing_there", "agreed"),
+    }
+    assert {(each["child"], each["standing"]) for each in again["differences"] if each["row"]} == {
+        (unnumbered.child, "open")
+    }
+
+
+async def test_what_was_explained_is_not_opened_again_and_what_changed_is_another_difference(
+    served: Served,
+) -> None:
+    girl = await a_girl(served, "海小二", OTHER_NAME, REGISTERED)
+    await served.projected()
+    client = await served.as_(Role.STAFF)
+
+    async def compared(name: str) -> JsonObject:
+        theirs = csv(f"{OTHER_NAME},{name},女,{BORN},集体户,")
+        return await told(await reconcile(client, theirs, key=uuid4().hex))
+
+    assert [each["standing"] for each in (await compared("海燕"))["differences"]] == ["new"]
+    changed = await compared("海鸥")
+    assert [(each["outcome"]) for each in changed["ended"]] == ["replaced"]
+    (_, open_now) = (await girl.asked("/entries", type="DifferenceFound"))["items"]
+    why = DifferenceSettled(
+        difference=open_now["entry_id"], outcome="explained", explanation="曾用名，户口簿未改"
+    )
+    (await girl.when(("2026-11-22", why))).recorded()
+    known = await compared("海鸥")
+    assert [each["standing"] for each in known["differences"]] == ["explained"]
+    assert known["recorded"] == 0
+
+
+async def test_only_who_works_in_the_institution_compares_and_a_file_that_says_nothing_is_refused(
+    served: Served,
+) -> None:
+    theirs = csv(f"{SAME},海小一,女,{BORN},集体户,")
+    for role in (Role.AUDITOR, Role.BUREAU, Role.TOWNSHIP, Role.ADMINISTRATOR):
+        assert (await reconcile(await served.as_(role), theirs)).json()["code"] == "forbidden", role
+    client = await served.as_(Role.STAFF)
+    assert (await reconcile(client, b"\xe5\x9c\xb0\xe5\x9d\x80\n1\n")).json()["code"] == "malformed"
+    ahead = await reconcile(client, theirs, as_of="2026-11-23")
+    assert [each["pointer"] for each in ahead.json()["errors"]] == ["/query/as_of"]
+    unknown = await reconcile(client, theirs, system="elsewhere")
+    assert [each["pointer"] for each in unknown.json()["errors"]] == ["/query/system"]
