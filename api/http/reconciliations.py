@@ -3,9 +3,9 @@
 import asyncio
 from datetime import date
 from hashlib import sha256
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 
 from api.contract.encoding import JsonResponse
 from api.contract.filters import OtherSystemCode
@@ -16,7 +16,7 @@ from api.http.import_jobs import HANDED_IN, declared_type
 from api.http.import_starting import CSV, MAY_IMPORT, ODS, XLS, XLSX
 from api.http.reconciliation_run import ReconciliationRun
 from api.http.recording_requests import IdempotencyKey, RecordingRequest, rehearsing
-from api.http.request_body import body
+from api.http.request_body import parts
 from api.imports.reading.apart import Source
 from api.imports.reading.kinds import DeclaredKind
 from api.imports.reading.unreadable import UnreadableFileError
@@ -41,7 +41,6 @@ _BODY: Final[dict[str, Any]] = {
     "requestBody": {"required": True, "content": dict.fromkeys(_TAKEN, _BINARY)},
 }
 _AHEAD: Final = Label("不能晚于今日", "is after today")
-_TheirFile: TypeAlias = Annotated[bytes, Depends(body(MOST_BYTES, _TAKEN))]
 
 
 @router.post(
@@ -57,7 +56,6 @@ async def reconcile(
     key: IdempotencyKey,
     system: Annotated[OtherSystemCode, Query(description="Whose file it is: a code of `other_system`.")],
     as_of: Annotated[date, Query(description="The day of their data.")],
-    raw: _TheirFile,
 ) -> JsonResponse:
     """Compare a file of theirs with the children of the caller's institution, and record what differs.
 
@@ -70,6 +68,8 @@ async def reconcile(
     if as_of > request.today:
         raise invalid([InvalidValue("/query/as_of", _AHEAD)])
     media_type, charset = declared_type(http)
+    raw = b"".join([part async for part in parts(http, MOST_BYTES, _TAKEN)])
+    await request.still()
     declared = DeclaredKind.TEXT if media_type == CSV else DeclaredKind.WORKBOOK
     with rehearsing(request):
         try:

@@ -9,6 +9,7 @@ from starlette.types import Message, Scope
 from api.app import create_app
 from api.contract.file_kinds import PATHS
 from api.http.lists import MOST_BYTES as MOST_OF_A_SEARCH
+from api.http.reconciliations import MOST_BYTES as MOST_OF_THEIRS
 from api.http.record_many import MOST_BYTES as MOST_OF_MANY
 from api.http.request_body import MOST_BYTES, MOST_UNASKED
 from api.identity.permissions import Role
@@ -27,8 +28,10 @@ TAKES = {
     "/families/search": MOST_OF_A_SEARCH,
     "/imports": LARGEST,
     f"/imports/{SOME}/record": MOST_OF_A_SEARCH,
-    "/reconciliations?system=household&as_of=2026-11-20": MOST_OF_THEIRS,
+    "/reconciliations": MOST_OF_THEIRS,
 }
+ASKED = {"/reconciliations": b"system=household&as_of=2026-11-20"}
+"""What is asked beside the body, where a route asks for more."""
 PIECE = b"[" * 65536
 
 
@@ -56,7 +59,8 @@ async def answered(app: FastAPI, method: str, path: str, token: str | None = Non
         nonlocal status
         status = message.get("status", status)
 
-    headers = [(b"content-type", b"application/x-ndjson" if path == "/imports" else b"application/json")]
+    kinds = {"/imports": b"application/x-ndjson", "/reconciliations": b"text/csv"}
+    headers = [(b"content-type", kinds.get(path, b"application/json"))]
     if token is not None:
         headers += [(b"authorization", f"Bearer {token}".encode()), (b"idempotency-key", b"endless")]
     scope: Scope = {
@@ -66,7 +70,7 @@ async def answered(app: FastAPI, method: str, path: str, token: str | None = Non
         "method": method,
         "path": path,
         "raw_path": path.encode(),
-        "query_string": b"",
+        "query_string": ASKED.get(path, b""),
         "root_path": "",
         "scheme": "http",
         "headers": headers,

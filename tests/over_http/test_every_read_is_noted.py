@@ -119,6 +119,16 @@ class Asked:
         entries = (await self.get("/children/{child}/entries", order="recorded")).json()["items"]
         return await self.get(f"/children/{{child}}/entries/{entries[-1]['entry_id']}")
 
+    async def reconciled(self) -> Response:
+        """Compare a file of others that tells of the child, with a number that is not on record."""
+        row = f"{NAME},男,2009-03-05,{citizen_id('2009-03-05')}"
+        return await self.client.post(
+            "/reconciliations",
+            params={"system": "household", "as_of": "2024-05-31", "dry_run": True},
+            content=f"姓名,性别,出生日期,身份证号\n{row}\n".encode(),
+            headers={"Content-Type": "text/csv"},
+        )
+
     async def imported(self, part: str = "") -> Response:
         """Hand in a register that tells of the child, in words that cannot be used."""
         sheet = a_sheet("儿童花名册").row(儿童编号=NUMBER, 姓名=NAME, 接收日期="某日")
@@ -200,6 +210,7 @@ NOTED: dict[str, list[tuple[str, set[str], Ask]]] = {
         ("dry run", {"identity"}, lambda own: own.move(dry_run=True)),
         ("move", {"identity"}, lambda own: own.move()),
     ],
+    "POST /reconciliations": [("reconciliation", {"identity"}, lambda own: own.reconciled())],
     "POST /entries": [
         ("dry run", {"identity"}, lambda own: own.record_many(RENAMED, dry_run=True)),
         ("refusal", {"adoption"}, lambda own: own.record_many(ADOPTED)),
