@@ -103,7 +103,8 @@ def _who(file: File) -> Iterator[_Told]:
         return
     since = last_value(file, RECEIVED) or last_value(file, ADMITTED) or born.last
     scope = scope_of(file)
-    for charge in filter(None, (scope.institution, scope.place)):
+    charges: tuple[UUID | str | None, ...] = (scope.institution, scope.place)
+    for charge in filter(None, charges):
         yield ONE_CHILD.rule, who_text(charge, name, born.first, sex), since
 
 
