@@ -103,9 +103,9 @@ def _who(file: File) -> Iterator[_Told]:
         return
     since = last_value(file, RECEIVED) or last_value(file, ADMITTED) or born.last
     scope = scope_of(file)
-    charges: tuple[UUID | str | None, ...] = (scope.institution, scope.place)
-    for charge in filter(None, charges):
-        yield ONE_CHILD.rule, who_text(charge, name, born.first, sex), since
+    for charge in (scope.institution, scope.place):
+        if charge is not None:
+            yield ONE_CHILD.rule, who_text(charge, name, born.first, sex), since
 
 
 def who_text(charge: UUID | str, name: str, born: date, sex: str) -> str:
