@@ -11,13 +11,15 @@ from psycopg.sql import SQL, Composable, Identifier
 from domain.event import Category
 from domain.rulebook import Rulebook
 from ledger.store import queries
+from projections.acting_rules import ActingRules
 from projections.families import FAMILIES
 from projections.family_children import FAMILY_CHILDREN
 from projections.findings import FINDINGS, WITHHELD, Finding
+from projections.grouped import GroupedCount, grouped
 from projections.known import as_known
 from projections.likeness import LIKENESS_TERMS, found_alike
 from projections.model import ReadModel
-from projections.paging import Condition, Key, Page, as_day, as_id, as_number, in_charge, page
+from projections.paging import Condition, Key, Page, as_day, as_id, as_number, in_charge, in_place, page
 from projections.withholding import listed
 
 _SQL: Final = queries.load_composable("projections", "findings.sql")
@@ -29,6 +31,34 @@ async def findings(
     connection: AsyncConnection[Any],
     scope: Condition,
     *,
+    limit: int = 50,
+    cursor: str | None = None,
+    **asked: Any,  # noqa: ANN401 - as `_every_asked` takes it
+) -> Page[Finding]:
+    """Return the findings that hold on a day, the longest-standing first; rows may be `WITHHELD`.
+
+    `institution` and `place` keep those about files in their charge, `acting` what somebody must act on.
+    `known` is the position as known at which they are read, None for now. Findings that rest on a category
+    outside `sees` are left out. `keyed` hashes terms.
+    """
+    selects, (then, *where) = await _every_asked(connection, scope, **asked)
+    return await page(connection, Finding, selects, where, _KEY, limit=limit, cursor=cursor, tables=then)
+
+
+async def finding_counts(
+    connection: AsyncConnection[Any],
+    scope: Condition,
+    **asked: Any,  # noqa: ANN401 - as `_every_asked` takes it
+) -> list[GroupedCount]:
+    """Return how many findings are asked for, by who is in charge of the files, by rule and by kind."""
+    selects, where = await _every_asked(connection, scope, **asked)
+    return await grouped(connection, selects, where, first="found_on", kind=True)
+
+
+async def _every_asked(
+    connection: AsyncConnection[Any],
+    scope: Condition,
+    *,
     rulebook: Rulebook,
     keyed: Callable[[str], bytes],
     sees: Collection[Category],
@@ -36,31 +66,31 @@ async def findings(
     rule: str | Sequence[str] | None = None,
     kind: str | None = None,
     institution: UUID | None = None,
+    place: str | None = None,
+    acting: ActingRules | None = None,
     known: int | None = None,
-    limit: int = 50,
-    cursor: str | None = None,
-) -> Page[Finding]:
-    """Return the findings that hold on a day, the longest-standing first; rows may be `WITHHELD`.
-
-    `institution` keeps those about files in its charge. `known` is the position as known at which they are
-    read, None for now. Findings that rest on a category outside `sees` are left out. `keyed` hashes terms.
-    """
+) -> tuple[list[Composable], list[Condition]]:
+    """Return the selects of all findings, and with what the statement begins, then the conditions on each."""
     alike = found_alike(rulebook, scope)
     compared: tuple[ReadModel[Any], ...] = (FINDINGS, FAMILY_CHILDREN, FAMILIES, LIKENESS_TERMS)
     then = as_known(known, {model.name: model for model in compared})
     where = [
+        then,
         scope,
         *await _asked(
             connection, then, keyed=keyed, sees=sees, day=day, rule=rule, kind=kind, institution=institution
         ),
         Condition(SQL("true"), alike.parameters),
     ]
+    if place is not None:
+        where.append(in_place(place))
+    if acting is not None:
+        where.append(acting.condition(WITHHELD, "f", keyed))
     of_families = _OF_FAMILIES["too_many"].format(
         scope=scope.sql, against=_OF_FAMILIES["against"], closed=_OF_FAMILIES["closed"]
     )
     # What several files say together stands in no table, for it is no function of one file.
-    selects = _listed(_SQL["endless"], _SQL["ending"], alike.sql, of_families)
-    return await page(connection, Finding, selects, where, _KEY, limit=limit, cursor=cursor, tables=then)
+    return _listed(_SQL["endless"], _SQL["ending"], alike.sql, of_families), where
 
 
 async def findings_asked(

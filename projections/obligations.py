@@ -16,10 +16,12 @@ from domain.obligations import Clock, State, clocks
 from domain.rulebook import Rulebook
 from domain.when import add, day_before
 from ledger.store import queries
+from projections.acting_rules import ActingRules
+from projections.grouped import GroupedCount, grouped
 from projections.known import as_known
 from projections.markers import Blank, Hashed, Internal
 from projections.model import ReadModel, RowContext, RowParts
-from projections.paging import Condition, Key, Page, as_day, as_id, as_number, in_charge, page
+from projections.paging import Condition, Key, Page, as_day, as_id, as_number, in_charge, in_place, page
 from projections.withholding import Withholding, listed
 
 WAITING: Final[tuple[State, ...]] = ("due", "overdue")
@@ -177,6 +179,8 @@ async def obligations(
     due_within_days: int | None = None,
     overdue_days: int | None = None,
     institution: UUID | None = None,
+    place: str | None = None,
+    acting: ActingRules | None = None,
     known: int | None = None,
     limit: int = 50,
     cursor: str | None = None,
@@ -184,9 +188,9 @@ async def obligations(
     """Return the clocks that have these states on a day, in the files of the scope, by due day.
 
     `due_since` and `due_until` are the first and the last due day to list; `due_within_days` and
-    `overdue_days` bound it as `last_due` says; `institution` keeps what is in its charge. `known` is the
-    position as known at which they are read, None for now. Rows may be `WITHHELD`. Clocks that rest on a
-    category outside `sees` are left out. `keyed` hashes terms.
+    `overdue_days` bound it as `last_due` says; `institution` and `place` keep what is in their charge, and
+    `acting` what somebody must act on. `known` is the position as known at which they are read, None for now.
+    Rows may be `WITHHELD`. Clocks that rest on a category outside `sees` are left out. `keyed` hashes terms.
     """
     then = as_known(known, {"obligations": OBLIGATIONS})
     select, where = await obligations_asked(
@@ -202,9 +206,24 @@ async def obligations(
         due_within_days=due_within_days,
         overdue_days=overdue_days,
         institution=institution,
+        place=place,
+        acting=acting,
     )
     where = [scope, *where]
     return await page(connection, Obligation, select, where, _KEY, limit=limit, cursor=cursor, tables=then)
+
+
+async def obligation_counts(
+    connection: AsyncConnection[Any],
+    scope: Condition,
+    *,
+    known: int | None,
+    **asked: Any,  # noqa: ANN401 - as `obligations_asked` takes it
+) -> list[GroupedCount]:
+    """Return how many clocks are asked for, by who is in charge of the files and by rule."""
+    then = as_known(known, {"obligations": OBLIGATIONS})
+    selects, where = await obligations_asked(connection, then, **asked)
+    return await grouped(connection, selects, [then, scope, *where], first="due_on")
 
 
 async def obligations_asked(
@@ -221,6 +240,8 @@ async def obligations_asked(
     due_within_days: int | None,
     overdue_days: int | None,
     institution: UUID | None,
+    place: str | None = None,
+    acting: ActingRules | None = None,
 ) -> tuple[list[Composable], list[Condition]]:
     """Return the selects of these clocks, of which no two have a row in common, and the conditions on each.
 
@@ -251,4 +272,8 @@ async def obligations_asked(
         where.append(Condition(SQL("o.due_on <= %(due_until)s"), {"due_until": last}))
     if institution is not None:
         where.append(in_charge(institution))
+    if place is not None:
+        where.append(in_place(place))
+    if acting is not None:
+        where.append(acting.condition(WITHHELD, "o", keyed))
     return [_SQL[part] for part in (_NOT_CLOSED if waiting else _ALL)], where

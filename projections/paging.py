@@ -52,6 +52,12 @@ def in_charge(institution: UUID) -> Condition:
     return Condition(SQL("register.institution = %(in_charge)s"), {"in_charge": institution})
 
 
+def in_place(place: str) -> Condition:
+    """Return the condition that a file is in the charge of a place whose code begins with this one."""
+    is_there = SQL("register.institution IS NULL AND starts_with(register.place, %(in_place)s)")
+    return Condition(is_there, {"in_place": place})
+
+
 @dataclass(frozen=True, slots=True)
 class Page(Generic[R]):
     """Rows and the cursor of the next page; None on the last one."""

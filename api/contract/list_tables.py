@@ -264,6 +264,7 @@ READINESS_TABLE: Final = ListTable(
         code("route", Label("安置途径", "Route"), "placement_route"),
         said("next.title_", Label("下一期限", "Next due"), 24),
         day("next.due_on", Label("下一期限到期日", "Next due on")),
+        *NEXT,
         *(_gate(each) for each in sorted(GATES)),
         *CHARGE,
         CHILD,

@@ -10,7 +10,7 @@ import orjson
 from typing_extensions import TypedDict
 
 from api.contract.listing import Titled, titled
-from api.contract.masking import PersonalValue
+from api.contract.masking import ActingRole, PersonalValue
 from domain.event import Category
 from domain.readiness import GATES, GateState, GateWeight, Status
 from projections.readiness import ReadinessCounts, ReadyOnDay
@@ -65,6 +65,7 @@ class ListedReadinessAnswer(ReadinessAnswer):
     institution: UUID | None
     institution_name: str | None
     place: str | None
+    next_to_act: list[ActingRole]
 
 
 class StuckAnswer(TypedDict):

@@ -1,7 +1,7 @@
 """Pages of lists across files: what they show, as known when, with the names of whose rows they are."""
 
 import re
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
@@ -17,7 +17,6 @@ from api.http.cursors import no_cursor
 from api.http.dependencies import RequestContext
 from api.identity.permissions import Role
 from domain.event import WHOLLY_SEALED, Category
-from domain.scope import FileScope
 from projections.paging import Condition, CursorError, Page
 from projections.register import SEALED_FILE_NO, SEALED_NAME
 from projections.register import names as names_in_register
@@ -54,7 +53,8 @@ async def with_names(
         names = await names_in_register(connection, children, known)
     opened = await opener(request, children)
     charges = {child: each.scope for child, each in (await request.scopes(children)).items()}
-    institutions = await _institution_names(request, charges.values())
+    in_charge = {each.institution for each in charges.values() if each is not None}
+    institutions = await institution_names(request, in_charge)
     nothing = (None, None)
     named = []
     for item in items:
@@ -76,11 +76,12 @@ async def with_names(
     return named
 
 
-async def _institution_names(request: RequestContext, charges: Iterable[FileScope | None]) -> dict[UUID, str]:
-    """Return the names of the institutions in charge, which everybody may know."""
-    ids = {each.institution for each in charges if each is not None and each.institution is not None}
-    known = await request.container.identity.institutions() if ids else []
-    return {each.institution: each.name for each in known if each.institution in ids}
+async def institution_names(
+    request: RequestContext, institutions: Collection[UUID | None]
+) -> dict[UUID, str]:
+    """Return the names of institutions, which everybody may know."""
+    known = await request.container.identity.institutions() if any(institutions) else []
+    return {each.institution: each.name for each in known if each.institution in institutions}
 
 
 async def note_rows(
@@ -212,10 +213,10 @@ def _mark(question: str, filters: Mapping[str, object]) -> str:
     return sha256(repr((question, sorted(filters.items()))).encode()).hexdigest()[:12]
 
 
-def listed_at(path: str, **filters: date | UUID | str | float | None) -> str:
+def listed_at(path: str, **filters: date | UUID | str | float | Sequence[str] | None) -> str:
     """Return the address of a list with filters; those that are None are left out."""
     asked = {name: value for name, value in filters.items() if value is not None}
-    return f"{path}?{urlencode(asked)}" if asked else path
+    return f"{path}?{urlencode(asked, doseq=True)}" if asked else path
 
 
 def listing(items: Sequence[Any], following: str | None, view: ListView) -> JsonResponse:

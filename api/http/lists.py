@@ -30,10 +30,18 @@ from api.http.list_pages import (
     opener,
     with_names,
 )
-from api.http.one_file import DueSince, DueUntil, DueWithinDays, OverdueDays, RuleFilter
+from api.http.one_file import (
+    DueSince,
+    DueUntil,
+    DueWithinDays,
+    OverdueDays,
+    PlaceFilter,
+    ResponsibleFilter,
+    RuleFilter,
+)
 from api.http.recording_requests import takes
 from api.http.request_body import body
-from api.identity.acting import deciding_roles, recording_roles, roles_that_see
+from api.identity.acting import acting_rules, clearing_roles, recording_roles, roles_that_see
 from api.identity.forbidden import forbidden
 from api.identity.permissions import Role
 from domain.event import Category, Number
@@ -42,6 +50,7 @@ from domain.label import Label
 from domain.limit import Area, limit
 from domain.obligations import State
 from projections import likeness
+from projections.acting_rules import ActingRules
 from projections.findings import WITHHELD as FINDINGS
 from projections.findings_list import findings as findings_on
 from projections.name_search import terms_of_query, whole_number
@@ -64,11 +73,21 @@ MOST_BYTES: Final = limit(
 
 # The read models of each list; all need the register, which decides the scope.
 _REGISTER: Final = ("register", "situations", "obligations")
-_OBLIGATIONS: Final = ("register", "obligations")
-_FINDINGS: Final = ("register", "findings", "family_children", "likeness_terms")
+OBLIGATION_MODELS: Final = ("register", "obligations")
+FINDING_MODELS: Final = ("register", "findings", "family_children", "likeness_terms")
 OfRegister: TypeAlias = Annotated[RequestContext, Depends(list_request(*_REGISTER))]
-OfObligations: TypeAlias = Annotated[RequestContext, Depends(list_request(*_OBLIGATIONS))]
-OfFindings: TypeAlias = Annotated[RequestContext, Depends(list_request(*_FINDINGS))]
+OfObligations: TypeAlias = Annotated[RequestContext, Depends(list_request(*OBLIGATION_MODELS))]
+OfFindings: TypeAlias = Annotated[RequestContext, Depends(list_request(*FINDING_MODELS))]
+
+
+def several(values: Sequence[str] | None) -> tuple[str, ...] | None:
+    """Return the values of a filter in one order, each once."""
+    return None if values is None else tuple(sorted(set(values)))
+
+
+def acting(request: RequestContext, role: Role | None) -> ActingRules | None:
+    """Return on which rules a role must act first, to list those alone; None for all."""
+    return None if role is None else acting_rules(role, request.ledger.rulebook.rules)
 
 
 @router.get("/children", responses=listed(KnownListing[RegisterRow], "forbidden"))
@@ -176,13 +195,15 @@ async def obligations(
     due_within_days: DueWithinDays = None,
     overdue_days: OverdueDays = None,
     institution: UUID | None = None,
+    place: PlaceFilter = None,
+    responsible: ResponsibleFilter = None,
     limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
     """List the obligations that are due or overdue on a day across files, in the order of their due days."""
     on = one_day(day, as_of) or request.today
     await request.check_institution(institution, "/query/institution")
-    view = await list_view(request, known_at, cursor, *_OBLIGATIONS)
+    view = await list_view(request, known_at, cursor, *OBLIGATION_MODELS)
     await check_rules(request, rule, view)
     page = await list_page(
         request,
@@ -191,12 +212,14 @@ async def obligations(
         tools={"keyed": request.ledger.term},
         day=on,
         states=tuple(state or WAITING),
-        rule=None if rule is None else tuple(sorted(set(rule))),
+        rule=several(rule),
         due_since=due_since,
         due_until=due_until,
         due_within_days=due_within_days,
         overdue_days=overdue_days,
         institution=institution,
+        place=place,
+        acting=acting(request, responsible),
         limit=limit,
     )
     await note_rows(request, OBLIGATIONS, page.rows)
@@ -219,6 +242,8 @@ async def findings(
     rule: RuleFilter = None,
     kind: FindingKind | None = None,
     institution: UUID | None = None,
+    place: PlaceFilter = None,
+    responsible: ResponsibleFilter = None,
     limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
@@ -228,7 +253,7 @@ async def findings(
     """
     on = one_day(day, as_of) or request.today
     await request.check_institution(institution, "/query/institution")
-    view = await list_view(request, known_at, cursor, *_FINDINGS)
+    view = await list_view(request, known_at, cursor, *FINDING_MODELS)
     await check_rules(request, rule, view)
     page = await list_page(
         request,
@@ -236,9 +261,11 @@ async def findings(
         view,
         tools={"rulebook": request.ledger.rulebook, "keyed": request.ledger.term},
         day=on,
-        rule=None if rule is None else tuple(sorted(set(rule))),
+        rule=several(rule),
         kind=kind,
         institution=institution,
+        place=place,
+        acting=acting(request, responsible),
         limit=limit,
     )
     rows = await opened_rows(request, FINDINGS, page.rows)
@@ -257,9 +284,7 @@ async def findings(
 
 
 def _who_mends(item: ListedFindingAnswer, placed: bool) -> Sequence[Role]:  # noqa: FBT001 - of a file
-    if item["kind"] in {"exception_unapproved", "correction_unapproved"}:
-        return deciding_roles(placed=placed)
-    return recording_roles(item["rule"], placed=placed)
+    return clearing_roles(item["rule"], item["kind"], placed=placed)
 
 
 async def _others(

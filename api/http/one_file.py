@@ -24,6 +24,7 @@ from api.http.duplicates import alike_files
 from api.http.file_points import FilePoint, file_point, one_day
 from api.http.list_formats import in_formats, listed, one_page
 from api.http.of_kind import of_kind
+from api.identity.permissions import Role
 from domain.entry import AnyEntry
 from domain.event import Category
 from domain.life import Life
@@ -51,6 +52,13 @@ RuleId: TypeAlias = Annotated[str, Field(pattern="^[A-Za-z0-9-]{1,20}$")]
 RuleFilter: TypeAlias = Annotated[
     list[RuleId] | None,
     Query(description="Ids of rules, such as D11: of any of them."),
+]
+PlaceFilter: TypeAlias = Annotated[
+    str | None,
+    Query(pattern="^[0-9]{2,9}$", description="In the charge of a place whose code begins so."),
+]
+ResponsibleFilter: TypeAlias = Annotated[
+    Role | None, Query(description="Of which this role must act first, in the files that it has in charge.")
 ]
 
 

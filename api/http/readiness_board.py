@@ -1,5 +1,7 @@
 """Who is ready for adult life and what is stuck, across files: the list and its counts."""
 
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
@@ -20,9 +22,11 @@ from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_reque
 from api.http.file_points import one_day
 from api.http.list_formats import in_formats, listed
 from api.http.list_pages import list_page, list_view, listed_at, listing, with_names
+from api.identity.acting import recording_roles
+from api.identity.permissions import Role
 from domain.event import Category
 from domain.readiness import GATES, Status
-from projections.readiness import MOST_MONTHS, readiness_counts
+from projections.readiness import MOST_MONTHS, ReadyOnDay, readiness_counts
 from projections.readiness import readiness as readiness_on
 
 router = APIRouter(tags=["across files"])
@@ -71,7 +75,19 @@ async def readiness(
     told = {row.child: row.revealed(request.sees) | {Category.IDENTITY} for row in page.rows}
     await request.note(told, "readiness")
     items: list[dict[str, Any]] = [{**readiness_json(row, on, request.sees)} for row in page.rows]
-    return listing(await with_names(request, items, view.known), page.next, view)
+    stops = {row.child: _first_stop(row, request.sees) for row in page.rows if row.status == "not_ready"}
+
+    def who_clears(item: Mapping[str, Any], placed: bool) -> Sequence[Role]:  # noqa: FBT001 - of a file
+        gate = stops.get(item["child"])
+        return () if gate is None else recording_roles(GATES[gate].rule, placed=placed)
+
+    return listing(await with_names(request, items, view.known, who_clears), page.next, view)
+
+
+def _first_stop(row: ReadyOnDay, sees: AbstractSet[Category]) -> int | None:
+    """Return the first gate that keeps somebody from being ready, as far as the caller may know."""
+    stops = zip(row.stuck_at, row.not_ready_by, strict=True)
+    return min((gate for gate, on in stops if set(map(Category, on.split())) <= sees), default=None)
 
 
 @router.get("/readiness/counts", responses=ANYWHERE | {200: {"model": ReadinessCountsAnswer}})

@@ -8,6 +8,7 @@ from api.identity.permissions import OF_INSTITUTION, OF_PLACES, SEES, Action, Ro
 from domain.event import CATALOGUE, Category, Event
 from domain.possible import mending
 from domain.rulebook import Rulebook
+from projections.acting_rules import DECIDED, ActingRules
 
 _BY_DUTY: Final = (Role.STAFF, Role.TOWNSHIP, Role.SUPERVISOR, Role.BUREAU)
 """Roles that act in files, those first who do the daily work."""
@@ -58,6 +59,24 @@ def roles_that_record(types: Iterable[type[Event]], *, placed: bool) -> tuple[Ro
 def roles_that_see(category: Category) -> tuple[Role, ...]:
     """Return the roles that see a category of personal data."""
     return tuple(role for role in Role if category in SEES[role])
+
+
+def clearing_roles(rule: str, kind: str, *, placed: bool) -> tuple[Role, ...]:
+    """Return the roles that must act next on a finding of a rule and of a kind, in such a file."""
+    return deciding_roles(placed=placed) if kind in DECIDED else recording_roles(rule, placed=placed)
+
+
+def acting_rules(role: Role, rules: Iterable[str]) -> ActingRules:
+    """Return on which of these rules a role is the first that must act."""
+    known = sorted(rules)
+
+    def first(placed: bool) -> tuple[str, ...]:  # noqa: FBT001 - of a file
+        return tuple(rule for rule in known if recording_roles(rule, placed=placed)[:1] == (role,))
+
+    def decides(placed: bool) -> bool:  # noqa: FBT001 - the same
+        return deciding_roles(placed=placed)[:1] == (role,)
+
+    return ActingRules(first(False), first(True), decides(False), decides(True))  # noqa: FBT003 - the same
 
 
 def _in_charge(*, placed: bool) -> tuple[Role, ...]:

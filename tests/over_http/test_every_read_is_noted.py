@@ -234,6 +234,8 @@ SILENT = {
     # How many, and of nobody in particular.
     "GET /readiness/counts",
     "GET /counts",
+    "GET /obligations/counts",
+    "GET /findings/counts",
     # Who read is told by name, of whom is not.
     "GET /children/{child}/access",
     # Who works here and where.
