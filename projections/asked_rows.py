@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from domain.asked_lists.question_list import AskedColumn, Gap, QuestionList, RowSubject, Told
+from domain.asked_lists.question_list import AskedColumn, Gap, QuestionList, RowSubject, Things, Told
 from domain.entry import AnyEntry
 from domain.event import Category
 from domain.file import File
@@ -89,7 +89,7 @@ def rows_about(file: File, child: UUID, rulebook: Rulebook, rows: RowsAsked) -> 
     always = asked.readiness is not None and not rows.narrowed
     if not (wanted or findings or gaps or always):
         return
-    things = [None] if asked.things is None else [*asked.things(subject)]
+    things = [None] if asked.things is None else _things(asked.things, subject, sees)
     for thing in things:
         yield _row(replace(subject, about=thing), child, rulebook, rows, wanted, findings, gaps)
 
@@ -126,6 +126,11 @@ def _gaps(subject: RowSubject, rows: RowsAsked) -> Iterator[Gap]:
         on = read | gap.hides | _revealed(subject, gap.entries)
         if gap.hides <= rows.sees and on <= rows.sees:
             yield replace(gap, hides=on)
+
+
+def _things(of: Things, subject: RowSubject, sees: AbstractSet[Category]) -> list[Any]:
+    """Return what the rows are about, but for what only somebody else is told of."""
+    return [thing for thing, read in noting_each(of(subject))[0] if read <= sees]
 
 
 _NOTHING: Final = Told(None)

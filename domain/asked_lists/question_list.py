@@ -109,6 +109,7 @@ class ReadyAsked:
 
 
 Gaps: TypeAlias = Callable[[RowSubject], Iterator[Gap]]
+Things: TypeAlias = Callable[[RowSubject], Iterator[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ class QuestionList:
     gaps: Gaps | None = None
     states: tuple[State, ...] = WAITING
     each_clock: bool = False
-    things: Callable[[RowSubject], Iterator[Any]] | None = None
+    things: Things | None = None
     hides: Categories = NOTHING
 
     def __post_init__(self) -> None:

@@ -51,7 +51,9 @@ def test_every_decision_is_listed() -> None:
     "path", sorted(path.relative_to(ROOT) for path in (ROOT / "domain").rglob("*.py")), ids=str
 )
 def test_every_rule_that_code_names_is_in_the_rulebook(path: Path) -> None:
-    named = re.findall(r'"([A-Z][0-9]{2}|R-[A-Z]{3}-[0-9]+)"', (ROOT / path).read_text("utf-8"))
+    # A question list is named by its question, which may read like a rule.
+    text = (ROOT / path).read_text("utf-8").replace('QuestionList(\n    "', "QuestionList(")
+    named = re.findall(r'"([A-Z][0-9]{2}|R-[A-Z]{3}-[0-9]+)"', text)
     assert {rule for rule in named if rule not in Rulebook.shipped().rules} == set()
 
 

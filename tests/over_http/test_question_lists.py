@@ -3,68 +3,32 @@
 import csv
 from datetime import date
 from io import StringIO
-from typing import Any
 from uuid import UUID
 
 from api.identity.permissions import Role
 from domain.asked_lists import QUESTION_LISTS
+from domain.events.adoption.visits import PostAdoptionVisitMade
+from domain.events.health import DisabilityAssessed, PhysicalExamined
 from domain.events.household import CitizenIdAssigned, HouseholdRegistered, HouseholdRegistrationApplied
 from domain.events.insurance import InsuranceEnrolled, InsuranceStatusChecked
-from domain.events.intake import ChildReceived, IdentityRecorded, ReferralReceived
 from domain.events.medical.costs import MedicalCostCovered, MedicalCostIncurred
 from domain.events.medical.illness import IllnessDiagnosed
+from domain.events.medical.vaccination import VaccinationDeferred, VaccinationGiven
+from domain.events.psychology import MedicalReferralMade, PsychAssessed, PsychConcernFlagged
+from domain.events.rehab_support import RehabSubsidyApplied
+from domain.events.rehabilitation import PlannedItem, RehabAssessed, RehabPlanMade, RehabSessionDelivered
+from domain.events.schooling import SchoolAgeReported, SchoolEnrolled
 from domain.events.search import (
     DnaComparisonResultReceived,
     DnaSampleCollected,
     FindRelativesNoticePublished,
     NotFoundCertificateIssued,
 )
+from tests.support.adoptions import registered
 from tests.support.client import Served
-from tests.support.given import Given, given, some
+from tests.support.given import NOT_ASKED, some
+from tests.support.question_lists import FOUND, ORPHAN, RESCUED, ask, came
 from tests.support.stored import kept
-
-DAY = "2026-11-22"
-
-
-class Answered:
-    """What a question answered: its rows by child."""
-
-    def __init__(self, body: dict[str, Any]) -> None:
-        self.items: list[dict[str, Any]] = body["items"]
-        self.next = body["next"]
-
-    def of(self, child: UUID) -> list[dict[str, Any]]:
-        """The rows about a child."""
-        return [each for each in self.items if each["child"] == str(child)]
-
-    def said(self, child: UUID, *columns: str) -> tuple[Any, ...]:
-        """What columns say of a child that has one row, as values."""
-        (row,) = self.of(child)
-        return tuple(row["columns"][name]["value"] for name in columns)
-
-    def why(self, child: UUID) -> set[str]:
-        """By which rules, or which gaps in English, a child that has one row is listed."""
-        (row,) = self.of(child)
-        ruled = (*row["obligations"], *row["findings"])
-        return {*(each["rule"] for each in ruled), *(each["en"] for each in row["gaps"])}
-
-
-async def ask(served: Served, question: str, role: Role = Role.SUPERVISOR, **query: Any) -> Answered:
-    client = await served.as_(role)
-    answer = await client.get(f"/questions/{question}", params={"day": DAY, **query})
-    assert answer.status_code == 200, answer.text
-    return Answered(answer.json())
-
-
-def came(situation: str, on: str = "2026-03-05", *more: tuple[Any, ...], born: str = "2020-05-01") -> Given:
-    """A child in such a situation, received and known by name that day."""
-    who = some(IdentityRecorded, name="王小明", birth_on=date.fromisoformat(born), sex="1")
-    return given(
-        (on, some(ReferralReceived, child_situation=situation)), (on, some(ChildReceived)), (on, who), *more
-    )
-
-
-RESCUED, FOUND, ORPHAN = "04", "05", "01"
 
 
 async def test_who_still_lacks_result_notice_or_certificate_is_listed_with_how_far_each_has_come(
@@ -159,6 +123,135 @@ async def test_who_is_not_insured_is_listed_with_since_when_and_the_costs_that_n
         "2026-11-06",
         4,
     )
+
+
+DISABLED = some(DisabilityAssessed, disability_class="4", grade="2")
+
+
+async def test_whose_rehabilitation_is_missing_or_over_is_listed_with_what_was_planned_and_done(
+    served: Served,
+) -> None:
+    trained = came(ORPHAN, "2026-01-05", ("2026-01-10", DISABLED), ("2026-01-12", some(RehabAssessed)))
+    items = (some(PlannedItem, mode="PT", planned_count=20), some(PlannedItem, mode="OT", planned_count=10))
+    plan = some(
+        RehabPlanMade,
+        items=items,
+        starts_on=date(2026, 2, 1),
+        ends_on=date(2026, 10, 31),
+        assessment=NOT_ASKED,
+    )
+    trained.and_("2026-02-01", plan)
+    for on, plan_named in (("2026-02-05", trained.last.entry_id), ("2026-03-05", NOT_ASKED)):
+        trained.and_(on, some(RehabSessionDelivered, plan=plan_named, item="PT", count=4))
+    trained.and_("2026-02-10", some(RehabSubsidyApplied, items=("training",)))
+    over = await kept(served, trained)
+    never = await kept(served, came(ORPHAN, "2026-03-05", ("2026-03-10", DISABLED)))
+    healthy = await kept(served, came(ORPHAN, "2026-03-05"))
+    told = await ask(served, "A5")
+    columns = ("disability", "grade", "age", "last_assessed_on", "plan_ends_on")
+    assert told.said(over, *columns) == ("4", "2", 6, "2026-01-12", "2026-10-31")
+    assert told.said(over, "sessions_done", "sessions_planned", "subsidy") == (8, 30, "applied")
+    assert told.why(over) >= {"R-REH-2", "no rehabilitation plan under way"}
+    assert told.said(never, "last_assessed_on", "sessions_done", "subsidy") == (None, None, "not_applied")
+    gaps = {"no rehabilitation assessment", "no rehabilitation plan under way"}
+    assert told.why(never) == {"R-REH-1", *gaps}
+    assert told.of(healthy) == []
+
+
+async def test_who_is_at_no_school_is_listed_with_the_form_and_the_roll(
+    served: Served,
+) -> None:
+    nowhere = await kept(served, came(ORPHAN, born="2016-05-01"))
+    preschool = some(SchoolEnrolled, stage="preschool", form=NOT_ASKED, student_roll_no="标记-学-1")
+    still = await kept(
+        served,
+        came(
+            ORPHAN,
+            "2026-03-05",
+            ("2026-03-10", some(SchoolAgeReported)),
+            ("2026-03-11", preschool),
+            born="2016-05-01",
+        ),
+    )
+    told = await ask(served, "A7")
+    columns = ("age", "stage", "form", "roll_no", "reported_on", "put_off_until")
+    assert told.said(nowhere, *columns) == (10, None, None, None, None, None)
+    form = {"unknown": "not_known"}
+    assert told.said(still, *columns) == (10, "preschool", form, "标记-学-1", "2026-03-10", None)
+    assert (told.why(nowhere), told.why(still)) == ({"D14", "I09", "R-EDU-5"}, {"D14", "I09"})
+    hidden = await ask(served, "A7", Role.ADMINISTRATOR)
+    assert hidden.said(nowhere, "roll_no") == ({"restricted": "identity"},)
+
+
+async def test_who_needs_a_test_counselling_or_the_answer_to_a_referral_is_listed_with_the_last_test(
+    served: Served,
+) -> None:
+    child = await kept(
+        served,
+        came(
+            ORPHAN,
+            "2024-03-05",
+            ("2024-10-01", some(PsychAssessed, level="moderate")),
+            ("2026-10-01", some(PsychConcernFlagged, concern="mood")),
+            ("2026-10-10", some(MedicalReferralMade)),
+            born="2014-05-01",
+        ),
+    )
+    told = await ask(served, "A9")
+    columns = ("last_test_on", "level", "test_due_on", "concern_open_since", "referral_open_since")
+    assert told.said(child, *columns) == ("2024-10-01", "moderate", "2026-08-31", None, "2026-10-10")
+    assert told.why(child) == {"D28", "R-PSY-2"}
+    assert (await ask(served, "A9", Role.BUREAU)).said(child, "level") == ({"restricted": "health"},)
+
+
+async def test_each_examination_and_deferred_dose_that_is_due_is_a_row_with_when_it_was_last_done(
+    served: Served,
+) -> None:
+    child = await kept(
+        served,
+        came(
+            ORPHAN,
+            "2025-03-05",
+            ("2025-03-10", some(PhysicalExamined)),
+            ("2025-04-01", some(VaccinationGiven, vaccine="HepB", dose=1)),
+            ("2025-05-01", some(VaccinationDeferred, vaccine="HepB", dose=2, until=date(2025, 6, 1))),
+        ),
+    )
+    rows = {
+        each["columns"]["item"]["value"]: each["columns"] for each in (await ask(served, "A11")).of(child)
+    }
+    assert rows.keys() == {"D13", "R-MED-5"}
+    examined, dose = (
+        [row[name]["value"] for name in ("vaccine", "dose", "due_on", "last_done_on")]
+        for row in (rows["D13"], rows["R-MED-5"])
+    )
+    assert examined == [None, None, "2026-03-10", "2025-03-10"]
+    assert dose == ["HepB", 2, "2025-06-01", "2025-04-01"]
+    assert rows["D13"]["item"]["zh"] == "体检"
+
+
+async def test_each_visit_after_an_adoption_that_is_due_is_a_row_and_nobody_else_is_told_of_any(
+    served: Served,
+) -> None:
+    child = await kept(
+        served,
+        came(
+            FOUND,
+            "2022-06-01",
+            ("2026-01-31", registered()),
+            ("2026-02-20", some(PostAdoptionVisitMade, risk="low", next_on=date(2026, 12, 20))),
+        ),
+    )
+    told = (await ask(served, "A10")).of(child)
+    columns = ("registered_on", "visit_no", "due_on", "done_on", "next_on", "risk")
+    rows = [tuple(each["columns"][name]["value"] for name in columns) for each in told]
+    assert ("2026-01-31", 2, "2026-04-30", None, "2026-12-20", "low") in rows
+    assert {row[1] for row in rows if row[2] < "2027"} >= {2, 3}
+    assert {role["role"] for each in told for role in each["next_to_act"]} == {"supervisor"}
+    done = (await ask(served, "A10", state="met")).of(child)
+    assert [each["columns"]["done_on"]["value"] for each in done] == ["2026-02-20"]
+    staff = await served.as_(Role.STAFF)
+    assert (await staff.get("/questions/A10")).status_code == 403
 
 
 async def test_every_list_is_a_table_in_two_languages_and_stands_in_the_catalogue(served: Served) -> None:

@@ -1,0 +1,258 @@
+"""Of whom rehabilitation, schooling, psychological care or health care is open (A5, A7, A9, A11)."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from domain.answering import answers_to
+from domain.asked_lists.question_list import (
+    Gap,
+    HeldSpan,
+    QuestionList,
+    RowSubject,
+    Told,
+    day_of_entry,
+    derived,
+    due_next,
+    field_of,
+    of_clock,
+    years_old,
+)
+from domain.entry import AnyEntry, Entry
+from domain.event import Answered, Label, Unknown, known
+from domain.events.health import DISABILITY, Disability, PhysicalExamined
+from domain.events.medical.vaccination import VaccinationDeferred, VaccinationGiven
+from domain.events.psychology import PsychAssessed
+from domain.events.rehab_support import RehabSubsidyApplied, RehabSubsidyDecided, RehabSubsidySettled
+from domain.events.rehabilitation import PLAN, RehabAssessed, RehabPlanMade, RehabSessionDelivered
+from domain.events.schooling import (
+    EDUCATION,
+    PUT_OFF,
+    DeferralOrSuspensionApproved,
+    SchoolAgeReported,
+    SchoolEnrolled,
+)
+
+NOT_ASSESSED: Final = Label("没有康复评估", "no rehabilitation assessment")
+NO_PLAN: Final = Label("没有进行中的康复方案", "no rehabilitation plan under way")
+SUBSIDY_STATES: Final = {
+    "not_applied": Label("未申请", "Not applied for"),
+    "applied": Label("已申请、待审批", "Applied for"),
+    "approved": Label("已同意", "Approved"),
+    "refused": Label("不同意", "Refused"),
+    "withdrawn": Label("已撤回", "Withdrawn"),
+    "settled": Label("已结算", "Settled"),
+}
+"""How far the subsidy of a disabled child's rehabilitation has come."""
+ITEMS: Final = {
+    "D13": Label("体检", "Examination"),
+    "R-MED-4": Label("预防接种证", "Vaccination certificate"),
+    "R-MED-5": Label("预防接种", "Vaccination"),
+}
+"""What is due, by the rule by which it is."""
+
+
+# A5: rehabilitation and its subsidy
+
+
+def _without_plan(row: RowSubject) -> Iterator[Gap]:
+    """What is missing in the rehabilitation of a disabled child in care."""
+    disability = row.life.now(DISABILITY)
+    if disability is None or not row.life.in_care:
+        return
+    if row.life.last(RehabAssessed) is None:
+        yield Gap(NOT_ASSESSED, (RehabAssessed,), (disability.entry,))
+    if not row.life.each(PLAN):
+        made = row.life.last(RehabPlanMade)
+        by = (disability.entry,) if made is None else (disability.entry, made)
+        yield Gap(NO_PLAN, (RehabPlanMade,), by)
+
+
+def _disability(row: RowSubject) -> tuple[Disability | None, tuple[AnyEntry, ...]]:
+    fact = row.life.now(DISABILITY)
+    return (None, ()) if fact is None else (fact.held.value, (fact.entry,))
+
+
+def _disability_class(row: RowSubject) -> Told | None:
+    value, by = _disability(row)
+    return None if value is None else Told(value.disability_class, by)
+
+
+def _grade(row: RowSubject) -> Told | None:
+    value, by = _disability(row)
+    return None if value is None else Told(value.grade or Unknown("not_known"), by)
+
+
+def _sum(counts: Sequence[Answered[int]]) -> int | Unknown:
+    """Return the sum, not known where one of them is not."""
+    every = [known(each) for each in counts]
+    return Unknown("not_known") if None in every else sum(each for each in every if each is not None)
+
+
+def _planned(row: RowSubject) -> Told | None:
+    plan = row.life.last(RehabPlanMade)
+    if plan is None:
+        return None
+    items = plan.event.items
+    if isinstance(items, Unknown):
+        return Told(items, (plan,))
+    return Told(_sum([each.planned_count for each in known(items) or ()]), (plan,))
+
+
+def _done(row: RowSubject) -> Told | None:
+    """The sessions under the last plan: those that name it or, as papers often do, none, from its day on."""
+    plan = row.life.last(RehabPlanMade)
+    if plan is None:
+        return None
+    delivered = [each for each in row.life.all(RehabSessionDelivered) if _under(plan, each)]
+    return Told(_sum([each.event.count for each in delivered]), (plan, *delivered))
+
+
+def _under(plan: Entry[RehabPlanMade], session: Entry[RehabSessionDelivered]) -> bool:
+    named = known(session.event.plan)
+    return session.days.last >= plan.days.earliest if named is None else named == plan.original
+
+
+def _subsidy(row: RowSubject) -> Told:
+    life = row.life
+    asked = life.all(RehabSubsidyApplied)
+    if not asked:
+        return Told("not_applied")
+    (decided,) = answers_to(asked, life.all(RehabSubsidyDecided), "application")[-1:]
+    (settled,) = answers_to(asked, life.all(RehabSubsidySettled), "application")[-1:]
+    by = tuple(each for each in (asked[-1], decided, settled) if each is not None)
+    if settled is not None:
+        return Told("settled", by)
+    return Told("applied" if decided is None else decided.event.decision, by)
+
+
+QuestionList(
+    "A5",
+    columns=(
+        derived("disability", "残疾类别", "Disability", "code", _disability_class, codes="disability_class"),
+        derived("grade", "残疾等级", "Grade", "code", _grade, codes="disability_grade"),
+        derived("age", "年龄", "Age", "number", years_old),
+        day_of_entry("last_assessed_on", Label("上次评估日期", "Last assessed on"), RehabAssessed),
+        field_of("plan_ends_on", Label("方案结束日期", "Plan ends on"), RehabPlanMade, "ends_on"),
+        derived("sessions_done", "已做次数", "Sessions done", "number", _done),
+        derived("sessions_planned", "计划次数", "Sessions planned", "number", _planned),
+        derived("subsidy", "康复救助", "Subsidy", "code", _subsidy, codes=SUBSIDY_STATES),
+    ),
+    obligations=("R-REH-2", "R-REH-3", "R-REH-4"),
+    findings=("R-REH-1", "I08"),
+    spans=(HeldSpan(DISABILITY),),
+    gaps=_without_plan,
+)
+
+
+# A7: at school, in whatever form
+
+
+def _education(row: RowSubject, of: str) -> Told | None:
+    fact = row.life.now(EDUCATION)
+    if fact is None or fact.held.value is None:
+        return None
+    return Told(getattr(fact.held.value, of) or Unknown("not_known"), (fact.entry,))
+
+
+def _put_off_until(row: RowSubject) -> Told | None:
+    """Until when schooling is deferred or suspended, while it is."""
+    fact = row.life.now(PUT_OFF)
+    event = None if fact is None else fact.entry.event
+    if fact is None or not isinstance(event, DeferralOrSuspensionApproved):
+        return None
+    return Told(event.ends_on, (fact.entry,))
+
+
+QuestionList(
+    "A7",
+    columns=(
+        derived("age", "年龄", "Age", "number", years_old),
+        derived("form", "就学形式", "Form", "code", lambda row: _education(row, "form"), codes="school_form"),
+        derived("stage", "学段", "Stage", "code", lambda row: _education(row, "stage"), codes="school_stage"),
+        field_of("roll_no", Label("学籍号", "Student roll number"), SchoolEnrolled, "student_roll_no"),
+        day_of_entry("reported_on", Label("向教育部门报备日期", "Reported on"), SchoolAgeReported),
+        derived("put_off_until", "延缓、休学至", "Deferred until", "day", _put_off_until),
+    ),
+    obligations=("D14",),
+    findings=("I09", "R-EDU-5", "R-EDU-2"),
+)
+
+
+# A9: psychological care
+
+
+def _open_since(rule: str, row: RowSubject) -> Told | None:
+    """Since when the first question waits that is to be answered by a rule."""
+    waiting = [each for each in row.clocks if each.rule == rule and each.state(row.day) in {"due", "overdue"}]
+    first = min(waiting, key=lambda each: each.opened_on, default=None)
+    return None if first is None else Told(first.started_by[0].days, first.started_by, first.rests_on)
+
+
+QuestionList(
+    "A9",
+    columns=(
+        day_of_entry("last_test_on", Label("上次测评日期", "Last test on"), PsychAssessed),
+        field_of("level", Label("测评等级", "Level"), PsychAssessed, "level"),
+        derived("test_due_on", "测评到期日", "Test due on", "day", lambda row: due_next(row, "D28")),
+        derived(
+            "concern_open_since",
+            "异常待跟进起始日期",
+            "Concern open since",
+            "day",
+            lambda row: _open_since("R-PSY-1", row),
+        ),
+        derived(
+            "referral_open_since",
+            "转介待回复起始日期",
+            "Referral open since",
+            "day",
+            lambda row: _open_since("R-PSY-2", row),
+        ),
+        derived("due_on", "最早到期日", "First due on", "day", due_next),
+    ),
+    obligations=("D28", "R-PSY-1", "R-PSY-2"),
+)
+
+
+# A11, on examinations and vaccinations
+
+
+def _deferred(row: RowSubject) -> Entry[VaccinationDeferred] | None:
+    started = of_clock(row).started_by[0]
+    return started if isinstance(started.event, VaccinationDeferred) else None
+
+
+def _last_done(row: RowSubject) -> Told | None:
+    """When it was last done: an examination, or a dose of the same vaccine."""
+    deferred = _deferred(row)
+    if deferred is not None:
+        given = [
+            each
+            for each in row.life.all(VaccinationGiven)
+            if known(each.event.vaccine) == known(deferred.event.vaccine)
+        ]
+        return Told(given[-1].days, (given[-1],)) if given else None
+    if of_clock(row).rule != "D13":
+        return None
+    examined = row.life.last(PhysicalExamined)
+    return None if examined is None else Told(examined.days, (examined,))
+
+
+QuestionList(
+    "A11",
+    columns=(
+        derived("item", "项目", "Item", "code", lambda row: Told(of_clock(row).rule), codes=ITEMS),
+        field_of("vaccine", Label("疫苗", "Vaccine"), VaccinationDeferred, "vaccine", _deferred),
+        field_of("dose", Label("剂次", "Dose"), VaccinationDeferred, "dose", _deferred),
+        derived(
+            "due_on",
+            "到期日",
+            "Due on",
+            "day",
+            lambda row: Told(of_clock(row).due, of_clock(row).started_by),
+        ),
+        derived("last_done_on", "上次日期", "Last done on", "day", _last_done),
+    ),
+    obligations=("D13", "R-MED-4", "R-MED-5"),
+    each_clock=True,
+)
