@@ -19,6 +19,7 @@ from api.http import (
     chronology,
     counts,
     decisions,
+    difference_list,
     directory_names,
     docs,
     errors,
@@ -86,6 +87,7 @@ def _routes() -> APIRouter:
         lateness,
         own_work,
         exceptions,
+        difference_list,
         population_diff,
         feed,
     )

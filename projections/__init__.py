@@ -9,6 +9,7 @@ from projections.exceptions import EXCEPTIONS
 from projections.families import FAMILIES
 from projections.family_children import FAMILY_CHILDREN
 from projections.findings import FINDINGS
+from projections.found_differences import FOUND_DIFFERENCES
 from projections.likeness import LIKENESS_TERMS
 from projections.model import ReadModel
 from projections.obligations import OBLIGATIONS
@@ -24,6 +25,7 @@ READ_MODELS: Final[tuple[ReadModel[Any], ...]] = (
     OBLIGATIONS,
     READINESS,
     FINDINGS,
+    FOUND_DIFFERENCES,
     SPANS,
     LIKENESS_TERMS,
     FAMILY_CHILDREN,

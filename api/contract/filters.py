@@ -11,6 +11,7 @@ from domain.codes import tables
 _STAGES: Final = tuple(tables()["stage"].codes)
 _ROUTES: Final = tuple(tables()["placement_route"].codes)
 _OTHER_SYSTEMS: Final = tuple(tables()["other_system"].codes)
+_ITEMS: Final = tuple(tables()["compared_item"].codes)
 
 
 def _one_of(code: str, codes: tuple[str, ...]) -> str:
@@ -33,3 +34,7 @@ OtherSystemCode: TypeAlias = Annotated[
     Field(json_schema_extra={"enum": list(_OTHER_SYSTEMS)}),
 ]
 """A code of the table `other_system`."""
+ComparedItemCode: TypeAlias = Annotated[
+    str, AfterValidator(partial(_one_of, codes=_ITEMS)), Field(json_schema_extra={"enum": list(_ITEMS)})
+]
+"""A code of the table `compared_item`."""

@@ -7,23 +7,23 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
+from api.contract.difference_answers import category_of_item, shown_value
 from api.contract.encoding import JsonResponse
 from api.contract.listing import Because
-from api.contract.masking import restricted
 from api.contract.outcomes import problem
 from api.contract.problems import Problem
 from api.contract.reconciliation_answers import DifferingItem, ReconciliationAnswer, TheirRowAnswer
 from api.folding import folded_name
 from api.http.dependencies import PATIENCE_SECONDS, RequestContext
 from api.imports.faults import Fault
-from api.imports.reconciling.compared_child import ComparedChild, Differing, compared_child, is_the_same
+from api.imports.reconciling.compared_child import ComparedChild, compared_child, is_the_same
 from api.imports.reconciling.matching_rows import NOT_CERTAIN, WHY_NOT_COMPARED, Matching, matched
 from api.imports.reconciling.their_rows import TheirFile, TheirRow
 from domain.codes import tables
 from domain.event import Category, Event, Kind
 from domain.events.institution.reporting import DataComparisonRun
 from domain.events.intake import NAME
-from domain.events.reconciliation.differing import OF_HEALTH, UNLISTED_THERE
+from domain.events.reconciliation.differing import UNLISTED_THERE
 from domain.file import File
 from domain.life import Life
 from domain.rulebook import Rulebook
@@ -218,7 +218,10 @@ class ReconciliationRun:
         """Return what came of it, after noting whose data it shows."""
         shown = [each for each in self._children if each.differing or each.ended]
         told = {
-            each.child: {Category.IDENTITY, *(_category(differing.item) for differing in each.differing)}
+            each.child: {
+                Category.IDENTITY,
+                *(category_of_item(differing.item) for differing in each.differing),
+            }
             for each in shown
         }
         await self._request.note(told, "reconciliation")
@@ -269,16 +272,12 @@ class ReconciliationRun:
             yield {
                 "child": compared.child,
                 "item": each.item,
-                "ours": self._masked(each, each.ours),
-                "theirs": self._masked(each, each.theirs),
+                "ours": shown_value(each.item, each.ours, self._request.sees),
+                "theirs": shown_value(each.item, each.theirs, self._request.sees),
                 "standing": each.standing,
                 "sheet": None if row is None else row.sheet,
                 "row": None if row is None else row.row,
             }
-
-    def _masked(self, differing: Differing, value: str | None) -> Any:  # noqa: ANN401 - a text, or what stands for it
-        category = _category(differing.item)
-        return value if value is None or category in self._request.sees else restricted(category)
 
     def _reasons(self) -> Iterator[tuple[str, Because]]:
         """Yield what the codes of rows and cells mean."""
@@ -295,10 +294,6 @@ class ReconciliationRun:
 def _named(file: File, today: date, rulebook: Rulebook) -> str | None:
     name = Life(file, today, rulebook).now(NAME)
     return None if name is None or not isinstance(name.held.value, str) else folded_name(name.held.value)
-
-
-def _category(item: str) -> Category:
-    return Category.HEALTH if item in OF_HEALTH else Category.IDENTITY
 
 
 def _row(row: TheirRow) -> TheirRowAnswer:

@@ -21,6 +21,7 @@ from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.household import CitizenIdAssigned
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from domain.events.placement.preparing import CapacityDetermined
+from domain.events.reconciliation.differing import difference_found
 from tests.support.adoptions import APPLIED, CONSENTED, REPORT
 from tests.support.client import Served, new_key
 from tests.support.given import NOT_ASKED, citizen_id, some
@@ -129,6 +130,12 @@ class Asked:
             headers={"Content-Type": "text/csv"},
         )
 
+    async def differences(self) -> Response:
+        """Ask for the differences with others' data, of which the child has one."""
+        found = difference_found("household", "name", date(2024, 5, 1), NAME)
+        recorded = await self.record(("2024-05-31", found))
+        return await self.get("/differences", at_least=recorded.json().get("position", 0))
+
     async def imported(self, part: str = "") -> Response:
         """Hand in a register that tells of the child, in words that cannot be used."""
         sheet = a_sheet("儿童花名册").row(儿童编号=NUMBER, 姓名=NAME, 接收日期="某日")
@@ -190,6 +197,7 @@ NOTED: dict[str, list[tuple[str, set[str], Ask]]] = {
     "GET /exceptions/{entry}": [
         ("exceptions", {"adoption"}, lambda own: own.exception()),
     ],
+    "GET /differences": [("differences", {"identity"}, lambda own: own.differences())],
     "GET /late": [("late", {"identity"}, lambda own: own.get("/late"))],
     "GET /own-work": [("own work", {"identity"}, lambda own: own.get("/own-work"))],
     "GET /imports/{job}": [

@@ -24,7 +24,7 @@ OPERATIONS = [
     for method, operation in operations.items()
 ]
 NAME = "王小明"
-LISTS = ("/children", "/obligations", "/readiness", "/findings", "/exceptions")
+LISTS = ("/children", "/obligations", "/readiness", "/findings", "/exceptions", "/differences")
 RECEIVED = ("2024-03-05", some(ChildReceived))
 
 

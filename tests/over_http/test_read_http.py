@@ -30,7 +30,7 @@ from tests.support.given import ROW, some
 from tests.support.http_given import a_story
 
 PAPERS = ("found_child_certificate", "find_relatives_notice", "acceptance_opinion")
-LISTS = ("/children", "/obligations", "/readiness", "/findings", "/exceptions")
+LISTS = ("/children", "/obligations", "/readiness", "/findings", "/exceptions", "/differences")
 RECEIVED = ("2024-03-05", some(ChildReceived, file_no="ＷＨ-2024-001", marks="左臂有痣"))
 ADMITTED = (
     "2024-04-01",
@@ -484,6 +484,8 @@ NO_QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("/findings", {"kind": "opinion"}),
     ("/exceptions", {"state": "undecided"}),
     ("/exceptions", {"institution": "here"}),
+    ("/differences", {"system": "elsewhere"}),
+    ("/differences", {"item": "height"}),
     ("/entries", {"after": -1}),
     ("/findings", {"at_least": "now"}),
 ]

@@ -8,6 +8,7 @@ from httpx2 import AsyncClient, Response
 
 from api.identity.permissions import Role
 from domain.event import Event
+from domain.events.health import DisabilityAssessed, DisabilityCertificateIssued
 from domain.events.household import CitizenIdAssigned, HouseholdRegistered
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.reconciliation.differing import DifferenceSettled
@@ -58,13 +59,13 @@ REGISTERED = some(HouseholdRegistered, household_class="1")
 
 
 async def test_every_row_of_theirs_comes_out_as_what_it_is_and_nothing_is_guessed(served: Served) -> None:
-    """One look at one file, with each verdict; and the same file recorded, looked at again and settled."""
-    same = await a_girl(served, "海小一", SAME, REGISTERED)
+    """One look at one file, with each verdict."""
+    await a_girl(served, "海小一", SAME, REGISTERED)
     renamed = await a_girl(served, "海小二", OTHER_NAME, REGISTERED)
     unnumbered = await a_girl(served, "海小三", None, REGISTERED)
     for _ in range(2):
         await a_girl(served, "海双双", None)
-    twice = await a_girl(served, "海小六", TWICE)
+    await a_girl(served, "海小六", TWICE)
     missing = await a_girl(served, "海小七", None, REGISTERED)
     unclear = await a_girl(served, "海小八", None, REGISTERED)
     theirs = csv(
@@ -111,7 +112,25 @@ async def test_every_row_of_theirs_comes_out_as_what_it_is_and_nothing_is_guesse
     assert set(look["reasons"]) == codes
     assert (await renamed.asked())["version"] == 4
 
-    key = uuid4().hex
+
+async def test_what_differs_is_recorded_beside_ours_listed_and_settled_when_it_agrees(served: Served) -> None:
+    same = await a_girl(served, "海小一", SAME, REGISTERED)
+    renamed = await a_girl(served, "海小二", OTHER_NAME, REGISTERED)
+    unnumbered = await a_girl(served, "海小三", None, REGISTERED)
+    missing = await a_girl(served, "海小七", None, REGISTERED)
+    theirs = csv(
+        f"{SAME},海小一,女,{BORN},集体户,某处",
+        f"{OTHER_NAME},海燕,女,{BORN},集体户,某处",
+        f"{NEW},海小三,女,2015年3月5日,集体户,某处",
+        f"{ELSEWHERE},别处童,女,{BORN},集体户,别处",
+    )
+    found = {
+        (renamed.child, "name", "海小二", "海燕"),
+        (unnumbered.child, "citizen_id", None, NEW),
+        (missing.child, "missing_there", None, None),
+    }
+    await served.projected()
+    client, key = await served.as_(Role.SUPERVISOR), uuid4().hex
     recorded = await told(await reconcile(client, theirs, key=key))
     assert (recorded["recorded"], recorded["not_recorded"]) == (3, [])
     assert (await told(await reconcile(client, theirs, key=key)))["run"] == recorded["run"]
@@ -122,13 +141,19 @@ async def test_every_row_of_theirs_comes_out_as_what_it_is_and_nothing_is_guesse
     assert said["cause"] == recorded["run"]
     assert (await renamed.asked())["identity"]["name"]["value"] == "海小二"
     assert (await same.asked("/entries", type="DifferenceFound"))["items"] == []
-    assert (await twice.asked("/entries", type="DifferenceFound"))["items"] == []
     home = served.home.institution
     run = (await client.get(f"/institutions/{home}/entries/{recorded['run']}")).json()["entry"]
     counts = [run["data"][name] for name in ("compared", "differences", "only_here", "only_there")]
     assert (run["type"], run["data"]["system"], counts) == ("DataComparisonRun", "household", [3, 2, 1, 1])
 
-    # Ours was right by the name: they have corrected it, and now list who was missing.
+    await served.projected()
+    listed = (await told(await client.get("/differences", params={"state": "open"})))["items"]
+    assert {(each["child"], each["item"], each["ours"], each["theirs"]) for each in listed} == found
+    (of_name,) = [each for each in listed if each["item"] == "name"]
+    assert (of_name["run"], of_name["name"], of_name["settled"]) == (recorded["run"], "海小二", None)
+    assert [each["role"] for each in of_name["next_to_act"]] == ["staff", "supervisor"]
+
+    # They have corrected the name, and list who was missing.
     later = csv(
         f"{OTHER_NAME},海小二,女,{BORN},集体户,",
         f"{NEW},海小三,女,{BORN},集体户,",
@@ -142,6 +167,45 @@ async def test_every_row_of_theirs_comes_out_as_what_it_is_and_nothing_is_guesse
     assert {(each["child"], each["standing"]) for each in again["differences"] if each["row"]} == {
         (unnumbered.child, "open")
     }
+    await served.projected()
+    state = {"state": "settled", "item": "name"}
+    (settled,) = (await told(await client.get("/differences", params=state)))["items"]
+    assert (settled["settled"]["outcome"], settled["next_to_act"]) == ("agreed", [])
+    then = {"state": "open", "item": "name", "known_at": str(said["position"])}
+    (before,) = (await told(await client.get("/differences", params=then)))["items"]
+    assert before["entry"] == settled["entry"]
+    assert (await told(await client.get("/differences", params={"day": "2026-11-21"})))["items"] == []
+    table = await client.get("/differences", params={"format": "csv", "system": "household"})
+    assert "海燕" in table.text
+
+
+async def test_what_each_side_says_is_masked_by_the_category_of_the_item(served: Served) -> None:
+    disabled = some(DisabilityAssessed, disability_class="4", grade="2")
+    girl = await a_girl(
+        served,
+        "海小二",
+        OTHER_NAME,
+        disabled,
+        some(DisabilityCertificateIssued, disability_class="4", grade="2"),
+    )
+    await served.projected()
+    theirs = f"身份证号,姓名,残疾等级\n{OTHER_NAME},海燕,三级\n".encode()
+    staff = await served.as_(Role.STAFF)
+    await told(await reconcile(staff, theirs, key=uuid4().hex, system="disability"))
+    await served.projected()
+    shown = {}
+    for role in (Role.SUPERVISOR, Role.BUREAU, Role.ADMINISTRATOR):
+        listed = (await told(await (await served.as_(role)).get("/differences")))["items"]
+        shown[role] = {each["item"]: (each["ours"], each["theirs"]) for each in listed}
+        assert {each["child"] for each in listed} == {girl.child}
+    masked, hidden = {"restricted": "health"}, {"restricted": "identity"}
+    assert shown == {
+        Role.SUPERVISOR: {"name": ("海小二", "海燕"), "disability_grade": ("2", "3")},
+        Role.BUREAU: {"name": ("海小二", "海燕"), "disability_grade": (masked, masked)},
+        Role.ADMINISTRATOR: {"name": (hidden, hidden), "disability_grade": (masked, masked)},
+    }
+    nobody = await (await served.as_(Role.SUPERVISOR, elsewhere=True)).get("/differences")
+    assert (await told(nobody))["items"] == []
 
 
 async def test_what_was_explained_is_not_opened_again_and_what_changed_is_another_difference(

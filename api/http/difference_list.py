@@ -1,0 +1,105 @@
+"""Differences with others' data, across files: what each side says, who must act next, how each ended."""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+from typing import Annotated, Any, Final, TypeAlias
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+
+from api.contract.difference_answers import (
+    RECONCILED_TABLE,
+    DifferenceAnswer,
+    category_of_item,
+    difference_json,
+)
+from api.contract.encoding import JsonResponse
+from api.contract.filters import ComparedItemCode, OtherSystemCode
+from api.contract.listing import KnownListing
+from api.http.cursors import Cursor, PageLimit
+from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
+from api.http.file_points import one_day
+from api.http.list_formats import in_formats, listed
+from api.http.list_pages import list_page, list_view, listing, with_names
+from api.identity.acting import recording_roles
+from api.identity.permissions import Role
+from domain.event import Category
+from domain.events.reconciliation.other_systems import OURS
+from domain.file import File
+from domain.life import Life
+from domain.rulebook import Rulebook
+from ledger.compute import compute
+from projections.found_differences import DifferenceRow, DifferenceState
+from projections.found_differences import differences as differences_on
+
+router = APIRouter(tags=["across files"])
+
+_RULE: Final = "R-REC-1"
+_MODELS: Final = ("register", "found_differences")
+OfDifferences: TypeAlias = Annotated[RequestContext, Depends(list_request(*_MODELS))]
+
+
+@router.get("/differences", responses=listed(KnownListing[DifferenceAnswer]))
+@in_formats(RECONCILED_TABLE)
+async def differences(
+    request: OfDifferences,
+    day: Day = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    state: Annotated[DifferenceState | None, Query(description="All of them by default.")] = None,
+    system: Annotated[OtherSystemCode | None, Query(description="A code of `other_system`.")] = None,
+    item: Annotated[ComparedItemCode | None, Query(description="A code of `compared_item`.")] = None,
+    since: Annotated[date | None, Query(description="The first day of finding.")] = None,
+    institution: UUID | None = None,
+    limit: PageLimit = 50,
+    cursor: Cursor = None,
+) -> JsonResponse:
+    """List the differences with others' data that were found by a day, the oldest first."""
+    on = one_day(day, as_of) or request.today
+    await request.check_institution(institution, "/query/institution")
+    view = await list_view(request, known_at, cursor, *_MODELS)
+    page = await list_page(
+        request,
+        differences_on,
+        view,
+        day=on,
+        state=state,
+        system=system,
+        item=item,
+        since=since,
+        institution=institution,
+        limit=limit,
+    )
+    return listing(await _items(request, page.rows, on, view.known), page.next, view)
+
+
+async def _items(
+    request: RequestContext, rows: Sequence[DifferenceRow], on: date, known: int | None
+) -> list[dict[str, Any]]:
+    named = [each for row in rows for each in (row.entry, row.settled_by) if each is not None]
+    entries = {each.entry_id: each for each in await request.ledger.entries(named)}
+    files = await request.ledger.files({row.child for row in rows}, known)
+    told: dict[UUID, set[Category]] = {}
+    for row in rows:
+        told.setdefault(row.child, {Category.IDENTITY}).add(category_of_item(row.item))
+    await request.note(told, RECONCILED_TABLE.name)
+    recorders = await request.recorders(entries.values())
+    rulebook = await request.rulebook()
+    items = []
+    for row in rows:
+        file = files[row.child]
+        ours = await compute(partial(_ours, row, file, rulebook), len(file.entries))
+        settled = None if row.settled_by is None else entries[row.settled_by]
+        items.append(difference_json(row, on, ours, entries[row.entry], settled, request.sees, recorders))
+    return await with_names(request, items, known, _who_settles)
+
+
+def _ours(row: DifferenceRow, file: File, rulebook: Rulebook) -> str | None:
+    """Return what the file says of the item on the day of their data."""
+    says = OURS.get(row.item)
+    return None if says is None else says(Life(file, row.as_of, rulebook))
+
+
+def _who_settles(item: DifferenceAnswer, placed: bool) -> Sequence[Role]:  # noqa: FBT001 - of a file
+    return recording_roles(_RULE, placed=placed) if item["state"] == "open" else ()

@@ -1,0 +1,107 @@
+"""Differences with others' data across files: open on a day, or settled by then.
+
+Only codes and days stand here: what each side says is read from the files.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, Literal, TypeAlias
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from psycopg.sql import SQL
+
+from domain.event import Category, known
+from domain.events.reconciliation.differing import DifferenceFound, DifferenceSettled
+from domain.file import File
+from ledger.store import queries
+from projections.known import as_known
+from projections.model import ReadModel, RowContext
+from projections.paging import Condition, Key, Page, as_day, as_id, in_charge, page
+
+DifferenceState: TypeAlias = Literal["open", "settled"]
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceRow:
+    """A difference by the entry that found it, and once it is settled by the one that did.
+
+    `settled_on` is the first day on which it is open no more. `corrected_by` is the entry by which ours was
+    corrected.
+    """
+
+    child: UUID
+    entry: UUID
+    system: str
+    item: str
+    as_of: date
+    found_on: date
+    settled_on: date | None
+    settled_by: UUID | None
+    outcome: str | None
+    corrected_by: UUID | None
+
+    def state(self, day: date) -> DifferenceState:
+        """Return the state on a day on which it had been found."""
+        return "open" if self.settled_on is None or self.settled_on > day else "settled"
+
+
+def rows(file: File, reading: RowContext) -> Iterator[DifferenceRow]:
+    """Yield one row per difference."""
+    settled = {known(each.event.difference): each for each in reversed(file.of(DifferenceSettled))}
+    for each in file.of(DifferenceFound):
+        by = settled.get(each.original)
+        yield DifferenceRow(
+            child=reading.stream,
+            entry=each.entry_id,
+            system=each.event.system,
+            item=each.event.item,
+            as_of=each.event.as_of,
+            found_on=each.days.last,
+            settled_on=None if by is None else by.days.last,
+            settled_by=None if by is None else by.entry_id,
+            outcome=None if by is None else known(by.event.outcome),
+            corrected_by=None if by is None else by.event.corrected_by,
+        )
+
+
+FOUND_DIFFERENCES: Final = ReadModel("found_differences", DifferenceRow, rows)
+
+_SQL: Final = queries.load_composable("projections", "found_differences.sql")
+_KEY: Final[Key] = {"d.found_on": as_day, "d.child": as_id, "d.entry": as_id}
+
+
+async def differences(
+    connection: AsyncConnection[Any],
+    scope: Condition,
+    *,
+    sees: Collection[Category],  # noqa: ARG001 - what the sides say is masked where it is answered
+    day: date,
+    state: DifferenceState | None = None,
+    system: str | None = None,
+    item: str | None = None,
+    since: date | None = None,
+    institution: UUID | None = None,
+    known: int | None = None,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page[DifferenceRow]:
+    """Return the differences that were found by a day, in the files of the scope, the oldest first.
+
+    `since` is the first day of finding; `known` the position as known at which they are read, None for now.
+    """
+    then = as_known(known, {"found_differences": FOUND_DIFFERENCES})
+    where = [scope, Condition(SQL("d.found_on <= %(day)s"), {"day": day})]
+    if state is not None:
+        part = _SQL["open" if state == "open" else "settled"]
+        where.append(Condition(part, {}))
+    for column, value in (("system", system), ("item", item)):
+        if value is not None:
+            where.append(Condition(_SQL[column], {column: value}))
+    if since is not None:
+        where.append(Condition(SQL("d.found_on >= %(since)s"), {"since": since}))
+    if institution is not None:
+        where.append(in_charge(institution))
+    select = _SQL["differences"]
+    return await page(connection, DifferenceRow, select, where, _KEY, limit=limit, cursor=cursor, tables=then)
