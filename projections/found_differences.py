@@ -81,7 +81,7 @@ async def differences(
     state: DifferenceState | None = None,
     system: str | None = None,
     item: str | None = None,
-    since: date | None = None,
+    found_since: date | None = None,
     institution: UUID | None = None,
     known: int | None = None,
     limit: int = 50,
@@ -89,7 +89,8 @@ async def differences(
 ) -> Page[DifferenceRow]:
     """Return the differences that were found by a day, in the files of the scope, the oldest first.
 
-    `since` is the first day of finding; `known` the position as known at which they are read, None for now.
+    `found_since` is the first day of finding, `known` the position as known at which they are read, None for
+    now.
     """
     then = as_known(known, {"found_differences": FOUND_DIFFERENCES})
     where = [scope, Condition(SQL("d.found_on <= %(day)s"), {"day": day})]
@@ -99,8 +100,8 @@ async def differences(
     for column, value in (("system", system), ("item", item)):
         if value is not None:
             where.append(Condition(_SQL[column], {column: value}))
-    if since is not None:
-        where.append(Condition(SQL("d.found_on >= %(since)s"), {"since": since}))
+    if found_since is not None:
+        where.append(Condition(SQL("d.found_on >= %(found_since)s"), {"found_since": found_since}))
     if institution is not None:
         where.append(in_charge(institution))
     select = _SQL["differences"]

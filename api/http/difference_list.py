@@ -50,7 +50,7 @@ async def differences(
     state: Annotated[DifferenceState | None, Query(description="All of them by default.")] = None,
     system: Annotated[OtherSystemCode | None, Query(description="A code of `other_system`.")] = None,
     item: Annotated[ComparedItemCode | None, Query(description="A code of `compared_item`.")] = None,
-    since: Annotated[date | None, Query(description="The first day of finding.")] = None,
+    found_since: Annotated[date | None, Query(description="The first day of finding.")] = None,
     institution: UUID | None = None,
     limit: PageLimit = 50,
     cursor: Cursor = None,
@@ -67,7 +67,7 @@ async def differences(
         state=state,
         system=system,
         item=item,
-        since=since,
+        found_since=found_since,
         institution=institution,
         limit=limit,
     )
