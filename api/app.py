@@ -16,6 +16,7 @@ from api.contract import problems, requests
 from api.http import (
     access,
     catalogue,
+    census,
     chronology,
     counts,
     decisions,
@@ -82,6 +83,7 @@ def _routes() -> APIRouter:
         family_lists,
         counts,
         group_counts,
+        census,
         readiness_board,
         question_lists,
         lateness,

@@ -19,6 +19,7 @@ from domain.life import BIRTH, STAGE, gone_since
 from domain.scope import scope_of
 from ledger.sealing.cipher import Seal
 from ledger.store import queries
+from projections.counted import BANDS, COUNTED_ROWS, Population, Wanted, among
 from projections.known import as_known
 from projections.markers import Unversioned
 from projections.model import ReadModel, RowContext
@@ -191,6 +192,8 @@ async def register(
     sees: Collection[Category],
     equal: Mapping[str, object],
     departed: bool | None = None,
+    counted: Wanted | None = None,
+    bands: tuple[int, ...] = BANDS,
     holding: Mapping[str, Sequence[bytes]] = MappingProxyType({}),
     on_day: bool = False,
     known: int | None = None,
@@ -202,7 +205,8 @@ async def register(
     With `on_day`, where a child stands is answered for the day, and only those are listed of whom something
     had happened by then; otherwise by what is recorded latest. `known` is the position as known at which the
     rows are read, None for now. `equal` names columns and their required values, `holding` columns of keyed
-    hashes and those that a row must have. `overdue` counts the obligations overdue on the day, as far as an
+    hashes and those that a row must have; `counted` keeps those who are counted so on the day (`Population`),
+    by age in these `bands`. `overdue` counts the obligations overdue on the day, as far as an
     actor who sees these categories may know.
     """
     shown = Identifier("register" if known is None else "listed")
@@ -224,9 +228,11 @@ async def register(
     for name, wanted in (each for each in holding.items() if each[1]):
         has_them = SQL("{} @> {}").format(column(name), Placeholder(f"holding_{name}"))
         where.append(Condition(has_them, {f"holding_{name}": list(wanted)}))
+    if counted is not None:
+        where.append(among(column("child"), Population(where=counted, bands=bands, known=known)))
     columns = SQL(", ").join(column(spec.name) for spec in fields(Listed))
     select = _SQL["register"].format(columns=columns, shown=shown, rows=rows)
-    then = as_known(known, {"listed": REGISTER, "situations": SITUATIONS, "obligations": OBLIGATIONS})
+    then = as_known(known, {"listed": REGISTER, "obligations": OBLIGATIONS, **COUNTED_ROWS})
     return await page(connection, ListedOnDay, select, where, _KEY, limit=limit, cursor=cursor, tables=then)
 
 

@@ -13,3 +13,4 @@ CREATE TABLE situations (
     departed_on date,
     PRIMARY KEY (child, since)
 );
+CREATE INDEX ON situations (institution, until);

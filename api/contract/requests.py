@@ -11,6 +11,7 @@ from annotated_types import Predicate
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, create_model
 from pydantic.json_schema import models_json_schema
 
+from api.contract.dimension_filters import MOST_WHERE, AgeBands, DimensionValue
 from api.contract.filters import Stage
 from domain.envelope import Envelope, envelope_fields
 from domain.event import Kind, Number, Text
@@ -166,6 +167,8 @@ class ListRequest(Request):
     stage: Stage | None = None
     institution: UUID | None = None
     departed: bool | None = None
+    where: Annotated[list[DimensionValue], Field(max_length=MOST_WHERE)] | None = None
+    bands: AgeBands | None = None
     as_of: date | None = None
     day: date | None = None
     known_at: Annotated[str | None, Field(max_length=40)] = None

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from api.contract import bodies
+from api.contract.dimension_filters import begins_of, by_dimension
 from api.contract.encoding import JsonResponse
 from api.contract.file_status import RegisterRow
 from api.contract.filters import Stage
@@ -15,6 +16,7 @@ from api.contract.list_tables import FINDINGS_TABLE, OBLIGATIONS_TABLE, REGISTER
 from api.contract.listing import KnownListing
 from api.contract.obligations import ListedObligationAnswer, obligation_json
 from api.contract.requests import ListRequest
+from api.http.counting import Bands, Where, check_where
 from api.http.cursors import Cursor, PageLimit
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
 from api.http.evidence import evidence
@@ -72,7 +74,7 @@ MOST_BYTES: Final = limit(
 )
 
 # The read models of each list; all need the register, which decides the scope.
-_REGISTER: Final = ("register", "situations", "obligations")
+_REGISTER: Final = ("register", "situations", "spans", "obligations")
 OBLIGATION_MODELS: Final = ("register", "obligations")
 FINDING_MODELS: Final = ("register", "findings", "family_children", "likeness_terms")
 OfRegister: TypeAlias = Annotated[RequestContext, Depends(list_request(*_REGISTER))]
@@ -98,6 +100,8 @@ async def register(
     stage: Stage | None = None,
     institution: UUID | None = None,
     departed: bool | None = None,  # noqa: FBT001 - a filter of the query string
+    where: Where = None,
+    bands: Bands = None,
     day: Day = None,
     as_of: AsOf = None,
     known_at: KnownAt = None,
@@ -114,6 +118,8 @@ async def register(
         stage=stage,
         institution=institution,
         departed=departed,
+        where=where,
+        bands=bands,
         day=day,
         as_of=as_of,
         known_at=known_at,
@@ -141,6 +147,7 @@ async def _register(
     if (query or sent.file_no) and Category.IDENTITY not in request.sees:
         raise forbidden(request.actor.role, roles_that_see(Category.IDENTITY))
     await request.check_institution(sent.institution, f"{at}/institution")
+    check_where(sent.where, sent.bands, at)
     term = request.ledger.term
     equal: dict[str, object] = {
         "stage": sent.stage,
@@ -161,6 +168,8 @@ async def _register(
             on_day=on is not None,
             equal={name: value for name, value in equal.items() if value is not None},
             departed=sent.departed,
+            counted=None if sent.where is None else by_dimension(sent.where),
+            bands=begins_of(sent.bands),
             holding={"terms": terms, "file_no_terms": numbers},
             limit=sent.limit,
         )

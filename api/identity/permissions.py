@@ -354,6 +354,37 @@ def scope_sql(
             return Condition(sql, {"scope_institution": actor.institution})
 
 
+def counted_sql(actor: Actor, *, today: date, day: Composable, person: Composable) -> Condition:
+    """Return the condition that the actor counts the children of `situations`, as they were on a day.
+
+    An institution or a place counts those who were in its charge then, whoever is in charge now, for it reads
+    what occurred until it handed them over; a placement officer counts those who were 16 by then. `day` is
+    the expression of the day, `person` the name of the register's rows. The parameters are all named
+    `scope_…`.
+    """
+    relation = Identifier("situations")
+    match actor.role:
+        case Role.ADMINISTRATOR:
+            return Condition(SQL("(true)"), {})
+        case Role.BUREAU:
+            sql = SQL("({} OR {})").format(_in_region(relation), _of_places(relation))
+            return Condition(
+                sql, {"scope_institutions": [*_institutions(actor)], "scope_places": actor.places}
+            )
+        case Role.TOWNSHIP:
+            return Condition(_of_places(relation), {"scope_places": actor.places})
+        case Role.PLACEMENT_OFFICER:
+            sql = SQL(
+                "({} AND EXISTS (SELECT FROM {} AS grown WHERE grown.child = situations.child"
+                " AND grown.sixteen_on <= least({}, {})))"
+            ).format(_in_region(relation), person, day, Placeholder("scope_today"))
+            return Condition(sql, {"scope_institutions": [*_institutions(actor)], "scope_today": today})
+        case Role.STAFF | Role.SUPERVISOR | Role.AUDITOR:
+            # As it is, so that an index finds them.
+            sql = SQL("({}.institution = {})").format(relation, Placeholder("scope_institution"))
+            return Condition(sql, {"scope_institution": actor.institution})
+
+
 def families_sql(actor: Actor, table: str = "families") -> Condition:
     """Return the condition that the actor may read the families of `table`, as `scope_sql` for children.
 

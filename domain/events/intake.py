@@ -50,6 +50,11 @@ RECEIVED: Final[Attribute[date]] = Attribute(
 )
 CATEGORY: Final[Attribute[str]] = Attribute("intake", "category", Label("接收类别", "Intake category"))
 SITUATION: Final[Attribute[str]] = Attribute("intake", "situation", Label("儿童情况", "Child's situation"))
+CHILD_CATEGORY: Final[Attribute[str]] = Attribute(
+    "intake", "child_category", Label("儿童类别", "Child category")
+)
+ORIGIN: Final[Attribute[str]] = Attribute("intake", "origin", Label("来源地区", "Region of origin"))
+"""The region in which the child was found, as last received."""
 ADMITTED: Final[Attribute[date]] = Attribute(
     "intake", "admitted", Label("入院", "Admitted"), stays_readable=True
 )
@@ -143,6 +148,7 @@ class ChildReceived(Event, zh="儿童接收", en="Child received", source=f"{NOT
         yield CASE_CLOSED.since(entry.days, None)
         yield from off_rolls(entry)
         yield RECEIVED.since(entry.days, entry.days.last)
+        yield ORIGIN.since(entry.days, known(self.found_region))
         if self.file_no is not None:
             yield FILE_NO.since(entry.days, self.file_no)
 
@@ -289,6 +295,8 @@ class IntakeCategoryDetermined(
             yield CATEGORY.since(entry.days, category)
         if self.child_situation is not None:
             yield SITUATION.since(entry.days, self.child_situation)
+        if self.child_category is not None:
+            yield CHILD_CATEGORY.since(entry.days, self.child_category)
 
 
 class AdmissionApproved(

@@ -1,0 +1,126 @@
+"""Counts of children in the form of answers: cells by the values of what is counted by, in words."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+from typing_extensions import TypedDict
+
+from api.contract.csv_lines import TableCell
+from api.contract.list_tables import ListColumn, ListedItem, ListTable, number, text
+from api.contract.sentences import Language
+from api.contract.value_words import called
+from domain.codes import tables
+from domain.label import Label
+from projections.census import Cell
+from projections.dimensions import AGE_BAND, DIMENSIONS, NOTHING
+
+DEFAULT_BY: Final = ("institution",)
+
+
+class DimensionAnswer(TypedDict):
+    """What is counted by, in both languages."""
+
+    dimension: str
+    zh: str
+    en: str
+
+
+class DimensionValueAnswer(TypedDict):
+    """A value of what is counted by, in both languages."""
+
+    dimension: str
+    value: str
+    zh: str
+    en: str
+
+
+class CensusCellAnswer(TypedDict):
+    """So many children have these values; `list` is the address of those whom the caller may read now."""
+
+    values: Sequence[DimensionValueAnswer]
+    count: int
+    list: str
+
+
+class CensusAnswer(TypedDict):
+    """How many children there are on a day, by cell; only cells with any, which add up to the total."""
+
+    day: date
+    by: Sequence[DimensionAnswer]
+    items: Sequence[CensusCellAnswer]
+    total: int
+    next: None
+    known_position: int
+
+
+def dimensions_json(by: Sequence[str]) -> list[DimensionAnswer]:
+    """Return what is counted by, by the names of the dimensions."""
+    labels = {name: DIMENSIONS[name].label for name in by}
+    return [{"dimension": name, "zh": label.zh, "en": label.en} for name, label in labels.items()]
+
+
+def values_json(by: Sequence[str], cell: Cell, institutions: Mapping[str, str]) -> list[DimensionValueAnswer]:
+    """Return the values of a cell; `institutions` are the names of institutions by their ids."""
+    labels = [value_label(name, value, institutions) for name, value in zip(by, cell, strict=True)]
+    return [
+        {"dimension": name, "value": value, "zh": label.zh, "en": label.en}
+        for name, value, label in zip(by, cell, labels, strict=True)
+    ]
+
+
+def value_label(name: str, value: str, institutions: Mapping[str, str]) -> Label:
+    """Return what a value of a dimension is called."""
+    dimension = DIMENSIONS[name]
+    if value == NOTHING:
+        return dimension.nothing
+    if name == "institution":
+        return Label(institutions.get(value, value), institutions.get(value, value))
+    if name == AGE_BAND and value[0].isdigit():
+        span = value.replace("-", "–")
+        return Label(f"{span} 周岁".replace("+ 周岁", " 周岁及以上"), span)
+    codes = {} if dimension.table is None else tables()[dimension.table].codes
+    return codes.get(value) or called("counted", value)
+
+
+def in_order(by: Sequence[str], bands: Sequence[str], cells: Mapping[Cell, Any]) -> list[Cell]:
+    """Return cells in the order of the codes of their values; what is not known comes last."""
+    orders = [bands if name == AGE_BAND else [*_codes(DIMENSIONS[name].table)] for name in by]
+    places = [{value: place for place, value in enumerate(order)} for order in orders]
+    return sorted(
+        cells,
+        key=lambda cell: [
+            (not value[0].isalnum() or value == NOTHING, of.get(value, len(of)), value)
+            for value, of in zip(cell, places, strict=True)
+        ],
+    )
+
+
+def _codes(table: str | None) -> Sequence[str]:
+    return [] if table is None else [*tables()[table].codes]
+
+
+def census_table(asked: Mapping[str, Any]) -> ListTable:
+    """Return the table of a census: a column for each of what is counted by, then how many."""
+    return ListTable(
+        "census",
+        Label("儿童人数统计", "Census of children"),
+        (
+            *cell_columns(asked),
+            number("count", Label("人数", "Children")),
+            text("list", Label("名单地址", "Address of the list"), 36),
+        ),
+    )
+
+
+def cell_columns(asked: Mapping[str, Any]) -> list[ListColumn]:
+    """Return the columns of what children are counted by."""
+    return [_column(name, place) for place, name in enumerate(asked["by"] or DEFAULT_BY)]
+
+
+def _column(name: str, place: int) -> ListColumn:
+    def cell(item: ListedItem, language: Language) -> TableCell:
+        said: str = item["values"][place][language]
+        return said
+
+    return ListColumn(DIMENSIONS[name].label, cell, 24)

@@ -1,0 +1,74 @@
+"""How many children there are on a day, by what holds of them."""
+
+from typing import Annotated, TypeAlias
+
+from fastapi import APIRouter, Depends
+
+from api.contract.census_answers import CensusAnswer, census_table, dimensions_json, in_order, values_json
+from api.contract.dimension_filters import begins_of, by_dimension
+from api.contract.encoding import JsonResponse
+from api.http.counting import (
+    COUNTED,
+    Bands,
+    By,
+    Where,
+    asked_by,
+    check_cells,
+    check_where,
+    counted_scope,
+    institution_names,
+    list_of,
+)
+from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
+from api.http.file_points import one_day
+from api.http.list_formats import in_formats, listed, one_page
+from api.http.list_pages import list_view
+from projections.census import stock
+from projections.counted import Population
+from projections.dimensions import band_names
+
+router = APIRouter(tags=["across files"])
+
+OfCensus: TypeAlias = Annotated[RequestContext, Depends(list_request(*COUNTED))]
+
+
+@router.get("/census", responses=listed(CensusAnswer))
+@in_formats(census_table, one_page)
+async def census(
+    request: OfCensus,
+    by: By = None,
+    where: Where = None,
+    bands: Bands = None,
+    day: Day = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+) -> JsonResponse:
+    """Count children on a day by what holds of them: whoever was in the caller's charge then, as known then.
+
+    As known at the same position, the same question has the same answer for ever.
+    """
+    on = one_day(day, as_of) or request.today
+    dimensions = asked_by(by)
+    check_where(where, bands)
+    view = await list_view(request, known_at, None, *COUNTED)
+    population = Population(dimensions, by_dimension(where or ()), begins_of(bands), view.known)
+    async with request.container.projector.reading() as connection:
+        cells = await stock(connection, counted_scope(request), population, on)
+    check_cells(cells)
+    names = await institution_names(request, dimensions)
+    body: CensusAnswer = {
+        "day": on,
+        "by": dimensions_json(dimensions),
+        "items": [
+            {
+                "values": values_json(dimensions, cell, names),
+                "count": cells[cell],
+                "list": list_of(dimensions, cell, where, bands, on, known_at),
+            }
+            for cell in in_order(dimensions, band_names(population.bands), cells)
+        ],
+        "total": sum(cells.values()),
+        "next": None,
+        "known_position": view.position,
+    }
+    return JsonResponse(body, headers={"Ledger-Position": str(view.position)})

@@ -1,0 +1,122 @@
+"""What every count of children is asked: by what, of whom, and in which age bands."""
+
+from collections.abc import Sequence, Sized
+from datetime import date
+from typing import Annotated, Final, TypeAlias
+
+from fastapi import Query
+from psycopg.sql import Composable
+
+from api.contract.census_answers import DEFAULT_BY
+from api.contract.dimension_filters import (
+    MOST_WHERE,
+    AgeBands,
+    DimensionName,
+    DimensionValue,
+    begins_of,
+    no_bands,
+)
+from api.contract.problems import invalid
+from api.http.dependencies import RequestContext
+from api.http.list_pages import listed_at
+from api.identity.permissions import counted_sql
+from domain.label import Label
+from domain.limit import Area, limit
+from ledger.codec.messages import InvalidValue
+from projections.census import Cell, CountedScope
+from projections.dimensions import AGE_BAND, band_names
+from projections.paging import Condition
+
+MOST_BY: Final = limit(
+    4,
+    Area.REQUESTS,
+    Label("一次统计的统计项数", "Dimensions by which a census counts at once"),
+    why=Label("收养统计按四项交叉，是最多的", "Adoption statistics cross four, and nothing crosses more"),
+    beyond="invalid",
+)
+MOST_CELLS: Final = limit(
+    10_000,
+    Area.ANSWERS,
+    Label("一次统计的格数", "Cells of a census"),
+    why=Label("再多就没有人看，应减少统计项", "Nobody reads more: count by fewer dimensions"),
+    beyond="invalid",
+)
+COUNTED: Final = ("register", "situations", "spans")
+"""The read models that children are counted by."""
+By: TypeAlias = Annotated[
+    list[DimensionName] | None,
+    Query(max_length=MOST_BY, description="What is counted by, crossed; by institution by default."),
+]
+Where: TypeAlias = Annotated[
+    list[DimensionValue] | None,
+    Query(
+        max_length=MOST_WHERE,
+        description="Only those of whom this holds, as `care_mode:foster`; of one dimension one of these."
+        " Without a `stage` those who are cared for, in institutions or outside.",
+    ),
+]
+Bands: TypeAlias = Annotated[
+    AgeBands | None,
+    Query(
+        description="Age bands: `national_system` (by default) or `adoption`, or the full years with which"
+        " each begins, such as `0,6,14,18`."
+    ),
+]
+
+_TWICE: Final = Label("同一统计项只能写一次", "counts by one dimension once")
+_NO_BAND: Final = Label("没有该年龄段", "no such age band")
+_TOO_MANY: Final = Label("格数过多", "has too many cells")
+_FEWER: Final = Label("请减少统计项，或者限定范围", "count by fewer dimensions, or narrow what is counted")
+
+
+def asked_by(by: Sequence[str] | None) -> tuple[str, ...]:
+    """Return what is counted by. Raises the problem `invalid` for what is named twice."""
+    if by and len(set(by)) < len(by):
+        raise invalid([InvalidValue("/query/by", _TWICE)])
+    return tuple(by or DEFAULT_BY)
+
+
+def check_where(where: Sequence[str] | None, bands: str | None, at: str = "/query") -> None:
+    """Raise the problem `invalid` if an age band is named which there is not."""
+    if no_bands(where or (), bands):
+        known = ", ".join(band_names(begins_of(bands)))
+        raise invalid([InvalidValue(f"{at}/where", _NO_BAND, Label(known, known))])
+
+
+def check_cells(cells: Sized) -> None:
+    """Raise the problem `invalid` for more cells than are answered."""
+    if len(cells) > MOST_CELLS:
+        raise invalid([InvalidValue("/query/by", _TOO_MANY, _FEWER)])
+
+
+def counted_scope(request: RequestContext) -> CountedScope:
+    """Return whom the caller counts, as a condition."""
+
+    def scope(day: Composable, person: Composable) -> Condition:
+        return counted_sql(request.actor, today=request.today, day=day, person=person)
+
+    return scope
+
+
+async def institution_names(request: RequestContext, by: Sequence[str]) -> dict[str, str]:
+    """Return the names of institutions by their ids, which everybody may know, if they are counted by."""
+    if "institution" not in by:
+        return {}
+    return {str(each.institution): each.name for each in await request.container.identity.institutions()}
+
+
+def list_of(
+    by: Sequence[str],
+    cell: Cell,
+    where: Sequence[str] | None,
+    bands: str | None,
+    day: date,
+    known_at: str | None,
+) -> str:
+    """Return the address of the list of those who are counted in a cell."""
+    values = [f"{name}:{value}" for name, value in zip(by, cell, strict=True)]
+    narrowed = [each for each in where or () if each.partition(":")[0] not in by]
+    aged = any(each.startswith(f"{AGE_BAND}:") for each in (*values, *narrowed))
+    return listed_at(
+        "/children", where=[*narrowed, *values], bands=bands if aged else None, as_of=day, known_at=known_at
+    )

@@ -1,0 +1,179 @@
+"""What children are counted by: each dimension is a row, an attribute that stands in clear or a situation.
+
+Nothing is counted by what is sealed: of a personal attribute there are no spans. Whose value is not known is
+counted under `UNKNOWN`, of whom nothing is recorded under `NOTHING`, and whose age may lie in two bands under
+`UNCERTAIN`, so that the cells of a dimension add up to everybody.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from types import MappingProxyType
+from typing import Any, Final, Literal, TypeAlias
+
+from domain.events.care import CARE_MODE
+from domain.events.community.caring import RISK
+from domain.events.community.rolls import ON_ROLL
+from domain.events.entitlement.welfare_status import WELFARE_STATUS
+from domain.events.guardianship import GUARDIANSHIP
+from domain.events.health import DISABILITY
+from domain.events.household import REGISTERED
+from domain.events.insurance import INSURED
+from domain.events.intake import CATEGORY, CHILD_CATEGORY, ORIGIN, SEX, SITUATION
+from domain.events.medical.illness import REGISTERED_ILLNESS
+from domain.events.placement.preparing import ROUTE
+from domain.events.schooling import EDUCATION
+from domain.file import Attribute
+from domain.label import Label
+
+NOTHING: Final = "nothing"
+UNKNOWN: Final = "unknown"
+UNCERTAIN: Final = "uncertain"
+Column: TypeAlias = Literal["institution", "place", "stage"]
+
+_NOT_RECORDED: Final = Label("没有记录", "Nothing recorded")
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """What children are counted by: its label, and where its value stands.
+
+    That is a `column` of a child's situation, or an `attribute`, of whose value `part` is the member that
+    counts; without either it is the age. Of values that hold at the same time the one counts that began last.
+    `table` is that of its codes; of a region the first `digits` count. `nothing` is what it means that
+    nothing holds.
+    """
+
+    label: Label
+    attribute: Attribute[Any] | None = None
+    column: Column | None = None
+    part: str | None = None
+    table: str | None = None
+    digits: int | None = None
+    nothing: Label = _NOT_RECORDED
+
+    @property
+    def held_as(self) -> str:
+        """The name under which the spans of its attribute stand."""
+        assert self.attribute is not None  # noqa: S101 - only asked of such a one
+        return f"{self.attribute.chapter}.{self.attribute.name}"
+
+
+AGE_BAND: Final = "age_band"
+COUNTY: Final = 6
+"""Digits of the code of a county."""
+DIMENSIONS: Final[Mapping[str, Dimension]] = MappingProxyType(
+    {
+        "institution": Dimension(
+            Label("机构", "Institution"),
+            column="institution",
+            nothing=Label("不在机构", "In no institution"),
+        ),
+        "place": Dimension(
+            Label("属地县（市、区）", "County in charge"),
+            column="place",
+            table="region",
+            digits=COUNTY,
+            nothing=Label("由机构负责", "In the charge of an institution"),
+        ),
+        "origin": Dimension(
+            Label("来源县（市、区）", "County of origin"), ORIGIN, table="region", digits=COUNTY
+        ),
+        "sex": Dimension(Label("性别", "Sex"), SEX, table="sex"),
+        AGE_BAND: Dimension(Label("年龄段", "Age band"), nothing=Label("出生日期不详", "Birth not known")),
+        "stage": Dimension(Label("阶段", "Stage"), column="stage", table="stage"),
+        "child_category": Dimension(
+            Label("儿童类别", "Child category"), CHILD_CATEGORY, table="child_category"
+        ),
+        "intake_category": Dimension(Label("接收类别", "Intake category"), CATEGORY, table="intake_category"),
+        "situation": Dimension(Label("儿童情况", "Child's situation"), SITUATION, table="child_situation"),
+        "welfare_status": Dimension(
+            Label("认定身份", "Welfare status"), WELFARE_STATUS, table="welfare_status"
+        ),
+        "community_roll": Dimension(
+            Label("在册类别", "Community roll"),
+            ON_ROLL,
+            table="community_roll",
+            nothing=Label("不在册", "On no roll"),
+        ),
+        "guardianship": Dimension(Label("监护类型", "Guardianship"), GUARDIANSHIP, table="guardianship_type"),
+        "care_mode": Dimension(Label("养育方式", "Care mode"), CARE_MODE, table="care_mode"),
+        "household": Dimension(
+            Label("户口", "Household registration"),
+            REGISTERED,
+            part="household_class",
+            table="household_class",
+        ),
+        "insurance": Dimension(
+            Label("医保", "Medical insurance"),
+            INSURED,
+            table="insurance_scheme",
+            nothing=Label("没有参保记录", "No enrolment recorded"),
+        ),
+        "schooling": Dimension(
+            Label("学段", "School stage"),
+            EDUCATION,
+            part="stage",
+            table="school_stage",
+            nothing=Label("没有在学记录", "At no school, as recorded"),
+        ),
+        "school_form": Dimension(
+            Label("就学形式", "Form of schooling"),
+            EDUCATION,
+            part="form",
+            table="school_form",
+            nothing=Label("没有在学记录", "At no school, as recorded"),
+        ),
+        "disability": Dimension(
+            Label("残疾类别", "Disability"),
+            DISABILITY,
+            part="disability_class",
+            table="disability_class",
+            nothing=Label("无残疾或者没有评定", "None, or not assessed"),
+        ),
+        "health": Dimension(
+            Label("登记的疾病", "Registered illness"),
+            REGISTERED_ILLNESS,
+            table="registered_illness_class",
+            nothing=Label("没有登记慢性病、重病", "No chronic or serious one registered"),
+        ),
+        "risk": Dimension(
+            Label("风险等级", "Risk grade"),
+            RISK,
+            part="grade",
+            table="risk_grade",
+            nothing=Label("没有评级", "Not graded"),
+        ),
+        "risk_colour": Dimension(
+            Label("管理颜色", "Risk colour"),
+            RISK,
+            part="colour",
+            table="risk_colour",
+            nothing=Label("没有评级", "Not graded"),
+        ),
+        "placement_route": Dimension(
+            Label("安置方式", "Placement route"),
+            ROUTE,
+            table="placement_route",
+            nothing=Label("没有确定", "Not decided"),
+        ),
+    }
+)
+"""Every dimension by its name in addresses and answers."""
+
+SETS_OF_BANDS: Final[Mapping[str, tuple[int, ...]]] = MappingProxyType(
+    {"national_system": (0, 4, 7, 14, 18), "adoption": (0, 1, 3, 6, 10, 14, 18)}
+)
+"""Named sets of age bands, by the full years with which each begins; the last has no end.
+
+Those of the national system are 0-3, 4-6, 7-13, 14-17 and 18 or more (domain.md C1), those of adoption
+statistics under 1, 1-3, 3-6, 6-10, 10-14, 14-18, each without its end (domain.md C8), and 18 or more.
+"""
+
+
+def band_names(begins: tuple[int, ...]) -> list[str]:
+    """Return the names of age bands by the full years that they contain, such as `4-6`, `0` and `18+`."""
+    names = [
+        str(first) if after == first + 1 else f"{first}-{after - 1}" for first, after in pairwise(begins)
+    ]
+    return [*names, f"{begins[-1]}+"]

@@ -1,0 +1,164 @@
+"""Census: a count across files is what each file says by itself, on any day and as known at any position."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as trying
+from hypothesis import strategies as st
+
+from api.http.counting import CountedScope
+from api.identity.permissions import Actor, Role, counted_sql
+from domain.entry import AnyEntry
+from domain.event import Erased, Unknown
+from domain.file import File, fold
+from domain.joined_files import is_listed
+from domain.life import BIRTH, STAGE
+from domain.scope import charges
+from domain.when import age
+from projections.census import Cell, flows, stock
+from projections.counted import STAGES, Population
+from projections.dimensions import (
+    DIMENSIONS,
+    NOTHING,
+    SETS_OF_BANDS,
+    UNCERTAIN,
+    UNKNOWN,
+    Dimension,
+    band_names,
+)
+from tests.support.client import Served
+from tests.support.exploring import examples
+from tests.support.ledgers import all_entries
+from tests.support.read_models import head
+from tests.support.stored import keep, moved
+from tests.support.strategies import streams
+from tests.support.waiting import PATIENCE
+
+EVERYBODY = Actor(UUID(int=1), Role.ADMINISTRATOR)
+TODAY = date(2026, 11, 22)
+DAYS = (date(2021, 6, 1), date(2024, 6, 1), TODAY)
+BANDS = SETS_OF_BANDS["national_system"]
+
+few = trying(
+    max_examples=examples(3), suppress_health_check=list(HealthCheck), phases=[Phase.generate], deadline=None
+)
+
+
+def of(actor: Actor) -> CountedScope:
+    """Whom an actor counts."""
+    return lambda day, person: counted_sql(actor, today=TODAY, day=day, person=person)
+
+
+def said_by(file: File, dimension: Dimension, day: date) -> str:
+    """What one file says of itself on a day, read from the file alone."""
+    if dimension.column is not None:
+        return _situation(file, dimension.column, day)
+    if dimension.attribute is None:
+        return band(file, day)
+    holding = [
+        span
+        for span in file.spans(dimension.attribute)
+        if span.since <= day <= span.until and not isinstance(span.value, Erased)
+    ]
+    if not holding:
+        return NOTHING
+    value: Any = max(holding, key=lambda span: (span.since, span.fact.held.key)).value
+    if dimension.part is not None and not isinstance(value, Unknown):
+        value = getattr(value, dimension.part)
+    if value is None or isinstance(value, Unknown):
+        return UNKNOWN
+    return str(value)[: dimension.digits]
+
+
+def _situation(file: File, column: str, day: date) -> str:
+    if column == "stage":
+        return next(
+            (str(each.value) for each in file.spans(STAGE) if each.since <= day <= each.until), NOTHING
+        )
+    whose = [each for since, each in charges(file) if since <= day][-1]
+    if isinstance(whose, UUID):
+        return str(whose) if column == "institution" else NOTHING
+    return NOTHING if whose is None or column == "institution" else whose[:6]
+
+
+def band(file: File, day: date) -> str:
+    """The band of a child's age, of the days between which it was born."""
+    facts = file.facts(BIRTH).get("", [])
+    if not facts:
+        return NOTHING
+    born = facts[-1].held.value
+    assert born is not None
+    ages = [age(born.last, day), 100 if born.first is None else age(born.first, day)]
+    places = {sum(years >= begin for begin in BANDS[1:]) for years in ages}
+    return band_names(BANDS)[places.pop()] if len(places) == 1 else UNCERTAIN
+
+
+def counted(files: Iterable[File], by: Iterable[str], day: date) -> Mapping[Cell, int]:
+    """Those who are cared for on a day, file by file."""
+    return Counter(
+        tuple(said_by(file, DIMENSIONS[name], day) for name in by)
+        for file in files
+        if is_listed(file) and (file.begun or date.max) <= day
+        if said_by(file, DIMENSIONS["stage"], day) in STAGES
+    )
+
+
+async def files_known(served: Served, position: int) -> list[File]:
+    """Every child's file as known at a position, folded from its entries."""
+    lives: dict[UUID, list[AnyEntry]] = {}
+    for entry in await all_entries(served.container.ledger):
+        if entry.kind == "child" and entry.position <= position:
+            lives.setdefault(entry.stream, []).append(entry)
+    return [fold(entries) for entries in lives.values()]
+
+
+@few
+@given(
+    lives=st.lists(streams(), min_size=3, max_size=4),
+    crossed=st.lists(st.sampled_from([*DIMENSIONS]), min_size=2, max_size=2, unique=True),
+)
+async def test_a_census_counts_what_each_file_says_by_itself_and_what_flows_adds_up(
+    served: Served, lives: list[list[AnyEntry]], crossed: list[str]
+) -> None:
+    waiting = [moved(life, uuid4()) for life in lives]
+    half = [len(life) // 2 for life in waiting]
+    for life, length in zip(waiting, half, strict=True):
+        await keep(served.container.ledger, life[: length or None])
+    middle = await head(served)
+    for life, length in zip(waiting, half, strict=True):
+        if length:
+            await keep(served.container.ledger, life[length:])
+    last = await head(served)
+    await served.projected()
+    assert await served.container.projector.known_reached(last, PATIENCE)
+    async with served.container.projector.reading() as connection:
+        for position, known in ((middle, middle), (last, last), (last, None)):
+            files = await files_known(served, position)
+            for by in [crossed] if known == last else [*([each] for each in DIMENSIONS), crossed]:
+                population = Population(by=by, known=known)
+                stocks = {day: await stock(connection, of(EVERYBODY), population, day) for day in DAYS}
+                for day in DAYS:
+                    assert stocks[day] == counted(files, by, day), (by, day, known)
+                adds_up(
+                    await flows(connection, of(EVERYBODY), population, DAYS[0], TODAY),
+                    stocks[DAYS[0]],
+                    stocks[TODAY],
+                )
+
+
+def adds_up(changes: Iterable[Any], first: Mapping[Cell, int], last: Mapping[Cell, int]) -> None:
+    """Check that what was there and what came and went is what is there, cell by cell."""
+    numbers: dict[str, Counter[Cell]] = {}
+    for flow in changes:
+        numbers.setdefault(flow.kind, Counter())[flow.cell] += flow.count
+    assert dict(numbers.pop("stock_from", Counter())) == first
+    assert dict(numbers.pop("stock_to", Counter())) == last
+    none: Counter[Cell] = Counter()
+    came = Counter(first) + numbers.get("entered", none) + numbers.get("moved_in", none)
+    assert came - numbers.get("left", none) - numbers.get("moved_out", none) == last
+    # Of all children whoever moved out of one cell moved into another.
+    assert sum(numbers.get("moved_in", none).values()) == sum(numbers.get("moved_out", none).values())
