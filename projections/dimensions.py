@@ -29,7 +29,7 @@ from domain.label import Label
 NOTHING: Final = "nothing"
 UNKNOWN: Final = "unknown"
 UNCERTAIN: Final = "uncertain"
-Column: TypeAlias = Literal["institution", "place", "stage"]
+SituationColumn: TypeAlias = Literal["institution", "place", "stage"]
 
 _NOT_RECORDED: Final = Label("没有记录", "Nothing recorded")
 
@@ -46,7 +46,7 @@ class Dimension:
 
     label: Label
     attribute: Attribute[Any] | None = None
-    column: Column | None = None
+    column: SituationColumn | None = None
     part: str | None = None
     table: str | None = None
     digits: int | None = None

@@ -19,7 +19,7 @@ from domain.life import BIRTH, STAGE, gone_since
 from domain.scope import scope_of
 from ledger.sealing.cipher import Seal
 from ledger.store import queries
-from projections.counted import BANDS, COUNTED_ROWS, Population, Wanted, among
+from projections.counted_children import BANDS, COUNTED_ROWS, Population, Wanted, among
 from projections.known import as_known
 from projections.markers import Unversioned
 from projections.model import ReadModel, RowContext

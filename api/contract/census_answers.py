@@ -12,7 +12,7 @@ from api.contract.sentences import Language
 from api.contract.value_words import called
 from domain.codes import tables
 from domain.label import Label
-from projections.census import Cell
+from projections.child_counts import CountedCell
 from projections.dimensions import AGE_BAND, DIMENSIONS, NOTHING
 
 DEFAULT_BY: Final = ("institution",)
@@ -60,7 +60,9 @@ def dimensions_json(by: Sequence[str]) -> list[DimensionAnswer]:
     return [{"dimension": name, "zh": label.zh, "en": label.en} for name, label in labels.items()]
 
 
-def values_json(by: Sequence[str], cell: Cell, institutions: Mapping[str, str]) -> list[DimensionValueAnswer]:
+def values_json(
+    by: Sequence[str], cell: CountedCell, institutions: Mapping[str, str]
+) -> list[DimensionValueAnswer]:
     """Return the values of a cell; `institutions` are the names of institutions by their ids."""
     labels = [value_label(name, value, institutions) for name, value in zip(by, cell, strict=True)]
     return [
@@ -83,7 +85,7 @@ def value_label(name: str, value: str, institutions: Mapping[str, str]) -> Label
     return codes.get(value) or called("counted", value)
 
 
-def in_order(by: Sequence[str], bands: Sequence[str], cells: Mapping[Cell, Any]) -> list[Cell]:
+def in_order(by: Sequence[str], bands: Sequence[str], cells: Mapping[CountedCell, Any]) -> list[CountedCell]:
     """Return cells in the order of the codes of their values; what is not known comes last."""
     orders = [bands if name == AGE_BAND else [*_codes(DIMENSIONS[name].table)] for name in by]
     places = [{value: place for place, value in enumerate(order)} for order in orders]

@@ -9,9 +9,9 @@ from api.contract.dimension_filters import begins_of, by_dimension
 from api.contract.encoding import JsonResponse
 from api.http.counting import (
     COUNTED,
-    Bands,
-    By,
-    Where,
+    AgeBandsAsked,
+    CensusBy,
+    CountedWhere,
     asked_by,
     check_cells,
     check_where,
@@ -23,8 +23,8 @@ from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_reque
 from api.http.file_points import one_day
 from api.http.list_formats import in_formats, listed, one_page
 from api.http.list_pages import list_view
-from projections.census import stock
-from projections.counted import Population
+from projections.child_counts import stock
+from projections.counted_children import Population
 from projections.dimensions import band_names
 
 router = APIRouter(tags=["across files"])
@@ -36,9 +36,9 @@ OfCensus: TypeAlias = Annotated[RequestContext, Depends(list_request(*COUNTED))]
 @in_formats(census_table, one_page)
 async def census(
     request: OfCensus,
-    by: By = None,
-    where: Where = None,
-    bands: Bands = None,
+    by: CensusBy = None,
+    where: CountedWhere = None,
+    bands: AgeBandsAsked = None,
     day: Day = None,
     as_of: AsOf = None,
     known_at: KnownAt = None,

@@ -23,7 +23,7 @@ from api.identity.permissions import counted_sql
 from domain.label import Label
 from domain.limit import Area, limit
 from ledger.codec.messages import InvalidValue
-from projections.census import Cell, CountedScope
+from projections.child_counts import CountedCell, CountedScope
 from projections.dimensions import AGE_BAND, band_names
 from projections.paging import Condition
 
@@ -43,11 +43,11 @@ MOST_CELLS: Final = limit(
 )
 COUNTED: Final = ("register", "situations", "spans")
 """The read models that children are counted by."""
-By: TypeAlias = Annotated[
+CensusBy: TypeAlias = Annotated[
     list[DimensionName] | None,
     Query(max_length=MOST_BY, description="What is counted by, crossed; by institution by default."),
 ]
-Where: TypeAlias = Annotated[
+CountedWhere: TypeAlias = Annotated[
     list[DimensionValue] | None,
     Query(
         max_length=MOST_WHERE,
@@ -55,7 +55,7 @@ Where: TypeAlias = Annotated[
         " Without a `stage` those who are cared for, in institutions or outside.",
     ),
 ]
-Bands: TypeAlias = Annotated[
+AgeBandsAsked: TypeAlias = Annotated[
     AgeBands | None,
     Query(
         description="Age bands: `national_system` (by default) or `adoption`, or the full years with which"
@@ -107,7 +107,7 @@ async def institution_names(request: RequestContext, by: Sequence[str]) -> dict[
 
 def list_of(
     by: Sequence[str],
-    cell: Cell,
+    cell: CountedCell,
     where: Sequence[str] | None,
     bands: str | None,
     day: date,

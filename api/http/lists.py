@@ -16,7 +16,7 @@ from api.contract.list_tables import FINDINGS_TABLE, OBLIGATIONS_TABLE, REGISTER
 from api.contract.listing import KnownListing
 from api.contract.obligations import ListedObligationAnswer, obligation_json
 from api.contract.requests import ListRequest
-from api.http.counting import Bands, Where, check_where
+from api.http.counting import AgeBandsAsked, CountedWhere, check_where
 from api.http.cursors import Cursor, PageLimit
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
 from api.http.evidence import evidence
@@ -100,8 +100,8 @@ async def register(
     stage: Stage | None = None,
     institution: UUID | None = None,
     departed: bool | None = None,  # noqa: FBT001 - a filter of the query string
-    where: Where = None,
-    bands: Bands = None,
+    where: CountedWhere = None,
+    bands: AgeBandsAsked = None,
     day: Day = None,
     as_of: AsOf = None,
     known_at: KnownAt = None,

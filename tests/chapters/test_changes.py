@@ -166,10 +166,11 @@ LEAVES_NOTHING: Final = {
         ],
         KEPT,
     ),
+    ("ChildReceived", "found_region"): "where an earlier reception found the child is no longer told",
     ("MedicalAidApplied", "layer"): "aid of no known layer is awaited of none",
     ("VaccinationGiven", "vaccine"): "a dose of no known vaccine protects from nothing known",
 }
-"""The fields of which an unknown answer leaves an attribute as it was, each with why."""
+"""The fields of which an unknown answer leaves an attribute as it was, or without a value, each with why."""
 
 
 def test_what_is_answered_as_unknown_is_held_as_unknown_or_it_is_said_why_not() -> None:

@@ -29,11 +29,17 @@ LISTS: Final = sorted(
     path
     for path, operations in APP.openapi()["paths"].items()
     for content in [operations.get("get", {}).get("responses", {}).get("200", {}).get("content", {})]
-    if any("Listing" in str(each.get("schema", {}).get("$ref", "")) for each in content.values())
+    if any(
+        told in str(each.get("schema", {}).get("$ref", ""))
+        for each in content.values()
+        for told in ("Listing", "Census")
+    )
     and not path.startswith(("/event-types", "/codes"))
     and path != "/questions"
 )
-"""The lists across files."""
+"""The lists and counts across files."""
+FURTHER: Final = ("/obligations/counts", "/findings/counts")
+"""What is asked by filters, too, and answered as a table."""
 NAME, FORMULA, NUMBER = "标记甲乙", '=HYPERLINK("http://x")', "0012024000000000017"
 
 
@@ -263,7 +269,7 @@ def test_every_filter_of_a_list_has_words() -> None:
     own = {"format", "limit", "cursor", "day", "as_of", "at_least"}
     filters = {
         each["name"]
-        for path in LISTS
+        for path in (*LISTS, *FURTHER)
         for each in APP.openapi()["paths"][path]["get"].get("parameters", ())
         if each["in"] == "query"
     }

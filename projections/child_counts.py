@@ -13,17 +13,17 @@ from psycopg import AsyncConnection
 from psycopg.sql import SQL, Composable, Composed
 
 from ledger.store import queries
-from projections.counted import COUNTED_ROWS, CountedParts, Population
+from projections.counted_children import COUNTED_ROWS, CountedParts, Population
 from projections.known import as_known
 from projections.paging import Condition
 from projections.register import REGISTER
 
-Cell: TypeAlias = tuple[str, ...]
+CountedCell: TypeAlias = tuple[str, ...]
 """The values of the dimensions that children are counted by, in their order."""
 CountedScope: TypeAlias = Callable[[Composable, Composable], Condition]
 """Who is in the caller's scope, by the expression of a day and the name of the register's rows."""
 
-_SQL: Final = queries.load_composable("projections", "census.sql")
+_SQL: Final = queries.load_composable("projections", "child_counts.sql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Flow:
     `moved_in` from another cell or `moved_out` to one.
     """
 
-    cell: Cell
+    cell: CountedCell
     kind: str
     reason: str
     count: int
@@ -43,7 +43,7 @@ class Flow:
 
 async def stock(
     connection: AsyncConnection[Any], scope: CountedScope, population: Population, day: date
-) -> dict[Cell, int]:
+) -> dict[CountedCell, int]:
     """Return how many children there are on a day, by cell; only cells with any."""
     parts = CountedParts(population, scope(SQL("%(day)s"), population.person))
     statement, parameters = _statement(population, parts, parts.stock_at, "stock")

@@ -26,7 +26,7 @@ COUNTED_ROWS: Final[Mapping[str, ReadModel[Any]]] = MappingProxyType(
     {"situations": SITUATIONS, "spans": SPANS}
 )
 """The read models that are counted, beside the register, by the names that statements have for them."""
-_SQL: Final = queries.load_composable("projections", "census.sql")
+_SQL: Final = queries.load_composable("projections", "child_counts.sql")
 _REASON: Final = Dimension(DEPARTED.label, DEPARTED)
 
 

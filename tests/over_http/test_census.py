@@ -1,0 +1,177 @@
+"""The census over HTTP: cells in words, whom each role counts, and the list behind each number."""
+
+from datetime import date
+from typing import Any
+
+from api.identity.permissions import Role
+from domain.event import Event
+from domain.events.care import CareModeAssigned
+from domain.events.health import DisabilityAssessed
+from domain.events.intake import ChildReceived, IdentityRecorded, IntakeCategoryDetermined
+from tests.support.client import TOWNSHIP, Served, new_key
+from tests.support.given import some
+from tests.support.http_given import JsonObject, a_story
+from tests.support.waiting import PATIENCE
+
+DAY = "2026-11-01"
+FOUND = {
+    "type": "ChildIdentified",
+    "occurred_on": "2026-03-02",
+    "data": {"identified_by": "director", "identified_as": "left_behind"},
+}
+
+
+def child(born: str | None, sex: str, *, on: str = "2016-03-05", origin: str = "371098") -> list[Any]:
+    """Who came into care, found in a county."""
+    identity = some(IdentityRecorded, birth_on=None if born is None else date.fromisoformat(born), sex=sex)
+    events = [(on, some(ChildReceived, found_region=origin))]
+    return events if born is None else [*events, (on, identity)]
+
+
+async def told(served: Served) -> None:
+    """Wait until lists and counts have what is recorded."""
+    await served.projected()
+    position = (await served.container.ledger.head()).position
+    assert await served.container.projector.known_reached(position, PATIENCE)
+
+
+async def census(
+    served: Served, role: Role = Role.SUPERVISOR, path: str = "/census", **query: Any
+) -> JsonObject:
+    answer = await (await served.as_(role)).get(path, params={"as_of": DAY, **query})
+    assert answer.status_code == 200, answer.text
+    said: JsonObject = answer.json()
+    return said
+
+
+def numbers(answer: JsonObject) -> dict[tuple[str, ...], int]:
+    """The number of each cell by its values."""
+    return {tuple(each["value"] for each in item["values"]): item["count"] for item in answer["items"]}
+
+
+async def five(served: Served) -> None:
+    """Give three children in care of whom something is known, one of whom nothing is, and one outside."""
+    await a_story(served).given(
+        *child("2012-11-02", "1"),
+        ("2016-03-06", some(CareModeAssigned, mode="foster")),
+        ("2017-03-06", some(IntakeCategoryDetermined, child_category="1")),
+    )
+    await a_story(served).given(*child("2012-11-01", "2", origin="371002"))
+    await a_story(served).given(
+        *child("2008-11-01", "2"), ("2020-01-01", some(DisabilityAssessed, disability_class="5", grade="2"))
+    )
+    await a_story(served).given(*child(None, ""))
+    township = await served.as_(Role.TOWNSHIP)
+    opened = await township.post("/children", json={"events": [FOUND], "region": TOWNSHIP}, headers=new_key())
+    assert opened.status_code == 201, opened.text
+    await told(served)
+
+
+async def test_each_number_is_told_in_words_and_leads_to_the_list_of_those_it_counts(served: Served) -> None:
+    await five(served)
+    answer = await census(served, by=["sex", "age_band"])
+    assert numbers(answer) == {
+        ("1", "7-13"): 1,
+        ("2", "14-17"): 1,
+        ("2", "18+"): 1,
+        ("nothing", "nothing"): 1,
+    }, "who is 14 that day is in the band of 14, and of whom nothing is recorded is counted as such"
+    assert answer["total"] == sum(item["count"] for item in answer["items"]) == 4
+    first, *_, last = answer["items"]
+    assert [(each["zh"], each["en"]) for each in first["values"]] == [("男性", "Male"), ("7–13 周岁", "7–13")]
+    assert [each["zh"] for each in last["values"]] == ["没有记录", "出生日期不详"]
+    assert answer["by"][0] == {"dimension": "sex", "zh": "性别", "en": "Sex"}
+    client = await served.as_(Role.SUPERVISOR)
+    for by in (
+        "institution",
+        "place",
+        "origin",
+        "sex",
+        "age_band",
+        "stage",
+        "care_mode",
+        "disability",
+        "child_category",
+    ):
+        cells = (await census(served, by=by, bands="0,4,18"))["items"]
+        for item in cells:
+            behind = (await client.get(item["list"])).json()["items"]
+            assert len(behind) == item["count"], item["list"]
+        assert sum(item["count"] for item in cells) == 4, by
+    (fostered,) = (await census(served, by="sex", where="care_mode:foster"))["items"]
+    assert (fostered["count"], len((await client.get(fostered["list"])).json()["items"])) == (1, 1)
+    assert numbers(await census(served, by="origin"))[("371098",)] == 3
+
+
+async def test_each_role_counts_those_whom_it_reads(served: Served) -> None:
+    await five(served)
+    totals = {role: (await census(served, role, by="stage"))["total"] for role in Role}
+    assert totals == {
+        Role.STAFF: 4,
+        Role.SUPERVISOR: 4,
+        Role.AUDITOR: 4,
+        Role.PLACEMENT_OFFICER: 1,
+        Role.BUREAU: 5,
+        Role.TOWNSHIP: 1,
+        Role.ADMINISTRATOR: 5,
+    }
+    elsewhere = await served.as_(Role.BUREAU, elsewhere=True)
+    assert (await elsewhere.get("/census")).json()["items"] == []
+    grades = await census(served, Role.BUREAU, by=["stage", "risk"])
+    assert numbers(grades) == {("outside", "nothing"): 1, ("received", "nothing"): 4}
+    assert [each["zh"] for each in grades["items"][0]["values"]] == ["机构外", "没有评级"]
+
+
+async def test_a_count_as_known_then_stays_whatever_is_recorded_since_and_whoever_is_in_charge_now(
+    served: Served, handing_over: Event
+) -> None:
+    """The child is handed over, so nobody here reads its file now, but that it was here stays counted."""
+    story = await a_story(served).given(*child("2012-11-02", "1"))
+    await told(served)
+    before = story.position
+    asked: dict[str, Any] = {"by": ["institution", "sex"], "as_of": "2026-08-31", "known_at": before}
+    was = await census(served, **asked)
+    assert was["total"] == 1
+    await story.given(("2016-03-05", some(IdentityRecorded, sex="2")))
+    await story.given(("2026-08-30", handing_over))
+    await told(served)
+    assert await census(served, **asked) == was
+    here, there = str(served.home.institution), str(served.elsewhere.institution)
+    for day, whose in (("2026-08-29", here), ("2026-08-30", there)):
+        now = await census(served, Role.ADMINISTRATOR, by=["institution", "sex"], as_of=day)
+        assert numbers(now) == {(whose, "2"): 1}, day
+    assert (await census(served, as_of="2026-08-29"))["total"] == 1, "it was in charge until then"
+    assert (await census(served, as_of="2026-08-30"))["total"] == 0
+
+
+async def test_a_census_is_saved_with_a_column_for_each_of_what_is_counted_by(served: Served) -> None:
+    await five(served)
+    client = await served.as_(Role.STAFF)
+    saved = await client.get(f"/census?by=sex&by=care_mode&as_of={DAY}&format=csv")
+    lines = saved.content.decode("utf-8-sig").splitlines()
+    assert lines[0] == "性别,养育方式,人数,名单地址"
+    assert lines[1].startswith("男性,家庭寄养,1,")
+    assert saved.headers["content-disposition"].endswith('.csv"')
+
+
+REFUSED = (
+    ("by=name", "/query/by"),
+    ("by=sex&by=sex", "/query/by"),
+    ("by=sex&by=stage&by=origin&by=risk&by=health", "/query/by"),
+    ("where=care_mode:moon", "/query/where"),
+    ("where=citizen_id:1", "/query/where"),
+    ("where=age_band:5-6", "/query/where"),
+    ("where=institution:here", "/query/where"),
+    ("where=origin:3710", "/query/where"),
+    ("bands=4,2", "/query/bands"),
+    ("bands=0,6,6", "/query/bands"),
+    ("as_of=2026-01-01&day=2026-01-02", "/query/as_of"),
+)
+
+
+async def test_what_cannot_be_counted_is_refused(served: Served) -> None:
+    client = await served.as_(Role.BUREAU)
+    for query, pointer in REFUSED:
+        answer = await client.get(f"/census?{query}")
+        assert answer.status_code == 422, query
+        assert answer.json()["errors"][0]["pointer"].startswith(pointer), query
