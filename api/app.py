@@ -13,6 +13,7 @@ from api.bootstrap import Container
 from api.clock import WallClock, utc_now
 from api.console import installation as console
 from api.contract import problems, requests
+from api.digest_mail import digests_sent
 from api.http import (
     access,
     catalogue,
@@ -48,6 +49,7 @@ from api.http import (
     record_many,
     record_one,
     timeline,
+    weekly_digest,
 )
 from api.http import import_jobs as imports
 from api.http.authentication import authenticated
@@ -88,6 +90,7 @@ def _routes() -> APIRouter:
         question_lists,
         lateness,
         own_work,
+        weekly_digest,
         exceptions,
         difference_list,
         population_diff,
@@ -109,7 +112,10 @@ def create_app(settings: Settings | None = None, *, clock: WallClock = utc_now) 
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_tenants(settings, clock) as app.state.tenants:
+        async with (
+            open_tenants(settings, clock) as app.state.tenants,
+            digests_sent(app.state.tenants, settings, clock),
+        ):
             yield
 
     app = FastAPI(

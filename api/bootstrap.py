@@ -16,6 +16,7 @@ from api.identity.access_log import AccessLog
 from api.identity.directory import Identity
 from api.identity.kept_forms import KeptForms
 from api.identity.logins import Logins
+from api.identity.mail_addresses import MailAddresses
 from api.identity.passwords import PasswordHashing
 from api.identity.recorded_types import RecordedTypes
 from api.identity.sessions import Sessions
@@ -56,6 +57,7 @@ class Container:
     sessions: Sessions
     kept_forms: KeptForms
     recorded_types: RecordedTypes
+    mail_addresses: MailAddresses
     access: AccessLog
     metrics: Metrics
     jobs: Jobs
@@ -148,6 +150,7 @@ async def open_container(
             sessions,
             KeptForms(ledger, (writers, readers), clock),
             RecordedTypes((writers, readers)),
+            MailAddresses(ledger, (writers, readers)),
             access,
             metrics,
             jobs,

@@ -10,6 +10,7 @@ from api.bootstrap import Container
 from api.cli.container import command_container, known_institution, stoppable
 from api.cli.output import Flag, answer, commands, note
 from api.identity.directory import Institution
+from api.identity.mail_addresses import check_address
 from api.identity.permissions import Role
 from api.identity.tokens import LONGEST_DAYS
 from api.institutions import change_institution, open_institution, remark
@@ -93,6 +94,7 @@ async def add_user(
     institution: str | None = None,
     region: str | None = None,
     login: str | None = None,
+    mail: str | None = None,
 ) -> int:
     """登记人员并显示其编号。 Add a member to the directory and print the id.
 
@@ -106,16 +108,21 @@ async def add_user(
             Of placement-officer and bureau: 2, 4 or 6 digits of GB/T 2260; of township: its nine digits.
         login: 网页登录的用户名，同一账本内不得重复；另显示第一次登录用的令牌。
             The user name for the console, unique in this ledger; prints a token for the first sign-in too.
+        mail: 每周摘要寄往的电子邮件地址，加密保存。 Where the weekly digest is sent, which is stored sealed.
     """
     async with command_container() as container:
         home = None if institution is None else (await known_institution(container, institution)).institution
         if login is not None:
             await container.logins.check_free(login)
+        if mail is not None:
+            check_address(mail)
         member = (await container.identity.add_member(name, role, institution=home, region=region)).user
         answer(str(member))
         if login is not None:
             await container.logins.give(member, login)
             await _first_token(container, member)
+        if mail is not None:
+            await container.mail_addresses.give(member, mail)
         return 0
 
 
@@ -152,6 +159,26 @@ async def give_login(user: UUID, login: str, /) -> int:
         return 0
 
 
+@user.command(name="mail")
+@stoppable
+async def give_mail(user: UUID, address: str | None = None, /) -> int:
+    """设定每周摘要寄往的地址；不写地址则不再寄送。 Say where a member's weekly digest is sent, or nowhere.
+
+    Args:
+        user: 人员编号。 The id of the member.
+        address: 电子邮件地址，加密保存；不写则不再寄送。 The address, stored sealed; none sends no more.
+    """
+    async with command_container() as container:
+        if user not in await container.identity.names([user]):
+            note("没有该编号的人员。 There is nobody with this id.")
+            return 1
+        if address is None:
+            await container.mail_addresses.take_away(user)
+        else:
+            await container.mail_addresses.give(user, address)
+        return 0
+
+
 @user.command(name="reset-password")
 @stoppable
 async def reset_password(login: str, /) -> int:
@@ -174,7 +201,9 @@ async def end_user(login: str, /) -> int:
         login: 用户名。 The user name.
     """
     async with command_container() as container:
-        await container.logins.end(await container.logins.member(login))
+        member = await container.logins.member(login)
+        await container.logins.end(member)
+        await container.mail_addresses.take_away(member)
         return 0
 
 

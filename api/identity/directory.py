@@ -253,6 +253,13 @@ class Identity:
         """Return a member by id."""
         return next(iter(await self.members_of([member])), None)
 
+    async def actor(self, member: UUID) -> Actor | None:
+        """Return who a member is when nobody asks in their name: one who decides on nothing (`DECIDED`)."""
+        for role, institution, region, prefix in await self._read("actor", member):
+            within = await self._within(prefix) if Role(role) in OF_REGION else None
+            return _actor(member, Role(role), institution, region, within, prefix, may_approve=False)
+        return None
+
     async def names(self, members: Iterable[UUID]) -> dict[UUID, str | None]:
         """Return the names of members; None for an erased one."""
         return {each.member: each.name for each in await self.members_of(members)}

@@ -10,6 +10,9 @@ SELECT t.token, t.expires_at, coalesce(t.used_at, t.made_at), t.reason, t.once, 
   LEFT JOIN token b ON b.token = t.begun_with
  WHERE t.digest = %b AND t.revoked_at IS NULL AND b.revoked_at IS NULL
 
+-- name: actor
+SELECT m.role, m.institution, i.region, m.prefix FROM member m LEFT JOIN institution i USING (institution) WHERE m.member = %s
+
 -- name: institutions
 SELECT institution, name, uscc, region FROM institution ORDER BY name
 

@@ -106,6 +106,18 @@ def test_a_user_name_is_given_once_and_its_password_is_reset_and_ended(command: 
         assert "没有用户名 nobody" in nobody.beside
 
 
+def test_where_a_digest_is_sent_is_given_changed_and_taken_away(command: Callable[..., Told]) -> None:
+    somebody = ("示例丙", "--role", "staff", "--institution", HOME, "--mail")
+    refused = command("user", "add", *somebody, "not an address")
+    assert (refused.code, refused.answer) == (1, "")
+    assert "That is no mail address" in refused.beside
+    assert "示例丙" not in command("user", "list").answer
+    member = command("user", "add", *somebody, "c@example.test").answer
+    assert command("user", "mail", member, "d@example.test").code == 0
+    assert command("user", "mail", member).code == 0
+    assert command("user", "mail", str(uuid4()), "d@example.test").code == 1
+
+
 def test_whoever_is_in_the_directory_already_is_given_a_user_name(command: Callable[..., Told]) -> None:
     member = command("user", "add", "示例乙", "--role", "bureau", "--region", "371000").answer
     assert command("user", "login", member, "zhoulan").answer.startswith("cl_")

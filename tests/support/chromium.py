@@ -180,6 +180,7 @@ def pages_to_look_at(demo: Demo) -> dict[str, str]:
         "form-of-rows": f"{at}/record/IntakeVerified",
         "findings": "/console/findings",
         "late": "/console/late",
+        "digest": "/console/digest",
         "account": "/console/preferences",
         "password": "/console/preferences/password",
         "approvals": "/console/approvals",

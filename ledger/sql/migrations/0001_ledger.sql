@@ -11,6 +11,7 @@
 -- include: tables/search_ticket
 -- include: tables/kept_form
 -- include: tables/recorded_type
+-- include: tables/mail_address
 -- include: tables/import_job
 -- include: tables/access
 -- include: tables/generation

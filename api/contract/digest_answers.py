@@ -1,0 +1,54 @@
+"""A week's digest in the form of answers: how much is due, waits and became more; nothing of anybody."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from types import MappingProxyType
+from typing import Final, Literal, TypeAlias
+
+from typing_extensions import TypedDict
+
+from domain.label import Label
+
+DigestLine: TypeAlias = Literal["due", "newly_overdue", "overdue", "waiting", "findings", "not_ready"]
+"""What a line of a digest counts."""
+DIGEST_LINES: Final[Mapping[DigestLine, Label]] = MappingProxyType(
+    {
+        "due": Label("7 天内到期的事项", "Due within 7 days"),
+        "newly_overdue": Label("7 天来逾期的事项", "Overdue since less than 7 days"),
+        "overdue": Label("逾期不满一年的事项", "Overdue for less than a year"),
+        "waiting": Label("等待第二人决定的例外和更正", "Exceptions and corrections to be decided on"),
+        "findings": Label("需要核对的问题", "Findings to be checked"),
+        "not_ready": Label("6 个月内满 18 周岁而尚不具备安置条件的人", "Not ready, and 18 within 6 months"),
+    }
+)
+"""What each line is called."""
+
+
+class PastCount(TypedDict):
+    """How much it was, and whether there was more than was counted."""
+
+    count: int
+    more: bool
+
+
+class DigestLineAnswer(PastCount):
+    """One line: how much it is, the address of its list, and how much it was a week before.
+
+    `before` is by what was known then, None where it is not compared. It is `worse` if it became more since.
+    """
+
+    line: DigestLine
+    list: str
+    zh: str
+    en: str
+    before: PastCount | None
+    worse: bool
+
+
+class DigestAnswer(TypedDict):
+    """What is due, what waits and what became worse in a week, for the caller, of what they may see."""
+
+    day: date
+    before: date
+    lines: Sequence[DigestLineAnswer]
+    known_position: int

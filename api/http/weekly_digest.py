@@ -1,0 +1,123 @@
+"""The week's digest: what is due, what waits, and what became worse than a week before."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
+from typing import Annotated, Any, Final, TypeAlias
+
+from fastapi import APIRouter, Depends
+
+from api.contract.digest_answers import DIGEST_LINES, DigestAnswer, DigestLine, DigestLineAnswer, PastCount
+from api.contract.encoding import JsonResponse
+from api.contract.problems import ANYWHERE
+from api.http.counts import MOST_COUNTED
+from api.http.dependencies import RequestContext, list_request
+from api.http.list_pages import listed_at
+from domain.when import add
+from projections.exceptions import exceptions
+from projections.findings_list import findings
+from projections.obligations import obligations
+from projections.paging import Page
+from projections.readiness import readiness
+
+router = APIRouter(tags=["across files"])
+
+_MODELS: Final = ("register", "obligations", "findings", "family_children", "exceptions", "readiness")
+OfDigest: TypeAlias = Annotated[RequestContext, Depends(list_request(*_MODELS))]
+Question: TypeAlias = Callable[..., Awaitable[Page[Any]]]
+A_WEEK: Final = 7
+_MONTHS: Final = 6
+
+
+@router.get("/digest", responses=ANYWHERE | {200: {"model": DigestAnswer}})
+async def digest(request: OfDigest) -> JsonResponse:
+    """Count what is due this week, what waits and what became worse since a week before; names nobody."""
+    return JsonResponse(await digest_of(request))
+
+
+async def digest_of(request: RequestContext) -> DigestAnswer:
+    """Return the digest for whoever asks, once lists can be asked for what was known a week before.
+
+    Raises the problem `unavailable`.
+    """
+    day, before = request.today, add(request.today, days=-A_WEEK)
+    known = await request.known_in_lists(before.isoformat())
+    lines: list[DigestLineAnswer] = []
+    for line, (question, where, asked) in _lines(request, day).items():
+        now = await _counted(request, question, day, None, asked)
+        then = None
+        if line not in {"due", "newly_overdue"}:
+            _, _, asked_then = _lines(request, before)[line]
+            then = await _counted(request, question, before, known, asked_then)
+        label = DIGEST_LINES[line]
+        lines.append(
+            {
+                "line": line,
+                "zh": label.zh,
+                "en": label.en,
+                **now,
+                "list": where,
+                "before": then,
+                "worse": then is not None and now["count"] > then["count"],
+            }
+        )
+    return {
+        "day": day,
+        "before": before,
+        "lines": lines,
+        "known_position": request.container.projector.position_of(*_MODELS),
+    }
+
+
+def _lines(request: RequestContext, day: date) -> Mapping[DigestLine, tuple[Question, str, dict[str, Any]]]:
+    """Return the question of each line on a day, the address of its list, and with what it is asked."""
+    keyed = {"keyed": request.ledger.term}
+    overdue: dict[str, Any] = {**keyed, "states": ("overdue",)}
+    ends, year, week = add(day, days=A_WEEK), add(day, months=-12), add(day, days=-A_WEEK)
+    return {
+        "due": (
+            obligations,
+            listed_at("/obligations", day=day, state="due", due_until=ends),
+            {**keyed, "states": ("due",), "due_until": ends},
+        ),
+        "newly_overdue": (
+            obligations,
+            listed_at("/obligations", day=day, state="overdue", due_since=week),
+            {**overdue, "due_since": week},
+        ),
+        "overdue": (
+            obligations,
+            listed_at("/obligations", day=day, state="overdue", due_since=year),
+            {**overdue, "due_since": year},
+        ),
+        "waiting": (
+            exceptions,
+            listed_at("/exceptions", day=day, state="waiting"),
+            {**keyed, "state": "waiting"},
+        ),
+        "findings": (
+            findings,
+            listed_at("/findings", day=day),
+            {**keyed, "rulebook": request.ledger.rulebook},
+        ),
+        "not_ready": (
+            readiness,
+            listed_at("/readiness", day=day, within_months=_MONTHS, status="not_ready"),
+            {"within_months": _MONTHS, "statuses": ("not_ready",)},
+        ),
+    }
+
+
+async def _counted(
+    request: RequestContext, question: Question, day: date, known: int | None, asked: Mapping[str, Any]
+) -> PastCount:
+    async with request.container.projector.reading() as connection:
+        page = await question(
+            connection,
+            request.scope,
+            sees=request.sees,
+            day=day,
+            known=known,
+            limit=MOST_COUNTED,
+            **asked,
+        )
+    return {"count": len(page.rows), "more": page.next is not None}
