@@ -244,11 +244,8 @@ SILENT = {
     "GET /counts",
     "GET /obligations/counts",
     "GET /findings/counts",
-<<<<<<< HEAD
     "GET /census",
-=======
     "GET /digest",
->>>>>>> 483c534 (Tell each week what is due, what waits and what became more, on a page and by mail)
     # Who read is told by name, of whom is not.
     "GET /children/{child}/access",
     # Who works here and where.
