@@ -23,7 +23,7 @@ router = APIRouter(tags=["across files"])
 
 _MODELS: Final = ("register", "obligations", "findings", "family_children", "exceptions", "readiness")
 OfDigest: TypeAlias = Annotated[RequestContext, Depends(list_request(*_MODELS))]
-Question: TypeAlias = Callable[..., Awaitable[Page[Any]]]
+CountedList: TypeAlias = Callable[..., Awaitable[Page[Any]]]
 A_WEEK: Final = 7
 _MONTHS: Final = 6
 
@@ -68,7 +68,7 @@ async def digest_of(request: RequestContext) -> DigestAnswer:
     }
 
 
-def _lines(request: RequestContext, day: date) -> Mapping[DigestLine, tuple[Question, str, dict[str, Any]]]:
+def _lines(request: RequestContext, day: date) -> Mapping[DigestLine, tuple[CountedList, str, dict[str, Any]]]:
     """Return the question of each line on a day, the address of its list, and with what it is asked."""
     keyed = {"keyed": request.ledger.term}
     overdue: dict[str, Any] = {**keyed, "states": ("overdue",)}
@@ -108,7 +108,7 @@ def _lines(request: RequestContext, day: date) -> Mapping[DigestLine, tuple[Ques
 
 
 async def _counted(
-    request: RequestContext, question: Question, day: date, known: int | None, asked: Mapping[str, Any]
+    request: RequestContext, question: CountedList, day: date, known: int | None, asked: Mapping[str, Any]
 ) -> PastCount:
     async with request.container.projector.reading() as connection:
         page = await question(
