@@ -68,7 +68,9 @@ async def digest_of(request: RequestContext) -> DigestAnswer:
     }
 
 
-def _lines(request: RequestContext, day: date) -> Mapping[DigestLine, tuple[CountedList, str, dict[str, Any]]]:
+def _lines(
+    request: RequestContext, day: date
+) -> Mapping[DigestLine, tuple[CountedList, str, dict[str, Any]]]:
     """Return the question of each line on a day, the address of its list, and with what it is asked."""
     keyed = {"keyed": request.ledger.term}
     overdue: dict[str, Any] = {**keyed, "states": ("overdue",)}
