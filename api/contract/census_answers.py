@@ -1,5 +1,6 @@
 """Counts of children in the form of answers: cells by the values of what is counted by, in words."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
@@ -12,7 +13,7 @@ from api.contract.sentences import Language
 from api.contract.value_words import called
 from domain.codes import tables
 from domain.label import Label
-from projections.child_counts import CountedCell
+from projections.child_counts import CountedCell, Flow
 from projections.dimensions import AGE_BAND, DIMENSIONS, NOTHING
 
 DEFAULT_BY: Final = ("institution",)
@@ -52,6 +53,76 @@ class CensusAnswer(TypedDict):
     total: int
     next: None
     known_position: int
+
+
+class ReasonAnswer(TypedDict):
+    """So many left for a reason: a code of `departure_reason`, or else the stage at which they are."""
+
+    reason: str
+    zh: str
+    en: str
+    count: int
+
+
+class FlowsOfCellAnswer(TypedDict):
+    """How many children a cell had on the first day and has on the last, and how many came and went between.
+
+    `stock_from + entered + moved_in - left - moved_out = stock_to`. Who `entered` was not cared for before,
+    and who `left` is no longer; who `moved_in` or `moved_out` was or is in another cell, or not among those
+    whom the caller counts.
+    """
+
+    values: Sequence[DimensionValueAnswer]
+    stock_from: int
+    entered: int
+    moved_in: int
+    left: int
+    left_by: Sequence[ReasonAnswer]
+    moved_out: int
+    stock_to: int
+
+
+# `from` is no name of Python's.
+CensusFlowsAnswer = TypedDict(
+    "CensusFlowsAnswer",
+    {
+        "from": date,
+        "to": date,
+        "by": Sequence[DimensionAnswer],
+        "items": Sequence[FlowsOfCellAnswer],
+        "next": None,
+        "known_position": int,
+    },
+)
+"""What changed after a day through another one, cell by cell."""
+
+
+def flows_json(
+    by: Sequence[str], cell: CountedCell, flowing: Sequence[Flow], institutions: Mapping[str, str]
+) -> FlowsOfCellAnswer:
+    """Return what came into a cell and went from it."""
+    counts = Counter[str]()
+    for each in flowing:
+        counts[each.kind] += each.count
+    left = sorted(
+        (each for each in flowing if each.kind == "left"), key=lambda each: (-each.count, each.reason)
+    )
+    return {
+        "values": values_json(by, cell, institutions),
+        "stock_from": counts["stock_from"],
+        "entered": counts["entered"],
+        "moved_in": counts["moved_in"],
+        "left": counts["left"],
+        "left_by": [_reason(each) for each in sorted(left, key=lambda each: (-each.count, each.reason))],
+        "moved_out": counts["moved_out"],
+        "stock_to": counts["stock_to"],
+    }
+
+
+def _reason(flow: Flow) -> ReasonAnswer:
+    codes = tables()["departure_reason"].codes | tables()["stage"].codes
+    label = codes.get(flow.reason) or called("counted", flow.reason)
+    return {"reason": flow.reason, "zh": label.zh, "en": label.en, "count": flow.count}
 
 
 def dimensions_json(by: Sequence[str]) -> list[DimensionAnswer]:
@@ -113,6 +184,28 @@ def census_table(asked: Mapping[str, Any]) -> ListTable:
             text("list", Label("名单地址", "Address of the list"), 36),
         ),
     )
+
+
+def flows_table(asked: Mapping[str, Any]) -> ListTable:
+    """Return the table of what changed between two days: a column for each of what is counted by."""
+    return ListTable(
+        "census-flows",
+        Label("儿童人数变动", "Changes in the number of children"),
+        (
+            *cell_columns(asked),
+            number("stock_from", Label("期初", "At first")),
+            number("entered", Label("新增", "Entered")),
+            number("moved_in", Label("转入", "Moved in")),
+            number("left", Label("离开", "Left")),
+            ListColumn(Label("离开原因", "Reasons"), _reasons, 36),
+            number("moved_out", Label("转出", "Moved out")),
+            number("stock_to", Label("期末", "At last")),
+        ),
+    )
+
+
+def _reasons(item: ListedItem, language: Language) -> TableCell:
+    return "；".join(f"{each[language]} {each['count']}" for each in item["left_by"])
 
 
 def cell_columns(asked: Mapping[str, Any]) -> list[ListColumn]:

@@ -6,6 +6,7 @@ from typing import Any
 from api.identity.permissions import Role
 from domain.event import Event
 from domain.events.care import CareModeAssigned
+from domain.events.departure import ChildDied
 from domain.events.health import DisabilityAssessed
 from domain.events.intake import ChildReceived, IdentityRecorded, IntakeCategoryDetermined
 from tests.support.client import TOWNSHIP, Served, new_key
@@ -142,6 +143,45 @@ async def test_a_count_as_known_then_stays_whatever_is_recorded_since_and_whoeve
         assert numbers(now) == {(whose, "2"): 1}, day
     assert (await census(served, as_of="2026-08-29"))["total"] == 1, "it was in charge until then"
     assert (await census(served, as_of="2026-08-30"))["total"] == 0
+
+
+async def test_what_came_and_went_between_two_days_adds_up_with_the_reasons(
+    served: Served, handing_over: Event
+) -> None:
+    """One is here throughout and moves to a foster family, one comes, one dies, one is handed over."""
+    stays = await a_story(served).given(*child("2012-11-02", "1", on="2025-03-05"))
+    await stays.given(("2025-03-06", some(CareModeAssigned, mode="ward")))
+    await stays.given(("2026-03-05", some(CareModeAssigned, mode="foster")))
+    await a_story(served).given(*child("2013-11-01", "2", on="2026-03-05"))
+    dies = await a_story(served).given(*child("2014-11-02", "2", on="2025-12-31"))
+    await dies.given(("2026-04-01", some(ChildDied)))
+    gone = await a_story(served).given(*child("2015-11-02", "2", on="2025-03-05"))
+    await gone.given(("2026-08-30", handing_over))
+    await told(served)
+    asked = {"from": "2025-12-31", "to": "2026-11-01"}
+    client = await served.as_(Role.SUPERVISOR)
+
+    async def flows(**query: Any) -> dict[str, list[int]]:
+        answer = await client.get("/census/flows", params=asked | query)
+        assert answer.status_code == 200, answer.text
+        kinds = ("stock_from", "entered", "moved_in", "left", "moved_out", "stock_to")
+        return {each["values"][0]["value"]: [each[kind] for kind in kinds] for each in answer.json()["items"]}
+
+    assert await flows() == {str(served.home.institution): [3, 1, 0, 1, 1, 2]}
+    assert await flows(by="care_mode") == {
+        "ward": [1, 0, 0, 0, 1, 0],
+        "foster": [0, 0, 1, 0, 0, 1],
+        "nothing": [2, 1, 0, 1, 1, 1],
+    }
+    assert await flows(by="sex", where="care_mode:foster") == {"1": [0, 0, 1, 0, 0, 1]}
+    assert await flows(by="age_band", bands="0,13") == {"0-12": [2, 1, 0, 1, 2, 0], "13+": [1, 0, 1, 0, 0, 2]}
+    (cell,) = (await client.get("/census/flows", params=asked)).json()["items"]
+    assert [(each["zh"], each["count"]) for each in cell["left_by"]] == [("死亡", 1)]
+    saved = (await client.get("/census/flows", params=asked | {"format": "csv"})).content.decode("utf-8-sig")
+    assert saved.splitlines()[0] == "机构,期初,新增,转入,离开,离开原因,转出,期末"
+    assert saved.splitlines()[1].endswith(",3,1,0,1,死亡 1,1,2")
+    backwards = await client.get("/census/flows", params={"from": "2026-01-02", "to": "2026-01-01"})
+    assert backwards.json()["errors"][0]["pointer"] == "/query/to"
 
 
 async def test_a_census_is_saved_with_a_column_for_each_of_what_is_counted_by(served: Served) -> None:

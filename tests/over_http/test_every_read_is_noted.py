@@ -246,6 +246,7 @@ SILENT = {
     "GET /findings/counts",
     "GET /census",
     "GET /digest",
+    "GET /census/flows",
     # Who read is told by name, of whom is not.
     "GET /children/{child}/access",
     # Who works here and where.

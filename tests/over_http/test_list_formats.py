@@ -32,13 +32,13 @@ LISTS: Final = sorted(
     if any(
         told in str(each.get("schema", {}).get("$ref", ""))
         for each in content.values()
-        for told in ("Listing", "Census")
+        for told in ("Listing", "CensusAnswer")
     )
     and not path.startswith(("/event-types", "/codes"))
     and path != "/questions"
 )
 """The lists and counts across files."""
-FURTHER: Final = ("/obligations/counts", "/findings/counts")
+FURTHER: Final = ("/obligations/counts", "/findings/counts", "/census/flows")
 """What is asked by filters, too, and answered as a table."""
 NAME, FORMULA, NUMBER = "标记甲乙", '=HYPERLINK("http://x")', "0012024000000000017"
 
