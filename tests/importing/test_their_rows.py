@@ -1,0 +1,85 @@
+"""Another department's file is read row by row: by its headings, with its places, and nothing is guessed."""
+
+from datetime import date
+
+import pytest
+
+from api.imports.faults import Fault
+from api.imports.reading.kinds import read_workbook
+from api.imports.reading.unreadable import UnreadableFileError
+from api.imports.reconciling import their_rows as reading
+from api.imports.reconciling.their_columns import THEIR_COLUMNS
+from api.imports.reconciling.their_rows import MALFORMED_ID, NO_IDENTITY, TheirFile, their_rows
+from domain.codes import tables
+from domain.events.reconciliation.differing import BY_LISTING
+from domain.events.reconciliation.other_systems import OTHER_SYSTEMS
+from tests.support.given import citizen_id
+from tests.support.registers.paper import Grid, workbook
+
+NUMBER = citizen_id("2015-03-05", "002")
+
+
+def of(system: str, *sheets: tuple[str, Grid]) -> TheirFile:
+    return their_rows(read_workbook(workbook(*sheets)), OTHER_SYSTEMS[system].items)
+
+
+def test_every_item_with_a_value_has_a_column() -> None:
+    assert set(THEIR_COLUMNS) == set(tables()["compared_item"].codes) - BY_LISTING
+
+
+def test_a_row_says_what_stands_below_the_headings_wherever_they_stand() -> None:
+    grid: Grid = [
+        ["望海区在校学生名单"],
+        ["序号", "身份证号码", "学生", "姓名", "出生年月日", "教育阶段", "就读方式", "学校"],
+        [1, NUMBER.lower(), "", "海 燕", date(2015, 3, 5), "小学", "普校", "某校"],
+        ["", "", ""],
+        [2, "", "", "海鸥", "2015年3月", "小学", "-", "某校"],
+    ]
+    read = of("school_roll", ("名单", grid), ("说明", [["本表由学校填报"]]))
+    first, second = read.rows
+    assert (first.sheet, first.row, first.why) == ("名单", 3, None)
+    assert first.values == {
+        "citizen_id": NUMBER,
+        "name": "海燕",
+        "birth": "2015-03-05",
+        "school_stage": "primary",
+        "school_form": "regular",
+    }
+    assert (second.row, second.why, second.written["姓名"]) == (5, NO_IDENTITY, "海鸥")
+    # A month is no day of birth, and a dash says nothing.
+    assert [(each.column, each.value, each.fault) for each in second.unread] == [
+        ("出生年月日", "2015年3月", Fault.NO_SINGLE_DAY)
+    ]
+    assert second.values == {"name": "海鸥", "school_stage": "primary"}
+    assert read.sheets_left == ["说明"]
+    assert [heading for _, heading in read.columns_left] == ["序号", "学生", "学校"]
+
+
+def test_a_column_of_another_system_and_one_that_is_there_twice_are_left_out() -> None:
+    grid: Grid = [
+        ["身份证号", "姓名", "姓名", "残疾等级", "学段"],
+        [NUMBER, "海燕", "海鸥", "二级", "小学"],
+    ]
+    read = of("disability", ("名单", grid))
+    assert read.rows[0].values == {"citizen_id": NUMBER, "disability_grade": "2"}
+    assert [heading for _, heading in read.columns_left] == ["姓名", "姓名", "学段"]
+
+
+@pytest.mark.parametrize("number", [f"{NUMBER[:17]}X", NUMBER[:15], "37109920150305", "同上"])
+def test_a_number_that_is_no_citizen_id_tells_of_nobody(number: str) -> None:
+    grid: Grid = [["身份证号", "姓名", "性别", "出生日期"], [number, "海燕", "女", "2015-03-05"]]
+    assert [row.why for row in of("household", ("名单", grid)).rows] == [MALFORMED_ID]
+
+
+def test_a_list_of_numbers_alone_is_one_and_a_sheet_without_names_is_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    numbers: Grid = [["身份证号"], [NUMBER]]
+    assert [row.why for row in of("insurance", ("名单", numbers)).rows] == [None]
+    for grid in ([["性别", "民族"], ["女", "汉族"]], [["身份证号", "姓名"]]):
+        with pytest.raises(UnreadableFileError):
+            of("insurance", ("名单", grid))
+    monkeypatch.setattr(reading, "MOST_ROWS", 2)
+    assert len(of("insurance", ("名单", [*numbers, [NUMBER]])).rows) == 2
+    with pytest.raises(UnreadableFileError):
+        of("insurance", ("名单", [*numbers, [NUMBER], [NUMBER]]))
