@@ -16,6 +16,7 @@ from domain.events.household import HouseholdRegistered
 from domain.events.insurance import InsuranceEnrolled, InsuranceStatusChecked
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from domain.events.reception import CareAssessmentMade
+from domain.events.reconciliation.differing import DifferenceFound
 from projections import READ_MODELS
 from tests.support.client import Served
 from tests.support.given import some
@@ -40,6 +41,7 @@ EARLY: tuple[tuple[Any, ...], ...] = (
     ("2025-03-02", some(InsuranceStatusChecked, is_insured=False, is_identity_verified=True)),
     ("2025-03-03", some(ChildAdmitted), {"exception": "I01"}),
     ("2025-03-04", some(CareAssessmentMade)),
+    ("2025-03-05", some(DifferenceFound)),
 )
 LATE: tuple[tuple[Any, ...], ...] = (
     ("2025-06-01", some(HouseholdRegistered)),
@@ -52,6 +54,7 @@ LISTS: dict[str, list[dict[str, Any]]] = {
     "/readiness": [{}, {"within_months": 6}],
     "/findings": [{}, {"rule": "S02"}, {"kind": "breach"}],
     "/exceptions": [{}, {"state": "waiting"}],
+    "/differences": [{}, {"state": "open"}],
 }
 
 
@@ -125,8 +128,9 @@ async def test_no_page_of_a_list_reads_a_table_whole(
             params = {**query, **{name: value for name, value in points.items() if value is not None}}
             with monkeypatch.context() as watched:
                 watched.setattr(AsyncCursor, "execute", noted)
-                # The files that are alike have no entries, which this list shows.
+                # The files that are alike have no entries, which these lists show.
                 watched.setattr("api.http.exceptions._items", one_item)
+                watched.setattr("api.http.difference_list._items", one_item)
                 answer = await client.get(path, params=params)
             assert answer.status_code == 200, answer.text
             for statement in asked:
