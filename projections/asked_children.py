@@ -20,7 +20,7 @@ from projections.known import as_known
 from projections.obligations import OBLIGATIONS, obligations_asked
 from projections.paging import Condition, Key, Page, as_day, as_id, in_charge, page
 from projections.readiness import READINESS, having_status, readiness_asked
-from projections.spans import SPANS
+from projections.spans import SPANS, name_of, told_by
 
 _SQL: Final = queries.load_composable("projections", "asked_children.sql")
 _KEY: Final[Key] = {"q.first_on": as_day, "q.child": as_id}
@@ -101,7 +101,7 @@ async def asked_children(
         reasons.append(_Reason([_SQL["ready"]], where, "turns_18_on"))
     if not narrowed:
         reasons += [
-            _Reason([_SQL["spans"]], [*_held(held, number, day, institution)], "since")
+            _Reason([_SQL["spans"]], [*_held(held, number, keyed, day, institution)], "since")
             for number, held in enumerate(asked.spans)
         ]
     parts = [part for reason in reasons for part in _parts(reason, scope)]
@@ -124,13 +124,17 @@ def _parts(reason: _Reason, scope: Condition) -> Iterator[Composable]:
         yield _SQL["part"].format(select=select, condition=condition, day=Identifier(reason.day))
 
 
-def _held(held: HeldSpan, number: int, day: date, institution: UUID | None) -> Iterator[Condition]:
+def _held(
+    held: HeldSpan, number: int, keyed: Callable[[str], bytes], day: date, institution: UUID | None
+) -> Iterator[Condition]:
     attribute, values = f"attribute_{number}", f"values_{number}"
-    name = f"{held.attribute.chapter}.{held.attribute.name}"
+    name, several = name_of(held.attribute), list(held.values)
+    if held.attribute.personal is not None:
+        several = [told_by(keyed, name, "", each)[2] for each in several]
+        name = told_by(keyed, name, "", "")[0]
     yield Condition(SQL("s.attribute = {}").format(Placeholder(attribute)), {attribute: name})
-    if held.values:
-        one_of = SQL("s.value = ANY ({})").format(Placeholder(values))
-        yield Condition(one_of, {values: list(held.values)})
+    if several:
+        yield Condition(SQL("s.value = ANY ({})").format(Placeholder(values)), {values: several})
     lasts = SQL("s.until < %(day)s") if held.ended else SQL("s.since <= %(day)s AND s.until >= %(day)s")
     yield Condition(lasts, {"day": day})
     if institution is not None:

@@ -1,4 +1,5 @@
--- When which value held in each file: the codes, dates and states that may be counted, never a personal value.
+-- When which value held in each file: the codes, dates and states that may be counted, never a personal value. Of what
+-- is sealed wholly only days stand here, and keyed hashes of all else.
 
 -- name: table
 CREATE TABLE spans (
@@ -8,7 +9,7 @@ CREATE TABLE spans (
     value     text NOT NULL,
     since     date NOT NULL,
     until     date NOT NULL,
-    entry     uuid NOT NULL,
+    entry     uuid,
     PRIMARY KEY (child, attribute, key, since)
 );
 CREATE INDEX ON spans (attribute, value, since);

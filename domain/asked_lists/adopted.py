@@ -1,23 +1,214 @@
 """Of whom an adoption is on its way, and which adopted children are to be visited (A6, A10)."""
 
+from collections.abc import Iterator
+from datetime import date
 from itertools import count
 from typing import Final
 
 from domain.asked_lists.question_list import (
+    Gap,
+    HeldSpan,
     QuestionList,
     RowSubject,
     Told,
     day_of_entry,
+    days_since,
     derived,
+    due_next,
     field_of,
     of_clock,
 )
-from domain.entry import AnyEntry
-from domain.event import Category, Label
+from domain.entry import AnyEntry, Entry
+from domain.event import Category, Event, Label, known
+from domain.events.adoption.assessing import AdoptionAssessmentStarted
+from domain.events.adoption.assessment import (
+    ADOPTABILITY,
+    ASSESSING,
+    AVAILABLE,
+    INTEGRATING,
+    MATCHED,
+    ON_THE_WAY,
+    AdopterApplicationReceived,
+    AdoptionAssessmentConsented,
+    AdoptionAssessmentNoticeGiven,
+    AdoptionAssessmentReportIssued,
+    IntegrationEnded,
+    RegistrarNoticeExpired,
+    RegistrarNoticePublished,
+)
+from domain.events.adoption.concluding import AdoptionRefused
+from domain.events.adoption.proposing import AdoptionAvailabilityPublished, MatchProposed
 from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.adoption.visits import PostAdoptionVisitMade
+from domain.file import Attribute
+from domain.when import Days
 
 ADOPTION: Final = frozenset({Category.ADOPTION})
+ADOPTABLE: Final = "adoptable"
+"""The code of `adoptability` of who may be placed for adoption."""
+
+
+# A6: from adoptable to integrated
+
+STAGES_OF_ADOPTION: Final = {
+    "adoptable": Label("符合送养条件", "May be placed for adoption"),
+    "available": Label("已发布待收养信息", "Shown as adoptable"),
+    "matched": Label("已匹配收养人", "Matched with adopters"),
+    "notice": Label("公告中", "In notice"),
+    "assessment": Label("评估中", "In assessment"),
+    "integration": Label("融合中", "In integration"),
+}
+"""How far a child is on the way to an adoption; the last that has begun counts."""
+WAITS_FOR: Final = {
+    "no_adopters": Label("没有收养申请", "Nobody has applied to adopt"),
+    "no_match": Label("尚未匹配收养人", "Not matched with adopters"),
+    "no_assessment": Label("尚未开始收养评估", "The assessment has not begun"),
+    "notice_runs": Label("公告期未满", "The notice runs"),
+    "notice_over": Label("公告期已满，未登记期满", "The notice ran out: that is not recorded"),
+    "no_consent": Label("收养人尚未同意评估", "The adopters have not consented to be assessed"),
+    "no_report": Label("尚无评估报告", "There is no report"),
+    "integration_runs": Label("融合期未满", "The integration goes on"),
+    "integration_over": Label("融合期已满，未登记结束", "The integration may end: that is not recorded"),
+}
+"""What the next step towards an adoption waits for."""
+_NEXT: Final[dict[str, tuple[type[Event], ...]]] = {
+    "adoptable": (AdoptionAvailabilityPublished, AdopterApplicationReceived),
+    "available": (MatchProposed, AdopterApplicationReceived),
+    "matched": (AdoptionAssessmentNoticeGiven, AdoptionAssessmentStarted),
+    "notice": (RegistrarNoticeExpired,),
+    "assessment": (AdoptionAssessmentReportIssued,),
+    "integration": (IntegrationEnded,),
+}
+
+
+def _notice(row: RowSubject) -> Entry[RegistrarNoticePublished] | None:
+    """The registrar's notice that has not been recorded as run out."""
+    notice, expired = row.life.last(RegistrarNoticePublished), row.life.last(RegistrarNoticeExpired)
+    over = notice is not None and expired is not None and expired.days.last >= notice.days.last
+    return None if over else notice
+
+
+def _since_refusal(row: RowSubject, attribute: Attribute[date]) -> AnyEntry | None:
+    """The entry by which something on the way holds, unless those adopters were refused since."""
+    fact, refused = row.life.now(attribute), row.life.last(AdoptionRefused)
+    if fact is None or (refused is not None and fact.since <= refused.days.last):
+        return None
+    return fact.entry
+
+
+def _assessed_from(row: RowSubject) -> AnyEntry | None:
+    """The entry by which the assessment that goes on began."""
+    if _since_refusal(row, ASSESSING) is None:
+        return None
+    report, refused = row.life.last(AdoptionAssessmentReportIssued), row.life.last(AdoptionRefused)
+    over = [each.days.last for each in (report, refused) if each is not None]
+    begun = [
+        each
+        for kind in (AdoptionAssessmentNoticeGiven, AdoptionAssessmentConsented, AdoptionAssessmentStarted)
+        for each in row.life.all(kind)
+        if each.days.last > max(over, default=date.min)
+    ]
+    return min(begun, key=lambda each: each.days.last, default=_since_refusal(row, ASSESSING))
+
+
+def _adoption_stage(row: RowSubject) -> tuple[str, AnyEntry] | None:
+    """How far a child in care is on the way to an adoption, and the entry by which it came there."""
+    if not row.life.in_care:
+        return None
+    fact = row.life.now(ADOPTABILITY)
+    adoptable = fact.entry if fact is not None and known(fact.held.value) == ADOPTABLE else None
+    reached = {
+        "integration": _since_refusal(row, INTEGRATING),
+        "assessment": _assessed_from(row),
+        "notice": _notice(row),
+        "matched": _since_refusal(row, MATCHED),
+        "available": None if (shown := row.life.now(AVAILABLE)) is None else shown.entry,
+        "adoptable": adoptable,
+    }
+    return next(((stage, entry) for stage, entry in reached.items() if entry is not None), None)
+
+
+def _on_the_way(row: RowSubject) -> Iterator[Gap]:
+    stage = _adoption_stage(row)
+    if stage is not None:
+        yield Gap(STAGES_OF_ADOPTION[stage[0]], _NEXT[stage[0]], (stage[1],), ADOPTION)
+
+
+def _ends(row: RowSubject) -> tuple[Days, AnyEntry] | None:
+    """When what goes on ends by its number: the notice, the integration, the time for the report."""
+    stage = _adoption_stage(row)
+    if stage is None:
+        return None
+    rule, case, started = "D09", "integration", stage[1]
+    if stage[0] == "notice":
+        rule, case = "D07", ""
+    elif stage[0] == "assessment":
+        consented = row.life.last(AdoptionAssessmentConsented)
+        if consented is None or consented.days.last < started.days.last:
+            return None
+        case, started = "report", consented
+    elif stage[0] != "integration":
+        return None
+    limit = row.life.number(rule, of=started, case=case)
+    return None if limit is None else (limit.ends(started.days), started)
+
+
+def _next_deadline(row: RowSubject) -> Told | None:
+    ends = _ends(row)
+    return due_next(row) if ends is None else Told(ends[0], (ends[1],))
+
+
+def _waits_for(row: RowSubject) -> Told | None:
+    found = _adoption_stage(row)
+    if found is None:
+        return None
+    stage, entry = found
+    ends = _ends(row)
+    over = ends is not None and row.life.passed(ends[0]) is True
+    applied = row.life.last(AdopterApplicationReceived)
+    waits = {
+        "adoptable": "no_adopters" if applied is None else "no_match",
+        "available": "no_adopters" if applied is None else "no_match",
+        "matched": "no_assessment",
+        "notice": "notice_over" if over else "notice_runs",
+        "assessment": "no_consent" if ends is None else "no_report",
+        "integration": "integration_over" if over else "integration_runs",
+    }[stage]
+    return Told(waits, (entry,))
+
+
+def _stage_code(row: RowSubject) -> Told | None:
+    found = _adoption_stage(row)
+    return None if found is None else Told(found[0], (found[1],))
+
+
+def _stage_since(row: RowSubject) -> Told | None:
+    found = _adoption_stage(row)
+    return None if found is None else Told(found[1].days, (found[1],))
+
+
+def _stage_days(row: RowSubject) -> Told | None:
+    found = _adoption_stage(row)
+    return None if found is None else Told(days_since(row, found[1].days.last), (found[1],))
+
+
+QuestionList(
+    "A6",
+    columns=(
+        derived("stage", "阶段", "Stage", "code", _stage_code, codes=STAGES_OF_ADOPTION),
+        derived("entered_on", "进入阶段日期", "In it since", "day", _stage_since),
+        derived("days", "天数", "Days", "number", _stage_days),
+        derived("next_deadline", "下一期限", "Next deadline", "day", _next_deadline),
+        derived("blocker", "障碍", "Blocker", "code", _waits_for, codes=WAITS_FOR),
+    ),
+    obligations=("D07", "D08"),
+    spans=(
+        HeldSpan(ADOPTABILITY, (ADOPTABLE,)),
+        *(HeldSpan(each) for each in ON_THE_WAY),
+    ),
+    gaps=_on_the_way,
+    hides=ADOPTION,
+)
 
 
 # A10: visits after an adoption

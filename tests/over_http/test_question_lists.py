@@ -7,6 +7,14 @@ from uuid import UUID
 
 from api.identity.permissions import Role
 from domain.asked_lists import QUESTION_LISTS
+from domain.events.adoption.assessment import (
+    AdoptabilityAssessed,
+    AdoptionAssessmentConsented,
+    AdoptionAssessmentNoticeGiven,
+    AdoptionAssessmentReportIssued,
+    IntegrationStarted,
+    RegistrarNoticePublished,
+)
 from domain.events.adoption.visits import PostAdoptionVisitMade
 from domain.events.health import DisabilityAssessed, PhysicalExamined
 from domain.events.household import CitizenIdAssigned, HouseholdRegistered, HouseholdRegistrationApplied
@@ -28,7 +36,7 @@ from tests.support.adoptions import registered
 from tests.support.client import Served
 from tests.support.given import NOT_ASKED, some
 from tests.support.question_lists import FOUND, ORPHAN, RESCUED, ask, came
-from tests.support.stored import kept
+from tests.support.stored import kept, noted
 
 
 async def test_who_still_lacks_result_notice_or_certificate_is_listed_with_how_far_each_has_come(
@@ -228,6 +236,45 @@ async def test_each_examination_and_deferred_dose_that_is_due_is_a_row_with_when
     assert examined == [None, None, "2026-03-10", "2025-03-10"]
     assert dose == ["HepB", 2, "2025-06-01", "2025-04-01"]
     assert rows["D13"]["item"]["zh"] == "体检"
+
+
+async def test_who_is_on_the_way_to_an_adoption_is_listed_by_stage_with_what_comes_next(
+    served: Served,
+) -> None:
+    may = ("2026-09-01", some(AdoptabilityAssessed, basis="not_found", decision="adoptable"))
+    notice = ("2026-10-01", some(RegistrarNoticePublished))
+    told = ("2026-10-10", some(AdoptionAssessmentNoticeGiven))
+    consented = ("2026-10-12", some(AdoptionAssessmentConsented))
+    reported = ("2026-10-20", some(AdoptionAssessmentReportIssued, conclusion="suitable"))
+    together = ("2026-11-01", some(IntegrationStarted))
+    ways = {
+        "adoptable": (may,),
+        "notice": (may, notice),
+        "assessment": (notice, told, consented),
+        "integration": (may, told, consented, reported, together),
+    }
+    children = {stage: await kept(served, came(FOUND, "2022-06-01", *way)) for stage, way in ways.items()}
+    not_now = ("2026-09-01", some(AdoptabilityAssessed, basis="not_found", decision="postponed"))
+    postponed = await kept(served, came(FOUND, "2022-06-01", not_now))
+    listed = await ask(served, "A6")
+    columns = ("stage", "entered_on", "days", "next_deadline", "blocker")
+    assert {stage: listed.said(child, *columns) for stage, child in children.items()} == {
+        "adoptable": ("adoptable", "2026-09-01", 82, None, "no_adopters"),
+        "notice": ("notice", "2026-10-01", 52, "2026-11-30", "notice_runs"),
+        "assessment": ("assessment", "2026-10-10", 43, "2026-12-11", "no_report"),
+        "integration": ("integration", "2026-11-01", 21, "2026-12-01", "integration_runs"),
+    }
+    assert listed.of(postponed) == []
+    assert listed.why(children["adoptable"]) == {"May be placed for adoption"}
+    (row,) = listed.of(children["adoptable"])
+    assert {role["role"] for role in row["next_to_act"]} == {"supervisor"}
+    then = await ask(served, "A6", day="2026-10-10")
+    assert then.said(children["assessment"], "stage", "blocker") == ("assessment", "no_consent")
+    assert (await (await served.as_(Role.STAFF)).get("/questions/A6")).status_code == 403
+    # What stands in the table of spans tells nobody what it is about.
+    kept_there = await noted(served, "SELECT attribute, value FROM spans WHERE entry IS NULL")
+    assert kept_there
+    assert not any("adopt" in text or "integrat" in text for pair in kept_there for text in pair)
 
 
 async def test_each_visit_after_an_adoption_that_is_due_is_a_row_and_nobody_else_is_told_of_any(

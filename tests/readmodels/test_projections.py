@@ -69,7 +69,9 @@ def child_of(file: File) -> UUID:
 def test_the_spans_that_cover_a_day_are_what_holds_then(entries: list[AnyEntry], day: date) -> None:
     file = fold(entries)
     covering = {
-        (row.attribute, row.key, row.entry) for row in rows_of(SPANS, file) if row.since <= day <= row.until
+        (row.attribute, row.key, row.entry)
+        for row in rows_of(SPANS, file)
+        if row.since <= day <= row.until and row.entry is not None
     }
     life = Life(file, day, RULEBOOK)
     assert covering == {

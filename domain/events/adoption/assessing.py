@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Annotated, Final
 
+from domain.entry import AnyEntry
 from domain.event import (
     Answered,
     Category,
@@ -18,10 +19,12 @@ from domain.event import (
     known,
 )
 from domain.events.adoption.assessment import (
+    ASSESSING,
     ASSESSMENT_MEASURES,
     AdoptionAssessmentConsented,
     AdoptionAssessmentNoticeGiven,
 )
+from domain.file import Facts
 from domain.life import Life
 from domain.refusal import Refusals, breach, no_evidence, uncertain, unless
 from domain.shared_fields import AdopterId
@@ -64,6 +67,9 @@ class AdoptionAssessmentStarted(
         elif body not in {None, THIRD_PARTY} and not enough:
             detail = Label(f"评估人员少于{limit.value}名", f"fewer than {limit.value}")
             yield breach("R-ADO-3", detail=detail, by=limit)
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield ASSESSING.since(entry.days, entry.days.last)
 
 
 class AdoptionAssessmentFindingReported(

@@ -49,10 +49,14 @@ AVAILABLE: Final[Attribute[date]] = Attribute(
 MATCHED: Final[Attribute[date]] = Attribute(
     "adoption", "matched", Label("已匹配收养人", "Matched with adopters"), Category.ADOPTION
 )
+ASSESSING: Final[Attribute[date]] = Attribute(
+    "adoption", "assessing", Label("收养评估中", "Adopters being assessed"), Category.ADOPTION
+)
+"""From the notice, the consent or the start of an assessment until its report."""
 CONCLUSION: Final[Attribute[Answered[str]]] = Attribute(
     "adoption", "conclusion", Label("评估结论", "Assessment's conclusion"), Category.ADOPTION
 )
-ON_THE_WAY: Final[tuple[Attribute[date], ...]] = (AVAILABLE, MATCHED, INTEGRATING)
+ON_THE_WAY: Final[tuple[Attribute[date], ...]] = (AVAILABLE, MATCHED, ASSESSING, INTEGRATING)
 """What is over once the child is adopted, has left or has died."""
 
 
@@ -193,6 +197,9 @@ class AdoptionAssessmentNoticeGiven(
 
     adopter: Annotated[AdopterId | None, Label("收养人", "Adopter")] = None
 
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield ASSESSING.since(entry.days, entry.days.last)
+
 
 class AdoptionAssessmentConsented(
     Event,
@@ -208,6 +215,9 @@ class AdoptionAssessmentConsented(
 
     def presupposes(self) -> tuple[type[Event], ...]:
         return (AdoptionAssessmentNoticeGiven,)
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield ASSESSING.since(entry.days, entry.days.last)
 
 
 class IntegrationStarted(
@@ -274,6 +284,7 @@ class AdoptionAssessmentReportIssued(
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield CONCLUSION.since(entry.days, self.conclusion)
+        yield ASSESSING.since(entry.days, None)
 
 
 @obligation("D07", RegistrarNoticePublished)
