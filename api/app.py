@@ -34,6 +34,7 @@ from api.http import (
     group_counts,
     hand_over,
     hindsight,
+    institution_lists,
     integrity,
     lateness,
     lists,
@@ -79,7 +80,8 @@ def _routes() -> APIRouter:
         hand_over,
         decisions,
     )
-    of_files = (*of_one_file, access, integrity, file_statements)
+    # The list of institutions comes before their files, whose ids stand in the place of its last word.
+    of_files = (institution_lists, *of_one_file, access, integrity, file_statements)
     across_files = (
         lists,
         family_lists,

@@ -10,6 +10,7 @@ from projections.families import FAMILIES
 from projections.family_children import FAMILY_CHILDREN
 from projections.findings import FINDINGS
 from projections.found_differences import FOUND_DIFFERENCES
+from projections.institution_obligations import INSTITUTION_OBLIGATIONS
 from projections.likeness import LIKENESS_TERMS
 from projections.model import ReadModel
 from projections.obligations import OBLIGATIONS
@@ -31,5 +32,6 @@ READ_MODELS: Final[tuple[ReadModel[Any], ...]] = (
     FAMILY_CHILDREN,
     EXCEPTIONS,
     FAMILIES,
+    INSTITUTION_OBLIGATIONS,
     UNLISTED,
 )

@@ -1,13 +1,13 @@
 """Obligations that are due or overdue on a day, across files, with the entry that opened the clock."""
 
-from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 from psycopg import AsyncConnection
-from psycopg.sql import SQL, Composable
+from psycopg.sql import SQL, Composable, Identifier
 
 from domain.event import Category
 from domain.file import File
@@ -152,6 +152,22 @@ OBLIGATIONS: Final = ReadModel(
 )
 
 _SQL: Final = queries.load_composable("projections", "obligations.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class DueTable:
+    """Where clocks are kept: the table, how its rows are sealed, and in SQL who has the files in charge."""
+
+    model: ReadModel[Obligation]
+    withheld: Withholding[Obligation]
+    whose: SQL
+
+    def selects(self, parts: Iterable[str]) -> list[Composable]:
+        """Return the selects of these parts of the table."""
+        return [_SQL[part].format(table=Identifier(self.model.name), whose=self.whose) for part in parts]
+
+
+OF_CHILDREN: Final = DueTable(OBLIGATIONS, WITHHELD, _SQL["of_children"])
 _NOT_CLOSED: Final = ("open", "void_later", "met_later")
 _ALL: Final = ("all",)
 _KEY: Final[Key] = {"o.due_on": as_day, "o.child": as_id, "o.number": as_number}
@@ -184,6 +200,7 @@ async def obligations(
     known: int | None = None,
     limit: int = 50,
     cursor: str | None = None,
+    of: DueTable = OF_CHILDREN,
 ) -> Page[Obligation]:
     """Return the clocks that have these states on a day, in the files of the scope, by due day.
 
@@ -192,10 +209,11 @@ async def obligations(
     `acting` what somebody must act on. `known` is the position as known at which they are read, None for now.
     Rows may be `WITHHELD`. Clocks that rest on a category outside `sees` are left out. `keyed` hashes terms.
     """
-    then = as_known(known, {"obligations": OBLIGATIONS})
+    then = as_known(known, {of.model.name: of.model})
     select, where = await obligations_asked(
         connection,
         then,
+        of=of,
         keyed=keyed,
         sees=sees,
         day=day,
@@ -242,6 +260,7 @@ async def obligations_asked(
     institution: UUID | None,
     place: str | None = None,
     acting: ActingRules | None = None,
+    of: DueTable = OF_CHILDREN,
 ) -> tuple[list[Composable], list[Condition]]:
     """Return the selects of these clocks, of which no two have a row in common, and the conditions on each.
 
@@ -251,7 +270,7 @@ async def obligations_asked(
         # Within coalesce, for PostgreSQL takes the bare comparison for a rare match and reads all rows.
         Condition(SQL("coalesce(o.rests_on <@ %(sees)s, false)"), {"sees": listed(sees)}),
         Condition(SQL("o.opened_on <= %(day)s"), {"day": day}),
-        await WITHHELD.saying(connection, "o", keyed, then, rule=rule),
+        await of.withheld.saying(connection, "o", keyed, then, rule=rule),
     ]
     waiting = set(states) <= set(WAITING)
     if set(states) != set(WAITING):  # else the parts that are read say it
@@ -275,5 +294,5 @@ async def obligations_asked(
     if place is not None:
         where.append(in_place(place))
     if acting is not None:
-        where.append(acting.condition(WITHHELD, "o", keyed))
-    return [_SQL[part] for part in (_NOT_CLOSED if waiting else _ALL)], where
+        where.append(acting.condition(of.withheld, "o", keyed))
+    return of.selects(_NOT_CLOSED if waiting else _ALL), where

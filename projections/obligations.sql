@@ -35,23 +35,30 @@ CREATE INDEX ON obligations (due_on, void_on, child, number) WHERE met_on IS NUL
 CREATE INDEX ON obligations (met_on);
 CREATE INDEX ON obligations (rule) WHERE sealed IS NOT NULL;
 
+-- name: of_children
+JOIN register ON register.child = o.child
+
+-- name: of_institutions
+-- An institution's file is in its own charge.
+CROSS JOIN LATERAL (SELECT o.child, o.child AS institution, NULL::text AS place) AS register
+
 -- name: all
-SELECT o.* FROM obligations o JOIN register ON register.child = o.child
+SELECT o.* FROM {table} o {whose}
 
 -- name: open
 SELECT o.*
-  FROM (SELECT * FROM obligations WHERE met_on IS NULL AND void_on IS NULL) o
-  JOIN register ON register.child = o.child
+  FROM (SELECT * FROM {table} WHERE met_on IS NULL AND void_on IS NULL) o
+  {whose}
 
 -- name: void_later
 SELECT o.*
-  FROM (SELECT * FROM obligations WHERE met_on IS NULL AND void_on > opened_on AND void_on > %(day)s) o
-  JOIN register ON register.child = o.child
+  FROM (SELECT * FROM {table} WHERE met_on IS NULL AND void_on > opened_on AND void_on > %(day)s) o
+  {whose}
 
 -- name: met_later
 SELECT o.*
-  FROM (SELECT * FROM obligations WHERE met_on > %(day)s AND coalesce(void_on > %(day)s, true)) o
-  JOIN register ON register.child = o.child
+  FROM (SELECT * FROM {table} WHERE met_on > %(day)s AND coalesce(void_on > %(day)s, true)) o
+  {whose}
 
 -- name: state
 -- How a clock that is opened stands on a day.

@@ -45,7 +45,8 @@ class AdoptedRulebooks:
 def _institutions_of(entries: Iterable[AnyEntry]) -> set[UUID | None]:
     found: set[UUID | None] = {None}
     for entry in entries:
-        found.add(entry.recorded_by.institution)
+        # An institution's file is in its own charge.
+        found.add(entry.stream if entry.kind == "institution" else entry.recorded_by.institution)
         found.update(held.value for held in entry.event.holds(entry) if held.attribute is CHARGE)
     return found
 

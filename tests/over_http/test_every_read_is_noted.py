@@ -262,6 +262,7 @@ SILENT = {
 OF_OTHER_KINDS = {
     "POST /families",
     "GET /families",
+    "GET /institutions/obligations",
     "POST /families/search",
     "POST /families/{family}/entries/{entry_id}/move",
     *(

@@ -95,11 +95,11 @@ async def test_a_builder_that_is_killed_is_gone_on_from_where_it_stood(served: S
     children = await some_children(served)
     watched = Watched()
     first = await a_projector(served, models=watched.models)
-    for _ in range(3):
+    while len(watched.asked) < 2:
         assert await first.step()
     watched.poison["spans"] = Killed()
     with pytest.raises(Killed):
-        await first.step()
+        await to_the_end(first)
     # What was begun when it was killed is undone, and what was done before stays.
     assert watched.asked == sorted(children)[:3]
     watched.poison.clear()

@@ -335,6 +335,7 @@ def test_every_read_model_says_what_tells_its_rows_apart() -> None:
         "family_children": ("child", "number"),
         "exceptions": ("child", "number"),
         "families": ("family",),
+        "institution_obligations": ("child", "number"),
         "unlisted": ("child",),
         "likeness_terms": ("child", "rule", "term"),
     }

@@ -237,11 +237,14 @@ async def test_a_file_that_moves_on_while_it_is_read_is_written_once(served: Ser
     assert (await tables(served, projector))["register"] == []
 
 
-async def test_only_children_stand_in_read_models(served: Served) -> None:
+async def test_only_children_stand_in_read_models_of_children(served: Served) -> None:
     child = await served.a_child()
     await served.projected()
     found = await tables(served)
+    of_institutions = found.pop("institution_obligations")
     assert {row.child for rows in found.values() for row in rows} == {child}
+    institutions = {served.home.institution, served.elsewhere.institution}
+    assert {row.child for row in of_institutions} == institutions
 
 
 async def test_a_rulebook_that_an_institution_adopts_counts_for_all_its_children(served: Served) -> None:

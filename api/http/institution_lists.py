@@ -1,0 +1,103 @@
+"""The duties of institutions across all that the caller oversees."""
+
+from collections.abc import Sequence
+from typing import Annotated, Final, TypeAlias
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+
+from api.contract.encoding import JsonResponse
+from api.contract.institution_duties import INSTITUTION_OBLIGATIONS_TABLE, InstitutionDutyAnswer
+from api.contract.listing import KnownListing
+from api.contract.masking import acting_json
+from api.contract.obligations import ObligationAnswer, obligation_json
+from api.http.cursors import Cursor, PageLimit
+from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
+from api.http.evidence import evidence
+from api.http.file_points import one_day
+from api.http.list_formats import in_formats, listed
+from api.http.list_pages import check_rules, institution_names, list_page, list_view, listing, opened_rows
+from api.http.lists import several
+from api.http.one_file import DueSince, DueUntil, DueWithinDays, OverdueDays, RuleFilter
+from api.identity.acting import recording_roles
+from api.identity.permissions import Role, families_sql
+from domain.obligations import State
+from projections.institution_obligations import WITHHELD, institution_obligations
+from projections.obligations import WAITING, Obligation
+from projections.withholding import told_of
+
+router = APIRouter(tags=["across files"])
+
+_MODEL: Final = "institution_obligations"
+OfInstitutions: TypeAlias = Annotated[RequestContext, Depends(list_request(_MODEL))]
+
+
+@router.get("/institutions/obligations", responses=listed(KnownListing[InstitutionDutyAnswer]))
+@in_formats(INSTITUTION_OBLIGATIONS_TABLE)
+async def obligations_of_institutions(
+    request: OfInstitutions,
+    day: Day = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    state: Annotated[list[State] | None, Query(description="`due` and `overdue` by default.")] = None,
+    rule: RuleFilter = None,
+    due_since: DueSince = None,
+    due_until: DueUntil = None,
+    due_within_days: DueWithinDays = None,
+    overdue_days: OverdueDays = None,
+    institution: UUID | None = None,
+    limit: PageLimit = 50,
+    cursor: Cursor = None,
+) -> JsonResponse:
+    """List what is due or overdue on a day of the institutions that the caller oversees, by due day.
+
+    Each has the entries that started and met it, in a sentence: the licence that ends, the drill that was
+    held.
+    """
+    on = one_day(day, as_of) or request.today
+    await request.check_institution(institution, "/query/institution")
+    view = await list_view(request, known_at, cursor, _MODEL)
+    await check_rules(request, rule, view)
+    request = request.of("institution")
+    page = await list_page(
+        request,
+        institution_obligations,
+        view,
+        scope=families_sql(request.actor, "register"),
+        tools={"keyed": request.ledger.term},
+        day=on,
+        states=tuple(state or WAITING),
+        rule=several(rule),
+        due_since=due_since,
+        due_until=due_until,
+        due_within_days=due_within_days,
+        overdue_days=overdue_days,
+        institution=institution,
+        limit=limit,
+    )
+    rows = await opened_rows(request, WITHHELD, page.rows)
+    told = await evidence(request, (entry for row in rows for entry in _entries(row)))
+    categories = told_of(rows)
+    for file, more in told.categories.items():
+        categories[file] = categories.get(file, set()) | more
+    await request.note(categories, "institution-obligations")
+    names = await institution_names(request, {row.child for row in rows})
+    items = [
+        {
+            **(item := obligation_json(row, on, kind="institution")),
+            "institution_name": names.get(row.child),
+            "done_on": row.met_on if item["met_by"] else None,
+            "evidence": [told.answers[each] for each in _entries(row) if each in told.answers],
+            "next_to_act": [acting_json(each) for each in _acting(item)],
+        }
+        for row in rows
+    ]
+    return listing(items, page.next, view)
+
+
+def _entries(row: Obligation) -> list[UUID]:
+    return row.started_by if row.met_by is None else [*row.started_by, row.met_by]
+
+
+def _acting(item: ObligationAnswer) -> Sequence[Role]:
+    return recording_roles(item["rule"], placed=False) if item["state"] in WAITING else ()
