@@ -14,7 +14,7 @@ from uuid import UUID
 from domain.entry import AnyEntry
 from domain.event import Category, Event, fields_of
 from domain.label import Label
-from domain.life import Life
+from domain.obligations import History
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Statement(Generic[L]):
     label: Label
     about: tuple[type[Event], ...]
     line: type[L]
-    lines: Callable[[Life], Iterable[L]]
+    lines: Callable[[History, date], Iterable[L]]
     months: int | None = None
 
 

@@ -5,12 +5,28 @@ from decimal import Decimal
 from typing import Final
 
 from api.contract.csv_lines import TableCell
-from api.contract.list_tables import CHARGE, CHILD, WHOSE, ListColumn, ListedItem, ListTable, day, text
+from api.contract.list_tables import (
+    CHARGE,
+    CHILD,
+    WHOSE,
+    ListColumn,
+    ListedItem,
+    ListTable,
+    code,
+    day,
+    event,
+    number,
+    text,
+    word,
+)
 from api.contract.sentences import Language
 from domain.codes import tables
 from domain.label import Label
 from domain.statement import Statement
+from domain.statements.aid_cases import AID_CASES
 from domain.statements.illness_costs import ILLNESS_COSTS
+from domain.statements.institution_transfers import TRANSFERS
+from domain.statements.referrals import REFERRALS
 
 _ID: Final = 38
 ENTRIES: Final = text("entries", Label("条目标识", "Entries"), _ID)
@@ -18,8 +34,8 @@ ENTRIES: Final = text("entries", Label("条目标识", "Entries"), _ID)
 
 def _layers() -> Iterator[ListColumn]:
     """Yield a column of what each funding layer paid, last of payments of which it is not known."""
-    for code, label in tables()["funding_layer"].codes.items():
-        yield _paid_by(code, label)
+    for layer, label in tables()["funding_layer"].codes.items():
+        yield _paid_by(layer, label)
     yield _paid_by(None, Label("资金渠道不详", "Layer not known"))
 
 
@@ -33,9 +49,9 @@ def _amount(value: str | None) -> TableCell:
     return None if value is None else Decimal(value)
 
 
-def _paid_by(code: str | None, label: Label) -> ListColumn:
+def _paid_by(layer: str | None, label: Label) -> ListColumn:
     def cell(item: ListedItem, _: Language) -> TableCell:
-        return _amount(next((each["paid_yuan"] for each in item["layers"] if each["layer"] == code), None))
+        return _amount(next((each["paid_yuan"] for each in item["layers"] if each["layer"] == layer), None))
 
     return ListColumn(Label(f"{label.zh}（元）", f"{label.en} (yuan)"), cell)
 
@@ -59,6 +75,50 @@ STATEMENT_TABLES: Final = {
                 "金额不明的不计入，其后的余额留空。",
                 "What is not known counts as nothing, and what it leaves is left blank.",
             ),
+        ),
+        _table(
+            AID_CASES,
+            day("on", Label("申请日期", "Applied on")),
+            code("layer", Label("资金渠道", "Funding layer"), "funding_layer"),
+            text("applied_to", Label("受理单位", "Applied to"), 24),
+            code("eligible_as", Label("明天计划对象类别", "Eligible as"), "tomorrow_plan_category"),
+            money("applied_yuan", Label("申请金额", "Applied for")),
+            code("decision", Label("审批结果", "Decision"), "decision"),
+            day("decided_on", Label("审批日期", "Decided on")),
+            money("approved_yuan", Label("批准金额", "Approved")),
+            money("self_pay_yuan", Label("此前各渠道支付后的自付", "Left by the layers before")),
+            money("paid_yuan", Label("已支付", "Paid")),
+            day("settled_on", Label("结算日期", "Settled on")),
+        ),
+        _table(
+            REFERRALS,
+            day("on", Label("移送日期", "Referred on")),
+            code("referral_source", Label("移送来源", "Source"), "referral_source"),
+            code("child_situation", Label("儿童情况", "Child's situation"), "child_situation"),
+            word("state", Label("答复状态", "State of the answer"), "state"),
+            day("due_on", Label("应答复日期", "To be answered by")),
+            event("answered_by", Label("答复", "Answer")),
+            day("answered_on", Label("答复日期", "Answered on")),
+            number("days", Label("历时天数", "Days")),
+            code("reason", Label("不予接收原因", "Reason of the refusal"), "referral_decline_reason"),
+            text("explanation", Label("理由说明", "Explanation"), 36),
+            text("sent_to", Label("儿童去向", "Where the child went"), 24),
+        ),
+        _table(
+            TRANSFERS,
+            day("on", Label("日期", "Day")),
+            code("from_region", Label("移交方所在地区", "From region"), "region"),
+            text("receiver", Label("接收机构", "Receiver"), 24),
+            code("transfer_reason", Label("移交原因", "Reason"), "transfer_reason"),
+            day("planned_on", Label("计划移交日期", "Planned for")),
+            code("decision", Label("审批结果", "Decision"), "decision"),
+            day("decided_on", Label("审批日期", "Decided on")),
+            day("done_on", Label("移交日期", "Handed over on")),
+            day("guardian_moved_on", Label("监护责任转移", "Guardianship moved on")),
+            day("allowance_moved_on", Label("生活费发放单位变更", "Allowance moved on")),
+            day("household_moved_on", Label("户口迁移", "Household moved on")),
+            text("household_stays_because", Label("户口不随迁的理由", "Why the household stays"), 24),
+            text("to_institution", Label("接收机构标识", "Receiver's id"), _ID),
         ),
     )
 }

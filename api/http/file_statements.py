@@ -23,19 +23,22 @@ from domain.event import Category
 from domain.file import File
 from domain.joined_files import is_listed
 from domain.label import Label
-from domain.life import Life
 from domain.limit import Area, limit
+from domain.obligations import History
 from domain.resting import noting_each
 from domain.rulebook import Rulebook
 from domain.statement import Statement, StatementLine
+from domain.statements.aid_cases import AID_CASES
 from domain.statements.illness_costs import ILLNESS_COSTS
+from domain.statements.institution_transfers import TRANSFERS
+from domain.statements.referrals import REFERRALS
 from domain.when import add
 from ledger.compute import compute
 from projections.files_with import FileWith, files_with
 
 router = APIRouter()
 
-STATEMENTS: Final[tuple[Statement[Any], ...]] = (ILLNESS_COSTS,)
+STATEMENTS: Final[tuple[Statement[Any], ...]] = (ILLNESS_COSTS, AID_CASES, REFERRALS, TRANSFERS)
 MOST_FILES: Final = limit(
     100,
     Area.ANSWERS,
@@ -79,7 +82,7 @@ async def _lines(request: RequestContext, asked: Asked, file: File, rulebook: Ru
     """Return the lines of a file; what rests on a category that the caller does not see is left out."""
 
     def read() -> Lines:
-        found, _ = noting_each(asked.statement.lines(Life(file, asked.day, rulebook)))
+        found, _ = noting_each(asked.statement.lines(History(file, rulebook), asked.day))
         kept = [(line, on) for line, on in found if on <= request.sees and asked.keeps(line)]
         told = {category for line, on in kept for category in on | told_of_line(line, request.sees)}
         return [line_json(line, request.sees) for line, _ in kept], told

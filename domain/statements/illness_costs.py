@@ -12,7 +12,7 @@ from domain.event import known
 from domain.events.medical.costs import MedicalCostCovered, MedicalCostIncurred, waterfall
 from domain.events.medical.illness import IllnessDiagnosed
 from domain.label import Label
-from domain.life import Life
+from domain.obligations import History
 from domain.statement import Private, Statement, private
 
 
@@ -47,8 +47,9 @@ class IllnessCost:
     entries: tuple[UUID, ...]
 
 
-def illness_costs(life: Life) -> Iterator[IllnessCost]:
+def illness_costs(history: History, day: date) -> Iterator[IllnessCost]:
     """Yield the account of each illness by the day of its diagnosis, last that of none that is known."""
+    life = history.on(day)
     ill = {each.original: each for each in life.all(IllnessDiagnosed)}
     moved: list[AnyEntry] = [*life.all(MedicalCostIncurred), *life.all(MedicalCostCovered)]
     named = dict.fromkeys(known(each.event.episode) for each in moved)

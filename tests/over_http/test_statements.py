@@ -8,6 +8,7 @@ from uuid import UUID
 
 from api.identity.permissions import Role
 from domain.events.intake import ChildReceived
+from domain.events.medical.aid import MedicalAidApplied, MedicalAidDecided
 from domain.events.medical.costs import MedicalCostCovered, MedicalCostIncurred
 from domain.events.medical.illness import IllnessDiagnosed
 from tests.support.client import Served
@@ -90,3 +91,49 @@ async def test_a_statement_across_files_pages_by_files_and_is_a_table(served: Se
         (each.role, each.purpose, each.categories) for each in lines
     ]
     assert [each.categories for each in lines if each.role == "bureau"] == [["identity"], ["identity"]]
+
+
+# Aid with illnesses (B5)
+
+
+async def test_an_application_for_aid_tells_what_was_applied_for_granted_and_paid(served: Served) -> None:
+    story = await an_illness(served)
+    episode = UUID(story.entries[1])
+    applied = some(MedicalAidApplied, episode=episode, layer="charity", amount_yuan=Decimal(20_000))
+    await story.given(("2024-06-01", applied))
+    application = UUID(story.entries[-1])
+    await story.given(
+        (
+            "2024-06-20",
+            some(
+                MedicalAidDecided,
+                application=application,
+                decision="approved",
+                amount_yuan=Decimal(9_000),
+            ),
+        ),
+        (
+            "2024-07-01",
+            some(
+                MedicalCostCovered,
+                episode=episode,
+                layer="charity",
+                amount_yuan=Decimal(8_500),
+                application=application,
+            ),
+        ),
+    )
+    (case,) = (await story.asked("/aid-cases"))["items"]
+    await served.projected()
+    (listed,) = await across(served, "/aid-cases", Role.BUREAU)
+    assert (listed["paid_yuan"], listed["applied_to"]) == (case["paid_yuan"], {"restricted": "health"})
+    money = [case[f"{name}_yuan"] for name in ("applied", "approved", "self_pay", "paid")]
+    # What basic insurance left; the Tomorrow Plan pays after charity.
+    assert money == ["20000", "9000", "44000", "8500"]
+    assert (case["decision"], case["decided_on"], case["settled_on"]) == (
+        "approved",
+        "2024-06-20",
+        "2024-07-01",
+    )
+    (then,) = (await story.asked("/aid-cases", as_of="2024-06-19"))["items"]
+    assert (then["decision"], then["paid_yuan"], then["settled_on"]) == (None, "0", None)

@@ -1,0 +1,83 @@
+"""What became of each application for money for an illness (domain.md 4.2 B5)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from domain.entry import AnyEntry
+from domain.event import known
+from domain.events.medical.aid import MedicalAidApplicationChanged, MedicalAidApplied, MedicalAidDecided
+from domain.events.medical.costs import MedicalCostCovered, waterfall
+from domain.label import Label
+from domain.obligations import History
+from domain.statement import Private, Statement, private
+
+
+@dataclass(frozen=True, slots=True)
+class AidCase:
+    """One application for aid with an illness, by the funding layer that it went to, and what came of it.
+
+    Money is in yuan. `applied_yuan` is as last changed; `self_pay_yuan` is what the layers before this one
+    left of the cost, null where it is not known; `paid_yuan` what was paid for this application, the last of
+    it on `settled_on`.
+    """
+
+    on: date
+    application: UUID
+    layer: str | None
+    eligible_as: str | None
+    applied_to: Private
+    applied_yuan: Decimal | None
+    decision: str | None
+    decided_on: date | None
+    approved_yuan: Decimal | None
+    self_pay_yuan: Decimal | None
+    paid_yuan: Decimal
+    settled_on: date | None
+    entries: tuple[UUID, ...]
+
+
+def aid_cases(history: History, day: date) -> Iterator[AidCase]:
+    """Yield the applications that were made by a day."""
+    life = history.on(day)
+    for applied in life.all(MedicalAidApplied):
+        changed = _about(life.all(MedicalAidApplicationChanged), applied)
+        decided = _about(life.all(MedicalAidDecided), applied)
+        payments = _about(life.all(MedicalCostCovered), applied)
+        last, decision = [applied, *changed][-1], decided[-1] if decided else None
+        account, layer = waterfall(life, known(applied.event.episode)), known(applied.event.layer)
+        share = account.layer(layer)
+        exact = layer is not None and share.is_exact and share.left_yuan is not None
+        paid = [known(each.event.amount_yuan) or Decimal(0) for each in payments]
+        yield AidCase(
+            on=applied.days.last,
+            application=applied.original,
+            layer=layer,
+            eligible_as=None if applied.event.eligible_as is None else known(applied.event.eligible_as),
+            applied_to=private(applied, "applied_to"),
+            applied_yuan=known(last.event.amount_yuan),
+            decision=None if decision is None else known(decision.event.decision),
+            decided_on=None if decision is None else decision.days.last,
+            approved_yuan=None if decision is None else known(decision.event.amount_yuan),
+            self_pay_yuan=(share.left_yuan or Decimal(0)) + share.paid_yuan if exact else None,
+            paid_yuan=sum(paid, Decimal(0)),
+            settled_on=max((each.days.last for each in payments), default=None),
+            entries=tuple(each.entry_id for each in (applied, *changed, *decided, *payments)),
+        )
+
+
+def _about(entries: list[AnyEntry], applied: AnyEntry) -> list[AnyEntry]:
+    asked = [each for each in entries if each.event.application is not None]
+    return [each for each in asked if known(each.event.application) == applied.original]
+
+
+AID_CASES: Final = Statement(
+    "aid-cases",
+    Label("医疗费用救助申请", "Applications for aid with illnesses"),
+    (MedicalAidApplied,),
+    AidCase,
+    aid_cases,
+)
