@@ -26,6 +26,7 @@ from domain.statement import Statement
 from domain.statements.aid_cases import AID_CASES
 from domain.statements.illness_costs import ILLNESS_COSTS
 from domain.statements.institution_transfers import TRANSFERS
+from domain.statements.paper_sets import PAPER_SETS
 from domain.statements.referrals import REFERRALS
 
 _ID: Final = 38
@@ -58,6 +59,12 @@ def _paid_by(layer: str | None, label: Label) -> ListColumn:
 
 def _table(statement: Statement, *columns: ListColumn, note: Label | None = None) -> ListTable:  # type: ignore[type-arg]  # of any lines
     return ListTable(statement.name, statement.label, (*WHOSE, *columns, ENTRIES, *CHARGE, CHILD), note)
+
+
+def _category(item: ListedItem, language: Language) -> TableCell:
+    """Return the intake category of an admission, or the reason of a departure, by its label."""
+    table = "intake_category" if item["occasion"] == "admission" else "departure_reason"
+    return code("category", Label("", ""), table).cell(item, language)
 
 
 STATEMENT_TABLES: Final = {
@@ -119,6 +126,19 @@ STATEMENT_TABLES: Final = {
             day("household_moved_on", Label("户口迁移", "Household moved on")),
             text("household_stays_because", Label("户口不随迁的理由", "Why the household stays"), 24),
             text("to_institution", Label("接收机构标识", "Receiver's id"), _ID),
+        ),
+        _table(
+            PAPER_SETS,
+            day("on", Label("日期", "Day")),
+            word("occasion", Label("入院或者离院", "Admission or departure"), "paper_occasion"),
+            ListColumn(Label("类别", "Category"), _category),
+            code("required", Label("应有材料", "Paper asked for"), "document_kind"),
+            word("verdict", Label("核对结果", "Verdict"), "paper_verdict"),
+            text("number", Label("编号", "Number"), 18),
+            text("sha256", Label("文件校验值", "Hash of the file"), 36),
+            text("rule", Label("规则", "Rule"), 10),
+            text("source", Label("依据", "Source"), 36),
+            text("verified", Label("依据已核实", "Source checked"), 10),
         ),
     )
 }

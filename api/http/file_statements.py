@@ -31,6 +31,7 @@ from domain.statement import Statement, StatementLine
 from domain.statements.aid_cases import AID_CASES
 from domain.statements.illness_costs import ILLNESS_COSTS
 from domain.statements.institution_transfers import TRANSFERS
+from domain.statements.paper_sets import PAPER_SETS
 from domain.statements.referrals import REFERRALS
 from domain.when import add
 from ledger.compute import compute
@@ -38,7 +39,7 @@ from projections.files_with import FileWith, files_with
 
 router = APIRouter()
 
-STATEMENTS: Final[tuple[Statement[Any], ...]] = (ILLNESS_COSTS, AID_CASES, REFERRALS, TRANSFERS)
+STATEMENTS: Final[tuple[Statement[Any], ...]] = (ILLNESS_COSTS, AID_CASES, REFERRALS, TRANSFERS, PAPER_SETS)
 MOST_FILES: Final = limit(
     100,
     Area.ANSWERS,

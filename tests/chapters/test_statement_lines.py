@@ -2,15 +2,20 @@
 
 from datetime import date
 
+from domain.envelope import Document
+from domain.events.departure import DepartureCompleted
+from domain.events.health import PhysicalExamined
 from domain.events.household import HouseholdTransferred
-from domain.events.intake import ChildReceived, ReferralReceived
+from domain.events.intake import ChildAdmitted, ChildReceived, ReferralReceived
 from domain.events.reception import ReferralDeclined
 from domain.events.transfer.handing_over import ChildTransferred, TransferApproved, TransferProposed
 from domain.obligations import History
+from domain.resting import noting_each
 from domain.rulebook import Rulebook
 from domain.statements.institution_transfers import Transfer, transfers
+from domain.statements.paper_sets import PaperAsked, papers_asked
 from domain.statements.referrals import AnsweredReferral, answered_referrals
-from tests.support.given import TODAY, Given, given, some
+from tests.support.given import NOT_ASKED, TODAY, Given, given, some
 
 RECEIVER = "标记市级机构"
 
@@ -68,3 +73,45 @@ def test_a_hand_over_that_nobody_proposed_is_told_too() -> None:
     file = given(("2024-01-20", some(ChildReceived)), ("2024-06-03", some(ChildTransferred)))
     (told,) = moved(file, "2024-06-03")
     assert (told.planned_on, told.done_on) == (None, date(2024, 6, 3))
+
+
+def asked(file: Given, day: str) -> list[PaperAsked]:
+    return list(papers_asked(history(file), date.fromisoformat(day)))
+
+
+def test_each_paper_of_an_admission_is_told_with_the_one_that_is_there_or_came_later() -> None:
+    proof = Document(kind="death_proof", number="标记-死-1", sha256="a" * 64)
+    file = given(("2024-03-05", some(ChildReceived)))
+    file.and_("2024-03-20", some(ChildAdmitted, intake_category="A2"), documents=(proof,))
+    (told, waits, *_) = asked(file, "2024-03-20")
+    assert (told.required, told.verdict) == ("death_proof", "present")
+    assert told.number is not None
+    assert (told.number.category, told.number.value) == ("identity", "标记-死-1")
+    assert (waits.required, waits.verdict) == ("no_other_guardian_report", "missing")
+    file.and_("2024-04-01", some(PhysicalExamined), documents=("no_other_guardian_report",))
+    later = {each.required: each.verdict for each in asked(file, "2024-04-01")}
+    assert later["no_other_guardian_report"] == "late"
+
+
+def test_what_a_sealed_event_stands_for_rests_on_its_category_whether_there_is_one_or_not() -> None:
+    admitted = ("2024-03-20", some(ChildAdmitted, intake_category="B1"))
+    found = given(
+        ("2024-03-01", some(ReferralReceived, child_situation="04")),
+        ("2024-03-05", some(ChildReceived)),
+        admitted,
+    )
+    told = {
+        line.required: on
+        for line, on in noting_each(papers_asked(history(found), date(2024, 3, 20)))[0]
+        if line.required is not None
+    }
+    assert told.pop("dna_result") == {"restricted-health"}
+    assert set(told.values()) == {frozenset()}
+
+
+def test_a_departure_that_asks_for_no_paper_says_so_and_one_without_a_reason_that_it_is_not_known() -> None:
+    for reason, verdict in (("09", "none_asked"), (NOT_ASKED, "category_unknown")):
+        file = given(
+            ("2024-03-05", some(ChildReceived)), ("2024-05-05", some(DepartureCompleted, reason=reason))
+        )
+        assert [each.verdict for each in asked(file, "2024-05-05")] == [verdict]

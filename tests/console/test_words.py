@@ -27,7 +27,7 @@ USED: Final = {*re.findall(r'\b(?:w|words)\(\s*"([a-z_0-9]+\.[a-z_0-9]+)"', SOUR
 OF_API: Final = "\n".join(path.read_text("utf-8") for path in (HOME.parent / "http").glob("*.py"))
 TABLES: Final = {*re.findall(r'\b(?:w|words)\.of\(\s*"([a-z_]+)"', SOURCES)}
 """The tables of words from which a value chooses."""
-OF_TABLES: Final = {"filter", "absence", "counted", "difference_state"}
+OF_TABLES: Final = {"filter", "absence", "counted", "difference_state", "paper_occasion", "paper_verdict"}
 """The tables of words that lists use, which are saved as tables, and not only pages."""
 ZH, EN = Words("zh"), Words("en")
 

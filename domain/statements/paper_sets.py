@@ -1,0 +1,149 @@
+"""Each paper that an admission or a departure asks for, with the one that is there (domain.md 4.2 B1)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Literal, TypeAlias
+from uuid import UUID
+
+from domain.entry import AnyEntry
+from domain.event import CATALOGUE, known
+from domain.events.admission import category_of, found_as
+from domain.events.departure import GUARDIAN_RESTORED, PARENTS_FOUND, DepartureCompleted
+from domain.events.guardianship import guardian_case
+from domain.events.intake import ChildAdmitted
+from domain.label import Label
+from domain.life import Life
+from domain.obligations import History
+from domain.resting import note
+from domain.rulebook import Papers
+from domain.statement import Private, Statement
+
+SEALED_KINDS: Final = {kind: event.seals for event in CATALOGUE.values() for kind in event.sealed_papers}
+"""Kinds of paper for which an event stands that is sealed wholly, with its category."""
+PaperVerdict: TypeAlias = Literal["present", "late", "missing", "none_asked", "category_unknown"]
+"""Whether a paper was there by the day, came later or is missing; or why no paper is told of."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperAsked:
+    """One kind of paper that an admission or a departure asks for, by its category, and whether it is there.
+
+    `category` is the intake category or the reason for leaving. `required` is a code of `document_kind`, null
+    where the category asks for none or is not known. `number` and `sha256` are those of the paper, null where
+    an entry stands for it or it came without.
+    """
+
+    on: date
+    occasion: Literal["admission", "departure"]
+    category: str | None
+    required: str | None
+    verdict: PaperVerdict
+    number: Private | None
+    sha256: Private | None
+    rule: str
+    source: str | None
+    verified: bool | None
+    entries: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Occasion:
+    """An admission or a departure: its entry, its category, and what a rule asks for, None if not known."""
+
+    entry: AnyEntry
+    name: Literal["admission", "departure"]
+    category: str | None
+    rule: str
+    asked: list[Papers] | None
+
+
+def papers_asked(history: History, day: date) -> Iterator[PaperAsked]:
+    """Yield what the admissions and departures by a day ask for."""
+    occasions = [*_admissions(history, day), *_departures(history, day)]
+    wanted = [
+        (each, kind, papers) for each in occasions for papers in each.asked or () for kind in papers.kinds
+    ]
+    came = [each for each in history.file.bringing_papers() if each.days.last <= day]
+    yield from map(_none_asked, (each for each in occasions if not each.asked))
+    # Last, since an actor who may not see what a sealed event says is shown nothing after it.
+    for occasion, kind, papers in sorted(wanted, key=lambda each: each[1] in SEALED_KINDS):
+        yield _paper(occasion, kind, papers, came)
+
+
+def _admissions(history: History, day: date) -> Iterator[_Occasion]:
+    for admitted in history.on(day).all(ChildAdmitted):
+        then = _then(history, admitted)
+        category = category_of(admitted.event, then)
+        asked = None if category is None else then.papers_for("I01", found_as(category, then))
+        yield _Occasion(admitted, "admission", category, "I01", asked)
+
+
+def _departures(history: History, day: date) -> Iterator[_Occasion]:
+    for left in history.on(day).all(DepartureCompleted):
+        reason, then = known(left.event.reason), _then(history, left)
+        cases = ["parents_found"] if reason == PARENTS_FOUND else []
+        guardian = guardian_case(then) if reason in {PARENTS_FOUND, GUARDIAN_RESTORED} else None
+        cases += [] if guardian is None else [guardian]
+        asked = [papers for case in cases for papers in then.papers_for("I21", case)]
+        yield _Occasion(left, "departure", reason, "I21", None if reason is None else asked)
+
+
+def _then(history: History, entry: AnyEntry) -> Life:
+    """Return the life as it was judged when the entry was recorded."""
+    return Life(history.file, entry.days.last, history.rulebook, but=entry, entry=entry)
+
+
+def _none_asked(occasion: _Occasion) -> PaperAsked:
+    return PaperAsked(
+        on=occasion.entry.days.last,
+        occasion=occasion.name,
+        category=occasion.category,
+        required=None,
+        verdict="category_unknown" if occasion.asked is None else "none_asked",
+        number=None,
+        sha256=None,
+        rule=occasion.rule,
+        source=None,
+        verified=None,
+        entries=(occasion.entry.entry_id,),
+    )
+
+
+def _paper(occasion: _Occasion, kind: str, papers: Papers, came: list[AnyEntry]) -> PaperAsked:
+    on, whose = occasion.entry.days.last, occasion.entry.entry_id
+    brought = [(each, document) for each in came for document in each.documents if document.kind == kind]
+    first, paper = min(brought, key=lambda each: each[0].days.last, default=(None, None))
+    if first is None:
+        # Whether there is such an event at all is as secret as what it says.
+        note(*(() if kind not in SEALED_KINDS else (SEALED_KINDS[kind],)))
+        stand = [each for each in came if _stands_for(each, kind)]
+        first = min(stand, key=lambda each: each.days.last, default=None)
+    named = first is not None and not first.event.sealed
+    return PaperAsked(
+        on=on,
+        occasion=occasion.name,
+        category=occasion.category,
+        required=kind,
+        verdict="missing" if first is None else "present" if first.days.earliest <= on else "late",
+        number=None if paper is None or first is None else Private(first.event.seals, paper.number),
+        sha256=None if paper is None or first is None else Private(first.event.seals, paper.sha256),
+        rule=occasion.rule,
+        source=papers.source,
+        verified=papers.verified,
+        entries=(whose, first.entry_id) if first is not None and named else (whose,),
+    )
+
+
+def _stands_for(entry: AnyEntry, kind: str) -> bool:
+    event = entry.event
+    return kind in event.papers() if kind in event.sealed_papers or not event.sealed_papers else False
+
+
+PAPER_SETS: Final = Statement(
+    "paper-sets",
+    Label("入院、离院材料", "Papers of admissions and departures"),
+    (ChildAdmitted, DepartureCompleted),
+    PaperAsked,
+    papers_asked,
+)
