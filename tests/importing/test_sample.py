@@ -3,10 +3,12 @@
 from datetime import date
 from pathlib import Path
 
+from api.identity.permissions import Role
 from api.imports.reading.kinds import read_workbook
 from api.imports.register_import import prepare, run_import
 from api.imports.report.import_report import Report
 from api.imports.streams import Streams
+from domain.codes import tables
 from domain.events.adoption.assessment import AdoptionAssessmentReportIssued
 from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.health import PhysicalExamined
@@ -57,11 +59,24 @@ async def test_the_sample_goes_in_and_twice_is_once(served: Served, sample: Path
         "future_date": 1,
     }
     await _holds_what_the_sheets_say(served, report)
+    await _is_counted(served)
 
     head = await served.container.ledger.head()
     again = (await take(served, sample)).json()
     assert (again["recorded"], again["already"], again["entries"]) == (0, 9411, 0)
     assert (await served.container.ledger.head()).position == head.position
+
+
+async def _is_counted(served: Served) -> None:
+    """The census has as many children as the roster's last row says, whatever they are counted by."""
+    await served.projected()
+    client = await served.as_(Role.ADMINISTRATOR)
+    stages = [f"stage:{stage}" for stage in (*tables()["stage"].codes, "nothing")]
+    for by in ("stage", "sex", "age_band", "guardianship", "care_mode", "household"):
+        query = {"by": by, "where": stages, "as_of": "2026-10-31"}
+        answer = (await client.get("/census", params=query)).json()
+        assert (answer["total"], sum(cell["count"] for cell in answer["items"])) == (180, 180), by
+        assert len(answer["items"]) > 1, by
 
 
 async def _holds_what_the_sheets_say(served: Served, report: Report) -> None:
