@@ -6,7 +6,7 @@
 -- The latest are looked through without imports, which somebody did not record one by one.
 SELECT latest.stream AS child, latest.entry_id, latest.type, latest.recorded_at
   FROM (SELECT position, stream, entry_id, type, recorded_at, body FROM entry
-         WHERE kind = 'child' AND position('"origin":"import"'::bytea IN body) = 0
+         WHERE position > 0 AND kind = 'child' AND position('"origin":"import"'::bytea IN body) = 0
          ORDER BY position DESC LIMIT %(looked_through)s) AS latest
   JOIN register ON register.child = latest.stream
  WHERE latest.recorded_at > %(since)s AND position(%(recorder)s::bytea IN latest.body) > 0 AND {scope}
