@@ -44,6 +44,7 @@ from domain.possible import mending
 from domain.readiness import GATES, GateState, Status, readiness
 from domain.rulebook import Rulebook
 from domain.standing import lapses
+from projections.dimensions import DIMENSIONS, NOTHING
 from projections.likeness import LIKENESSES
 from tests.support.client import NOW
 from tests.support.fictional_lives import told_on
@@ -344,6 +345,8 @@ class Filled:
     ready: Counter[str]
     kinds: Counter[str]
     stages: Counter[str]
+    counted: set[str]
+    """The dimensions by which the census counts somebody of whom something is recorded."""
 
 
 @pytest.fixture(scope="module")
@@ -382,6 +385,7 @@ async def _fill(settings: Settings) -> Filled:
         )
         transport = ASGITransport(app=app)
         due, ready, kinds, stages = [], [], [], []
+        counted: set[str] = set()
         # Whoever is outside institutions is in no list of an institution.
         for role in (Role.SUPERVISOR, Role.TOWNSHIP):
             headers = {"Authorization": f"Bearer {tokens[role]}"}
@@ -396,6 +400,11 @@ async def _fill(settings: Settings) -> Filled:
                 ready += [each["status"] async for each in _all(client, "/readiness")]
                 kinds += [each["kind"] async for each in _all(client, "/findings")]
                 stages += [each["stage"] async for each in _all(client, "/children")]
+                for name in DIMENSIONS:
+                    answer = await client.get("/census", params={"by": name})
+                    counted.update(
+                        name for cell in answer.json()["items"] if cell["values"][0]["value"] != NOTHING
+                    )
                 if role is Role.SUPERVISOR:
                     own = f"/institutions/{institution.institution}/obligations"
                     due += [(each["rule"], each["state"]) async for each in _all(client, own)]
@@ -410,6 +419,7 @@ async def _fill(settings: Settings) -> Filled:
             ready=Counter(ready),
             kinds=Counter(kinds),
             stages=Counter(stages),
+            counted=counted,
         )
 
 
@@ -471,3 +481,4 @@ def test_everything_is_found_by_asking(filled: Filled) -> None:
     assert set(filled.ready) == set(get_args(Status))
     assert set(filled.kinds) == set(get_args(FindingKind))
     assert set(filled.stages) == set(tables()["stage"].codes)
+    assert filled.counted == set(DIMENSIONS)
