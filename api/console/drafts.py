@@ -74,7 +74,7 @@ def draft_address(address: str) -> DraftAddress | None:
 async def keep_form(page: PageRequest, address: str, fields: SentFields, key: str) -> UUID:
     """Keep a form of the reader, in place of the same form as it was kept before, and return its ticket."""
     at = draft_address(address)
-    ticket = _ticket(page, key)
+    ticket = draft_ticket(page.context.actor.user, key)
     pairs = [(name, value) for name, values in fields.items() if name not in _OF_SENDING for value in values]
     await page.context.container.kept_forms.keep(
         page.context.actor.user,
@@ -87,7 +87,9 @@ async def keep_form(page: PageRequest, address: str, fields: SentFields, key: st
 
 async def forget_draft(page: PageRequest, key: str) -> None:
     """Forget the draft of a form that was recorded, if one was kept."""
-    await page.context.container.kept_forms.forget(page.context.actor.user, _ticket(page, key))
+    await page.context.container.kept_forms.forget(
+        page.context.actor.user, draft_ticket(page.context.actor.user, key)
+    )
 
 
 async def draft_fields(page: PageRequest, draft: UUID | None) -> SentFields | None:
@@ -118,6 +120,6 @@ def _fields(form: KeptForm) -> dict[str, list[str]]:
     return fields
 
 
-def _ticket(page: PageRequest, key: str) -> UUID:
+def draft_ticket(person: UUID, key: str) -> UUID:
     """Return the ticket of a form by its key, which is somebody's own."""
-    return uuid5(_NAMES, f"{page.context.actor.user}/{key}")
+    return uuid5(_NAMES, f"{person}/{key}")

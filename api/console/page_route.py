@@ -1,7 +1,7 @@
 """Routes of pages: what a browser sends empty is not sent, and a problem is a page."""
 
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from api.bootstrap import Container
-from api.console.drafts import draft_address
+from api.console.drafts import draft_address, draft_ticket
 from api.console.page_request import KEPT, Preferences, page_request, secret_of
 from api.console.rendering import lead_to, render_problem
 from api.console.sent_form import form_to_keep
@@ -21,6 +21,9 @@ from api.identity.kept_forms import KeptForm
 from api.tenants import Tenants
 
 log = structlog.get_logger()
+
+_REHEARSE: Final = "rehearse"
+"""What a form says that asks, while it is typed, what it would change."""
 
 
 class PageRoute(APIRoute):
@@ -87,8 +90,13 @@ async def _kept(request: Request, here: str) -> UUID | None:
         forms = tenants[name].kept_forms
         person = await forms.whose(secret)
         if person is not None and (fields := await form_to_keep(request)):
-            about = await _about(tenants[name], here)
-            return await forms.keep(person, KeptForm(here, fields), about=about)
+            said = dict(fields)
+            if said.get("do") == _REHEARSE:
+                return None
+            about, key = await _about(tenants[name], here), said.get("key")
+            # A form that is sent again and again is one form: it must not push out the drafts of others.
+            ticket = draft_ticket(person, key) if key and draft_address(here) is not None else None
+            return await forms.keep(person, KeptForm(here, fields), ticket=ticket, about=about)
     return None
 
 

@@ -140,3 +140,20 @@ async def test_what_was_typed_comes_back_to_whoever_was_signed_out_elsewhere(ser
         returned.setdefault(name, []).append(value)
     assert returned == typed
     assert f'action="{address}"' in again
+
+
+async def test_a_form_sent_again_after_the_session_ended_is_one_draft_and_what_only_asks_is_none(
+    served: Served,
+) -> None:
+    child = await stored.kept(served, given(("2024-03-05", some(ChildReceived))))
+    browser = await signed_in(served, Role.STAFF)
+    address = f"/console/children/{child}/record/IdentityRecorded"
+    form = fields_of_form(await browser.open(address))
+    for each in await served.container.identity.tokens():
+        if each.purpose == "console":
+            await served.container.identity.revoke(each.token)
+    forms, person = served.container.kept_forms, (await served.actor(Role.STAFF)).user
+    for does, kept in (("rehearse", 0), ("check", 1), ("check", 1), ("rehearse", 1)):
+        typed = form | {"data.name": ["欧阳小明"], "do": [does]}
+        await browser.client.post(address, data=typed, headers=FROM_HERE)
+        assert len(await forms.all_of(person)) == kept
