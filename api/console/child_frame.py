@@ -160,8 +160,16 @@ class ChildPage:
             if known
             else words("child.title_without"),
             since=await self._since(),
+            entries=await self._entries(file),
             **answers,
         )
+
+    async def _entries(self, file: Mapping[str, Any]) -> int:
+        """Return how many entries the history has at the point that is shown."""
+        if self.as_of is None:
+            entries: int = file["version"]
+            return entries
+        return len((await self.page.answer(chronology.chronology, self.child, **self.point))["items"])
 
     async def _since(self) -> Since | None:
         """Return what came after the point that is shown; None at the present."""

@@ -12,6 +12,7 @@ from api.identity.permissions import Role
 from domain.entry import AnyEntry
 from domain.events.health import PhysicalExamined
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded, IntakeMedicalExamined
+from domain.events.record import EntryWithdrawn
 from tests.support.client import Served
 from tests.support.console import FROM_HERE, Browser, signed_in
 from tests.support.given import given, some
@@ -137,3 +138,42 @@ async def test_what_may_hold_something_hidden_is_put_right_by_a_supervisor(serve
     supervisor = await signed_in(served, Role.SUPERVISOR)
     page = await supervisor.open(f"/console/children/{child}/entries/{examined}/correct")
     assert page.status_code == 200
+
+
+async def test_what_another_corrected_meanwhile_is_shown_and_not_corrected_over(
+    served: Served,
+) -> None:
+    staff, entry, child = await an_examination(served)
+    supervisor = await signed_in(served, Role.SUPERVISOR)
+    said = {"reason.code": ["incorrect_data"], "reason.explanation": ["体重抄错"]}
+    read_over = []
+    for browser, weight in ((staff, "41"), (supervisor, "44")):
+        why = await browser.open(f"{entry}/correct")
+        content = await send(browser, why, f"{entry}/correct/content", "on", **said)
+        filled = {"data.weight_kg": [weight]}
+        read_over.append(await send(browser, content, f"{entry}/correct/review", "check", **filled))
+    undo = await supervisor.open(f"{entry}/withdraw")
+    withdrawn = {"data.explanation": ["没有做"]}
+    undo_over = await send(supervisor, undo, f"{entry}/withdraw", "check", **withdrawn)
+    corrected = await send(staff, read_over[0], f"{entry}/correct", "record")
+    assert str(corrected.url).split("?")[0].endswith("/history")
+    over = await send(supervisor, read_over[1], f"{entry}/correct", "record")
+    assert not str(over.url).split("?")[0].endswith("/history")
+    (latest,) = [each for each in await entries(served, child, PhysicalExamined) if each.corrects]
+    assert f'/entries/{latest.entry_id}"' in over.text, "it leads to that correction"
+    assert latest.event.weight_kg == Decimal(41)
+    await send(supervisor, undo_over, f"{entry}/withdraw", "record")
+    assert await entries(served, child, EntryWithdrawn) == []
+
+
+async def test_a_form_that_one_person_checked_is_not_recorded_as_another_s(served: Served) -> None:
+    staff, entry, child = await an_examination(served)
+    supervisor = await signed_in(served, Role.SUPERVISOR)
+    undo = await staff.open(f"{entry}/withdraw")
+    checked = await send(staff, undo, f"{entry}/withdraw", "check", **{"data.explanation": ["没有做"]})
+    again = await send(supervisor, checked, f"{entry}/withdraw", "record")
+    assert await entries(served, child, EntryWithdrawn) == [], "it is shown to the other person first"
+    recorded = await send(supervisor, again, f"{entry}/withdraw", "record")
+    assert str(recorded.url).split("?")[0].endswith("/history")
+    (withdrawn,) = await entries(served, child, EntryWithdrawn)
+    assert withdrawn.recorded_by.role == "supervisor"

@@ -205,3 +205,12 @@ async def test_nobody_records_who_may_not_and_nobody_what_is_hidden_from_them(se
     assert f"{address}/record" not in (await auditor.open(address)).text
     past = await browser.open(f"{address}?as_of=2025-01-01")
     assert f"{address}/record" not in past.text, "what is recorded is recorded now"
+
+
+async def test_what_two_files_record_together_is_offered_by_no_form_of_one(served: Served) -> None:
+    browser, child = await a_file(served, Role.SUPERVISOR)
+    choosing = await browser.open(f"{child}/record")
+    assert "/record/FileOpenedByMistake" in choosing.text
+    for two in ("FilesJoined", "FilesSeparated"):
+        assert f"/record/{two}" not in choosing.text
+        assert (await browser.client.get(f"{child}/record/{two}")).status_code == 404

@@ -1,13 +1,20 @@
 """A form of an event about one child on its way: as it was sent, checked by a dry run, and recorded."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import orjson
 
 from api.console.child_frame import ChildPage
-from api.console.forms.dry_run import digest, sentences, shown_faults, shown_refusals, told_in_words
+from api.console.forms.dry_run import (
+    checked_by,
+    digest,
+    sentences,
+    shown_faults,
+    shown_refusals,
+    told_in_words,
+)
 from api.console.forms.event_form import BUSY, KEY, OF_PAGE, CheckedForm, EventForm, first_of, key_of
 from api.console.forms.form_choices import choices_for
 from api.console.forms.form_display import FormChoices
@@ -59,7 +66,7 @@ class AskedForm:
 
     def was_checked(self, read: ReadForm) -> bool:
         """Whether somebody was shown what it would change, as it is."""
-        return self.said == digest(read.body) and not read.faults
+        return self.said == checked_by(self.asked.page, read.body) and not read.faults
 
     async def checked(self, read: ReadForm) -> "tuple[AskedForm, CheckedForm]":
         """Return it with what the API answers to what it says, were that recorded now."""
@@ -82,15 +89,20 @@ class AskedForm:
         evidence = await sentences(asked, told["refusals"])
         refusals = await shown_refusals(asked.page, self.kind, read, told["refusals"], evidence)
         seen = replace(
-            self, version=self.file["version"], said=digest(read.body), shown=digest(told_in_words(told))
+            self,
+            version=self.file["version"],
+            said=checked_by(asked.page, read.body),
+            shown=digest(told_in_words(told)),
         )
         return seen, CheckedForm(read, told=told, refusals=refusals)
 
-    async def recorded(self, read: ReadForm) -> "Mapping[str, Any] | tuple[AskedForm, CheckedForm]":
+    async def recorded(
+        self, read: ReadForm, same: Callable[[], Awaitable[bool]] | None = None
+    ) -> "Mapping[str, Any] | tuple[AskedForm, CheckedForm]":
         """Record what was checked, and return the answer.
 
-        If others have recorded meanwhile, it is recorded only if it would change the same still. Where it is
-        not recorded, return the form with why.
+        If others have recorded meanwhile, it is recorded only if it would change the same still, and what it
+        amends is the `same` still. Where it is not recorded, return the form with why.
         """
         raw, version = orjson.dumps(read.body), self.version
         for _ in range(_TRIES):
@@ -102,7 +114,7 @@ class AskedForm:
                 if problem.code != "stale":
                     return await self._not_recorded(read, problem)
                 again, checked = await self.checked(read)
-                if again.shown != self.shown:
+                if again.shown != self.shown or (same is not None and not await same()):
                     since = await recorded_since(self.asked, self.version)
                     return again, replace(checked, since=since, note="moved")
                 version = problem.more["version"]

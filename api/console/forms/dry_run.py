@@ -19,6 +19,7 @@ from api.console.words import Words
 from api.http import timeline
 from api.identity.permissions import Role, may_record_type
 from domain.event import CATALOGUE, Event, chapter
+from domain.events.filing import JOINING
 from domain.possible import mending_of
 
 AMENDING: Final = "record"
@@ -60,6 +61,11 @@ def digest(content: object) -> str:
     return sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()[:_DIGITS]
 
 
+def checked_by(page: PageRequest, content: object) -> str:
+    """Return the digest of what somebody was shown checked: another person's of the same is another."""
+    return digest([str(page.context.actor.user), content])
+
+
 def told_in_words(told: Mapping[str, Any]) -> list[Any]:
     """Return what a dry run tells somebody, without the ids of entries that nothing has recorded."""
     impact = told["impact"]
@@ -71,8 +77,12 @@ def told_in_words(told: Mapping[str, Any]) -> list[Any]:
 
 def records_type(role: Role, kind: type[Event]) -> bool:
     """Return whether a role may fill in the form of a type of event, in a child's file."""
-    amends = chapter(kind) == AMENDING
-    return kind.kind == "child" and not amends and has_form(kind) and may_record_type(role, kind)
+    return is_offered(kind) and has_form(kind) and may_record_type(role, kind)
+
+
+def is_offered(kind: type[Event]) -> bool:
+    """Return whether a form records a type of event: of children, amending nothing, and in one file alone."""
+    return kind.kind == "child" and chapter(kind) != AMENDING and not issubclass(kind, JOINING)
 
 
 async def shown_refusals(

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import orjson
 
-from api.console.forms.dry_run import digest, records_type, shown_faults
+from api.console.forms.dry_run import checked_by, records_type, shown_faults
 from api.console.forms.event_form import BUSY, KEY, CheckedForm, EventForm
 from api.console.forms.field_controls import FieldControl, FormField, event_fields, has_form
 from api.console.forms.form_reading import ReadForm
@@ -124,7 +124,7 @@ class ManyForm:
         return {"form": self, "outcomes": outcomes, **self.event.shown_as(checked)}
 
     def _said(self, read: ReadForm) -> str:
-        return digest([read.body, [str(each["child"]) for each in self.children]])
+        return checked_by(self.page, [read.body, [str(each["child"]) for each in self.children]])
 
     def _outcome(self, item: Mapping[str, Any]) -> ChildOutcome:
         return ChildOutcome(why=self._why(item["problem"])) if "problem" in item else ChildOutcome(item)

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from api.console.forms.dry_run import digest, shown_faults, shown_refusals
+from api.console.forms.dry_run import checked_by, shown_faults, shown_refusals
 from api.console.forms.event_form import (
     BUSY,
     KEY,
@@ -53,7 +53,7 @@ class OpeningForm:
 
     def was_checked(self, reads: Sequence[ReadForm]) -> bool:
         """Whether somebody was shown what they would change, as they are."""
-        return self.said == digest(_body(reads)) and not any(each.faults for each in reads)
+        return self.said == checked_by(self.page, _body(reads)) and not any(each.faults for each in reads)
 
     async def checked(self, reads: Sequence[ReadForm]) -> tuple["OpeningForm", CheckedOpening]:
         """Return them with what the API answers, were they recorded now."""
@@ -76,7 +76,7 @@ class OpeningForm:
             return replace(self, said=""), CheckedOpening(CheckedForm(reads[0], faults), checked)
         refusals = [refusal for each in checked for refusal in each.refusals]
         whole = CheckedForm(reads[0], told=told, refusals=refusals)
-        return replace(self, said=digest(body)), CheckedOpening(whole, checked)
+        return replace(self, said=checked_by(self.page, body)), CheckedOpening(whole, checked)
 
     async def recorded(
         self, reads: Sequence[ReadForm]

@@ -45,6 +45,9 @@ _MOST_COMPARED: Final = 1000
 _read_month: Final = month()
 
 
+_REVERSED: Final = Label("起讫日期颠倒：先写开始的日期", "The days are reversed: write the first one first")
+
+
 def days_written(text: str) -> Days | Label:
     """Return the days that somebody wrote, or what to write instead.
 
@@ -61,7 +64,7 @@ def days_written(text: str) -> Days | Label:
         first, last = _days(match["first"]), _days(match["last"])
         if isinstance(first, Label) or isinstance(last, Label):
             return first if isinstance(first, Label) else last
-        return Days(first.earliest, last.last) if first.earliest <= last.last else Fault.IMPOSSIBLE_DATE.value
+        return Days(first.earliest, last.last) if first.earliest <= last.last else _REVERSED
     return _told(found)
 
 

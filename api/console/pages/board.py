@@ -1,6 +1,6 @@
 """Who is ready for adult life and what is stuck: fourteen gates of each young person, who turns 18 first."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -27,6 +27,8 @@ MONTHS: Final = (0, 3, 6, 12, 24)
 """Months ahead that are offered."""
 _ROWS: Final = 25
 """People of a page: each has a link for every gate."""
+_LOOKED_THROUGH: Final = 100
+"""People, the first to turn 18 before others, among whom the next is looked for."""
 
 
 @router.get("/readiness")
@@ -51,13 +53,13 @@ async def board(
     following = None
     if not listed["items"] and cursor is None:
         everybody = asked | {"within_months": None, "stuck_at": None}
-        following = await page.answer(readiness_board.readiness, **everybody, limit=1)
+        following = await page.answer(readiness_board.readiness, **everybody, limit=_LOOKED_THROUGH)
     return render(
         page,
         "board.html",
         listed=listed,
         counts=await page.answer(readiness_board.counts, **asked),
-        following=next(iter(following["items"]), None) if following else None,
+        following=_next_to_turn_18(following["items"] if following else (), day or page.context.today),
         asked={**asked, "status": status},
         day=day or page.context.today,
         months=MONTHS,
@@ -84,6 +86,11 @@ async def saved_board(
     return await readiness_board.readiness(
         page.context, **asked, status=None if status is None else [status], as_table=as_table
     )
+
+
+def _next_to_turn_18(items: Sequence[Mapping[str, Any]], day: date) -> Mapping[str, Any] | None:
+    """Return who turns 18 first after a day, of people in the order in which they do."""
+    return next((each for each in items if date.fromisoformat(each["turns_18_on"]) > day), None)
 
 
 def _asked(

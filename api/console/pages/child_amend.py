@@ -196,11 +196,20 @@ async def _recorded(found: EntryToAmend, form: AskedForm, shown: _Shown) -> Resp
     read = form.read()
     if not form.was_checked(read):
         return await shown(found, *await form.checked(read))
-    became = await form.recorded(read)
+    struck = "withdrawn" if form.kind is EntryRestored else None
+
+    async def now() -> EntryToAmend:
+        return await entry_to_amend(found.asked, UUID(found.entry["entry_id"]))
+
+    async def same() -> bool:
+        return bool((await now()).entry["struck"] == struck)
+
+    became = await form.recorded(read, same)
     if isinstance(became, Mapping):
         await forget_draft(found.asked.page, form.key)
         return lead_to(history_at(found.asked.address, became))
-    return await shown(found, *became)
+    # Another person may have amended it meanwhile: that is shown.
+    return await shown(await now(), *became)
 
 
 async def _why(found: EntryToAmend, form: AskedForm, checked: CheckedForm) -> Response:

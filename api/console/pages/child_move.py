@@ -13,6 +13,7 @@ from api.console.forms.asked_form import recorded_since
 from api.console.forms.dry_run import (
     ShownFault,
     ShownRefusal,
+    checked_by,
     digest,
     sentences,
     shown_refusals,
@@ -99,7 +100,7 @@ class AskedMove:
     @property
     def named(self) -> str:
         """The digest of what is to be moved where and why."""
-        return digest([str(self.to), self.explanation])
+        return checked_by(self.asked.page, [str(self.to), self.explanation])
 
     @property
     def refusals(self) -> list[ShownRefusal]:
@@ -170,7 +171,8 @@ class AskedMove:
     async def moved(self) -> "Mapping[str, Any] | AskedMove":
         """Move the entry, and return the answer about the file that it is in now; else why it is not moved.
 
-        If others have recorded in its file meanwhile, it is moved only if that would change the same still.
+        If others have recorded in its file meanwhile, it is moved only if that would change the same
+        still and nobody amended it.
         """
         asking = self
         for _ in range(move_one.TRIES):
@@ -182,7 +184,8 @@ class AskedMove:
                 if problem.code != "stale":
                     return asking._not_moved(problem)
                 again = await asking.checked()
-                if again.shown != self.shown:
+                as_it_was = (await entry_to_amend(self.asked, UUID(self.found.entry["entry_id"]))).stands
+                if again.shown != self.shown or not as_it_was:
                     since = await recorded_since(self.asked, self.version)
                     return replace(again, since=since, note="" if again.messages else "moved")
                 asking = again

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from api.console.child_frame import AboutChild, ChildPage, ForRule
 from api.console.drafts import draft_fields, forget_draft, keep_form
 from api.console.forms.asked_form import AskedForm, form_of, sent_form_of
-from api.console.forms.dry_run import AMENDING, records_type
+from api.console.forms.dry_run import is_offered, records_type
 from api.console.forms.event_form import NOT_SENT, CheckedForm, first_of
 from api.console.forms.field_controls import event_fields
 from api.console.forms.form_reading import SentFields
@@ -59,7 +59,7 @@ async def choose_event(
     else:
         named = []
     file = await asked.summary()
-    types = [_type(asked, name, clearing) for name in CATALOGUE if _is_offered(name)]
+    types = [_type(asked, name, clearing) for name in CATALOGUE if is_offered(CATALOGUE[name])]
     found = [each for each in types if has_words(each.name, q)]
     return await asked.render(
         "record.html",
@@ -145,16 +145,11 @@ async def _may_record(asked: ChildPage) -> None:
 
 def _kind(asked: ChildPage, name: str) -> type[Event]:
     kind = CATALOGUE.get(name)
-    if kind is None or not _is_offered(name):
+    if kind is None or not is_offered(kind):
         raise not_found()
     if not records_type(asked.page.role, kind):
         raise Problem("forbidden", _BY_SUPERVISOR)
     return kind
-
-
-def _is_offered(name: str) -> bool:
-    kind = CATALOGUE[name]
-    return kind.kind == "child" and chapter(kind) != AMENDING
 
 
 def _type(asked: ChildPage, name: str, clearing: Mapping[str, Sequence[str]]) -> TypeToRecord:
@@ -201,7 +196,7 @@ async def _mending(asked: ChildPage, rule: str) -> list[str]:
 async def _most_used(asked: ChildPage) -> list[str]:
     """Return the types that the reader has recorded most by forms, in whichever files."""
     types = await asked.page.context.container.recorded_types.most(asked.page.context.actor.user)
-    return [name for name in types if name in CATALOGUE and _is_offered(name)][:_MOST_USED]
+    return [name for name in types if name in CATALOGUE and is_offered(CATALOGUE[name])][:_MOST_USED]
 
 
 async def _filled_by(form: AskedForm, rule: str) -> SentFields:
