@@ -23,6 +23,9 @@ _NO_TIME: Final = Label(
     "“按哪一天所知道的”不是日期：写作 2026-11-20、2026年11月，或者账本位置",
     "As known on which day: write 2026-11-20, 2026-11, or a position of the ledger",
 )
+_NO_SUCH_DAY: Final = Label(
+    "日期无法识别：写作 2026-11-20 或者 2026年11月", "Cannot be read as a day: write 2026-11-20 or 2026-11"
+)
 
 
 async def read_day(page: PageRequest, child: UUID, text: str | None, name: str) -> date | None:
@@ -51,6 +54,16 @@ def read_known_at(text: str | None, name: str) -> str | None:
     if day is None:
         raise _unreadable(name, _NO_TIME)
     return day.isoformat()
+
+
+def read_last_day(text: str | None, name: str) -> date | None:
+    """Return the day that is meant, of a month or a year its last. Raises the problem `invalid`."""
+    if text is None:
+        return None
+    day = _last_day(text)
+    if day is None:
+        raise _unreadable(name, _NO_SUCH_DAY)
+    return day
 
 
 def _is_position(text: str) -> bool:

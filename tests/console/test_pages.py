@@ -278,3 +278,17 @@ async def test_a_day_that_is_none_is_told_as_a_page(served: Served) -> None:
     is_sound(page, "zh")
     page = await browser.open("/console/late?since=yesterday")
     assert (page.status_code, 'class="side"' in page.text) == (422, True)
+
+
+async def test_a_day_is_taken_in_filters_as_people_write_it(served: Served) -> None:
+    child = await a_child(served)
+    browser = await signed_in(served, Role.STAFF)
+    history = f"/console/children/{child}/history?month="
+    for month in ("2015-09", "2015年9月", "2015.09", "2015-9", "201509", "2015年9月3日"):
+        page = await browser.open(history + month)
+        assert (page.status_code, 'name="month" value="2015-09"' in page.text) == (200, True), month
+    for day in ("2026-01-05", "2026年1月5日", "2026.1.5", "20260105"):
+        for address in ("/console/readiness?day=", "/console/late?since="):
+            page = await browser.open(address + day)
+            assert (page.status_code, 'value="2026-01-05"' in page.text) == (200, True), address + day
+    assert (await browser.open("/console/readiness?day=soon")).status_code == 422

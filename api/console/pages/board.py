@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 from api.console.overseen import institutions_overseen
 from api.console.page_request import PageRequest, SignedIn
 from api.console.page_route import PageRoute
+from api.console.points_of_time import read_last_day
 from api.console.rendering import render
 from api.http import readiness_board
 from api.http.cursors import Cursor
@@ -34,7 +35,7 @@ _LOOKED_THROUGH: Final = 100
 @router.get("/readiness")
 async def board(
     page: SignedIn,
-    day: Day = None,
+    day: Annotated[str | None, Query(max_length=40)] = None,
     within_months: WithinMonths = None,
     status: Status | None = None,
     stuck_at: StuckAt = None,
@@ -42,7 +43,8 @@ async def board(
     cursor: Cursor = None,
 ) -> Response:
     """Show those who turn 18 within some months, their gates, and where most are stuck."""
-    asked = _asked(page, day, within_months, stuck_at, institution)
+    on = read_last_day(day, "day")
+    asked = _asked(page, on, within_months, stuck_at, institution)
     listed = await page.answer(
         readiness_board.readiness,
         **asked,
@@ -59,9 +61,9 @@ async def board(
         "board.html",
         listed=listed,
         counts=await page.answer(readiness_board.counts, **asked),
-        following=_next_to_turn_18(following["items"] if following else (), day or page.context.today),
+        following=_next_to_turn_18(following["items"] if following else (), on or page.context.today),
         asked={**asked, "status": status},
-        day=day or page.context.today,
+        day=on or page.context.today,
         months=MONTHS,
         gates=GATES,
         institutions=await institutions_overseen(page),

@@ -14,6 +14,7 @@ from api.console.child_frame import AboutChild, ChildPage
 from api.console.drafts import drafts
 from api.console.entry_display import EntryLine, documents, entry_line
 from api.console.page_route import PageRoute
+from api.console.points_of_time import read_last_day
 from api.console.value_display import days
 from api.console.words import WORDS
 from api.http import timeline
@@ -50,7 +51,7 @@ async def child_history(
     asked: AboutChild,
     order: TimelineOrder | None = None,
     chapter: Annotated[str | None, Query(max_length=40)] = None,
-    month: Annotated[str | None, Query(pattern="^[0-9]{4}-(0[1-9]|1[0-2])$")] = None,
+    month: Annotated[str | None, Query(max_length=40)] = None,
     recorded: UUID | None = None,
     late_or_amended: bool | None = None,  # noqa: FBT001 - a filter of the address
     below: date | None = None,
@@ -60,13 +61,14 @@ async def child_history(
 
     `below` is the day of the last line of the page before, `recorded` the entry that has just been so.
     """
+    until = _end_of_month(read_last_day(month, "month"))
     file = await asked.summary()
     by = order or "occurred"
     filters: dict[str, Any] = {
         "order": by,
         "chapter": chapter,
         "late_or_amended": late_or_amended,
-        "until": None if month is None else _end_of(month),
+        "until": until,
         **asked.point,
     }
     listed = await asked.page.answer(
@@ -79,7 +81,7 @@ async def child_history(
     chosen = {
         "order": by,
         "chapter": chapter,
-        "month": month,
+        "month": None if until is None else f"{until:%Y-%m}",
         "late_or_amended": "true" if late_or_amended else None,
     }
     following = {"below": lines[-1].day if lines else None, "cursor": listed["next"]}
@@ -149,6 +151,5 @@ def _birthdays(asked: ChildPage, file: Mapping[str, Any]) -> Iterator[HistoryLin
         yield HistoryLine(str(on.last.year), on.last, None, shown, age=years)
 
 
-def _end_of(month: str) -> date:
-    year, number = int(month[:4]), int(month[5:])
-    return date(year, number, days_in_month(year, number))
+def _end_of_month(day: date | None) -> date | None:
+    return None if day is None else day.replace(day=days_in_month(day.year, day.month))

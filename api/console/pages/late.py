@@ -1,6 +1,5 @@
 """Entries that were recorded late, across files: those that lag the most days behind first."""
 
-from datetime import date
 from functools import partial
 from typing import Annotated, Any, Final, get_args
 
@@ -9,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 from api.console.child_frame import addressed
 from api.console.page_request import SignedIn
 from api.console.page_route import PageRoute
+from api.console.points_of_time import read_last_day
 from api.console.rendering import render
 from api.http import lateness
 from api.http.cursors import Cursor
@@ -25,13 +25,17 @@ _LAGS: Final = (LATE_DAYS + 1, 31, 91, 366)
 async def late(
     page: SignedIn,
     lag_days: Annotated[int, Query(gt=LATE_DAYS, le=_LAGS[-1])] = _LAGS[0],
-    since: date | None = None,
-    until: date | None = None,
+    since: Annotated[str | None, Query(max_length=40)] = None,
+    until: Annotated[str | None, Query(max_length=40)] = None,
     imports: bool | None = None,  # noqa: FBT001 - a filter of the address
     cursor: Cursor = None,
 ) -> Response:
     """Show a page of the entries that were recorded late, with both their days and who recorded them."""
-    asked: dict[str, Any] = {"lag_days": lag_days, "since": since, "until": until}
+    asked: dict[str, Any] = {
+        "lag_days": lag_days,
+        "since": read_last_day(since, "since"),
+        "until": read_last_day(until, "until"),
+    }
     origin = [each for each in get_args(Origin) if each != "import"] if imports is False else None
     listed = await page.answer(lateness.late, limit=_ROWS, cursor=cursor, origin=origin, **asked)
     return render(
