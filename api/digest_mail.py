@@ -37,7 +37,7 @@ def week_to_send(now: datetime) -> date | None:
 @asynccontextmanager
 async def digests_sent(tenants: Tenants, settings: Settings, clock: WallClock) -> AsyncIterator[None]:
     """Send what is to be sent meanwhile, if the settings name a server for mail."""
-    if settings.smtp_host is None:
+    if settings.mail_server is None:
         yield
         return
     sending = asyncio.create_task(_keep_sending(tenants, settings, clock), name="digests")

@@ -24,16 +24,16 @@ async def send(settings: Settings, address: str, subject: str, text: str) -> Non
 
 
 def _deliver(settings: Settings, message: EmailMessage) -> None:
-    host, port = str(settings.smtp_host), settings.smtp_port
+    host, port = str(settings.mail_server), settings.mail_port
     trusted = ssl.create_default_context()
     server = (
         smtplib.SMTP_SSL(host, port, timeout=_SECONDS, context=trusted)
-        if settings.smtp_tls == "implicit"
+        if settings.mail_security == "implicit"
         else smtplib.SMTP(host, port, timeout=_SECONDS)
     )
     with server:
-        if settings.smtp_tls == "starttls":
+        if settings.mail_security == "starttls":
             server.starttls(context=trusted)
-        if settings.smtp_user is not None and settings.smtp_password is not None:
-            server.login(settings.smtp_user, settings.smtp_password.get_secret_value())
+        if settings.mail_user is not None and settings.mail_password is not None:
+            server.login(settings.mail_user, settings.mail_password.get_secret_value())
         server.send_message(message)

@@ -113,13 +113,13 @@ class Settings(BaseSettings):
     password_passes: int = Field(default=3, ge=1)
     """How often a hash of a password passes over its memory."""
 
-    smtp_host: str | None = None
+    mail_server: str | None = None
     """The server for mail; without one no digest is sent."""
-    smtp_port: int = Field(default=587, ge=1, le=65535)
-    smtp_tls: Literal["starttls", "implicit", "none"] = "starttls"
+    mail_port: int = Field(default=587, ge=1, le=65535)
+    mail_security: Literal["starttls", "implicit", "none"] = "starttls"
     """How the connection to it is secured; `none` only for one on this machine."""
-    smtp_user: str | None = None
-    smtp_password: SecretStr | None = None
+    mail_user: str | None = None
+    mail_password: SecretStr | None = None
     mail_from: str | None = None
     """From whom mail is, where there is a server for it."""
     public_url: str | None = Field(default=None, pattern="^https?://[^/]+$")
@@ -167,13 +167,13 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _mails(self) -> Self:
-        if self.smtp_host is not None and (self.mail_from is None or self.public_url is None):
+        if self.mail_server is not None and (self.mail_from is None or self.public_url is None):
             message = (
                 "设定了邮件服务器，须同时设定 CHILDLEDGER_MAIL_FROM 和 CHILDLEDGER_PUBLIC_URL。"
                 " A server for mail needs CHILDLEDGER_MAIL_FROM and CHILDLEDGER_PUBLIC_URL too."
             )
             raise ValueError(message)
-        if self.smtp_tls == "none" and self.smtp_host not in {None, "localhost", "127.0.0.1", "::1"}:
+        if self.mail_security == "none" and self.mail_server not in {None, "localhost", "127.0.0.1", "::1"}:
             message = (
                 "未加密的邮件连接只能用于本机的邮件服务器。"
                 " Mail goes unencrypted to a server on this machine only, and to no other."

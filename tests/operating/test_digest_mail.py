@@ -52,9 +52,9 @@ def mailing(served: Served, port: int) -> Settings:
     """The settings with a server for mail."""
     return served.container.settings.model_copy(
         update={
-            "smtp_host": "127.0.0.1",
-            "smtp_port": port,
-            "smtp_tls": "none",
+            "mail_server": "127.0.0.1",
+            "mail_port": port,
+            "mail_security": "none",
             "mail_from": "ledger@example.test",
             "public_url": "https://ledger.example.test",
         }
@@ -124,13 +124,13 @@ async def test_an_address_is_sealed_and_forgotten_when_taken_away(served: Served
 @pytest.mark.parametrize(
     "given",
     [
-        {"smtp_host": "mail.example.test"},
-        {"smtp_host": "mail.example.test", "mail_from": "a@example.test"},
+        {"mail_server": "mail.example.test"},
+        {"mail_server": "mail.example.test", "mail_from": "a@example.test"},
         {
-            "smtp_host": "mail.example.test",
+            "mail_server": "mail.example.test",
             "mail_from": "a@example.test",
             "public_url": "https://ledger.example.test",
-            "smtp_tls": "none",
+            "mail_security": "none",
         },
     ],
 )
