@@ -12,6 +12,7 @@ from tests.support.whole_events import presupposed
 
 NAMES: Final = [name for name, kind in CATALOGUE.items() if kind.presupposes(kind.__new__(kind))]
 ENDS_WHAT_MAY_BE_UNRECORDED: Final = {
+    "AdoptionAssessmentReportIssued": "ends an assessment whose beginning may not be recorded",
     "AdoptionRegistered": "ends whatever of the way there is recorded",
     "AdultPlaced": "ends whatever care is recorded",
     "ChildAdmitted": "ends an earlier departure where there was one",

@@ -30,7 +30,8 @@ _LOOKED_AT: Final = 100
 def read_delimited(content: bytes, charset: str | None, title: str, collector: Collector) -> None:
     """Read a table in the charset, or in UTF-8 or GB 18030. Raises UnreadableFileError."""
     text = decoded(content, charset)
-    csv.field_size_limit(len(text) + 1)
+    # Of the whole process: never less than another reader of it was given.
+    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
     for number, row in enumerate(_rows(text, _delimiter(text)), 1):
         for column, raw in enumerate(row):
             collector.put(number, column, raw)
