@@ -160,11 +160,11 @@ class ChildPage:
             if known
             else words("child.title_without"),
             since=await self._since(),
-            entries=await self._entries(file),
+            entry_count=await self._entry_count(file),
             **answers,
         )
 
-    async def _entries(self, file: Mapping[str, Any]) -> int:
+    async def _entry_count(self, file: Mapping[str, Any]) -> int:
         """Return how many entries the history has at the point that is shown."""
         if self.as_of is None:
             entries: int = file["version"]
