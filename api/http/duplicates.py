@@ -19,6 +19,7 @@ from domain.when import LAST_DAY, Days
 from ledger.recording.request import Draft
 from projections.likeness import (
     KIND,
+    LIKENESS_TERMS,
     MOST_OTHERS,
     ONE_CHILD,
     RESTS_ON,
@@ -158,10 +159,10 @@ def terms_of(request: RequestContext, drafts: Iterable[Draft]) -> dict[Likeness,
     return terms
 
 
-async def caught_up(request: RequestContext) -> None:
+async def caught_up(request: RequestContext, model: str = LIKENESS_TERMS.name) -> None:
     """Wait for the register, so that recent recordings count; the list reports what is still missing."""
     head = await request.ledger.head()
-    await request.container.projector.reached(head.position, WAIT_SECONDS, "likeness_terms")
+    await request.container.projector.reached(head.position, WAIT_SECONDS, model)
 
 
 async def _having(

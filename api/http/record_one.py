@@ -29,6 +29,7 @@ from api.identity.acting import roles_that_may
 from api.identity.forbidden import forbidden
 from api.identity.permissions import Action
 from domain.event import Kind
+from ledger.recording.candidates import entry_id
 from ledger.recording.outcome import Recorded
 from ledger.recording.request import Recording
 
@@ -48,6 +49,13 @@ async def open_file(request: RecordingRequest, key: IdempotencyKey, raw: EventsB
     region = request.region_opened(opening.institution, opening.region)
     wanted = wanted_by(request, None, opening.drafts, key, at="/events", region=region)
     return await _recorded(request, wanted, key)
+
+
+async def was_opened(request: RequestContext, key: str) -> bool:
+    """Return whether the caller has opened a file under a key, so that the same again repeats the answer."""
+    ledger = request.ledger
+    first = entry_id(ledger.named, request.actor.recorder.user, key)
+    return bool(await ledger.store.entries([first]))
 
 
 async def record(

@@ -92,6 +92,33 @@ async def test_whoever_is_in_the_register_already_is_shown_first(served: Served)
     assert f'href="/console/children/{child}"' in checked.text.partition("可能重复的档案")[2]
 
 
+async def test_a_child_whom_another_received_meanwhile_gets_no_second_file_unseen(served: Served) -> None:
+    number = {"ChildReceived.data.file_no": ["XH-0901"], "ChildReceived.data.file_no.unknown": [""]}
+    staff, supervisor = await signed_in(served, Role.STAFF), await signed_in(served, Role.SUPERVISOR)
+    read_over = []
+    for browser in (staff, supervisor):
+        page = await forms(browser)
+        assert "名册中没有姓名相同或者近似的儿童" in page.text
+        read_over.append(await send(browser, page, "check", **answered(page, **number)))
+    recorded = await send(staff, read_over[0], "record")
+    assert '<p class="note good"' in recorded.text
+    child = str(recorded.url).split("/")[5]
+    before = await served.container.ledger.head()
+    late = await send(supervisor, read_over[1], "record")
+    assert "没有记录任何内容" in late.text
+    told = late.text.partition("没有记录任何内容")[2].partition("</ul>")[0]
+    assert f'href="/console/children/{child}"' in told
+    assert "欧阳小明" in told
+    assert "XH-0901" in told
+    assert await served.container.ledger.head() == before, "nothing is recorded unseen"
+    fields = fields_of_form(late)
+    assert fields["IdentityRecorded.data.name"] == ["欧阳小明"]
+    assert fields["ChildReceived.data.file_no"] == ["XH-0901"], "nothing typed is lost"
+    another = await send(supervisor, late, "record")
+    assert '<p class="note good"' in another.text, "whoever has seen it may say that it is another child"
+    assert (await served.container.ledger.head()).position == before.position + 2
+
+
 async def test_a_child_without_a_name_is_received_as_not_named(served: Served) -> None:
     browser = await signed_in(served, Role.STAFF)
     page = await browser.open(NEW)

@@ -1,12 +1,12 @@
 """A file's first events on one page: as they were sent, checked by a dry run, and recorded together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 
-from api.console.forms.dry_run import checked_by, shown_faults, shown_refusals
+from api.console.forms.dry_run import checked_by, digest, shown_faults, shown_refusals
 from api.console.forms.event_form import (
     BUSY,
     KEY,
@@ -22,6 +22,7 @@ from api.console.forms.form_reading import EXCEPTED, ReadForm, SentFields
 from api.console.page_request import PageRequest
 from api.contract.problems import Problem
 from api.http import record_one
+from api.http.duplicates import caught_up
 from domain.event import Event
 
 
@@ -35,12 +36,17 @@ class CheckedOpening:
 
 @dataclass(frozen=True, slots=True)
 class OpeningForm:
-    """The forms of a file's first events; `said` is the digest of what was checked."""
+    """The forms of a file's first events.
+
+    `said` and `shown` are the digests of what was checked and of the possible duplicates that somebody was
+    shown then.
+    """
 
     page: PageRequest
     events: tuple[EventForm, ...]
     key: str
     said: str = ""
+    shown: str = ""
 
     def read(self) -> list[ReadForm]:
         """Return what they say. Raises the problem `malformed` for fields that no form has."""
@@ -73,15 +79,30 @@ class OpeningForm:
         ]
         faults = [fault for each in checked for fault in each.faults]
         if faults or told is None:
-            return replace(self, said=""), CheckedOpening(CheckedForm(reads[0], faults), checked)
+            return replace(self, said="", shown=""), CheckedOpening(CheckedForm(reads[0], faults), checked)
         refusals = [refusal for each in checked for refusal in each.refusals]
         whole = CheckedForm(reads[0], told=told, refusals=refusals)
-        return replace(self, said=checked_by(self.page, body)), CheckedOpening(whole, checked)
+        seen = replace(
+            self, said=checked_by(self.page, body), shown=digest(_alike(told["possible_duplicates"]))
+        )
+        return seen, CheckedOpening(whole, checked)
 
     async def recorded(
         self, reads: Sequence[ReadForm]
     ) -> Mapping[str, Any] | tuple["OpeningForm", CheckedOpening]:
-        """Record what was checked, all of it or nothing, and return the answer, or the forms with why not."""
+        """Record what was checked, all of it or nothing, and return the answer, or the forms with why not.
+
+        Nothing is recorded if the register has possible duplicates now that were not shown.
+        """
+        await caught_up(self.page.context, "register")
+        again, checked = await self.checked(reads)
+        moved = checked.whole.told is not None and again.shown != self.shown
+        # Looked up after the duplicates: the file that this form itself has opened is none.
+        if (moved or not checked.whole.ready) and not await record_one.was_opened(
+            self.page.context, KEY.format(self.key)
+        ):
+            whole = replace(checked.whole, note="alike") if moved else checked.whole
+            return again, replace(checked, whole=whole)
         raw = orjson.dumps(_body(reads))
         try:
             answer: Mapping[str, Any] = await self.page.answer(
@@ -179,11 +200,16 @@ def sent_opening(page: PageRequest, kinds: Sequence[type[Event]], filled: SentFi
         replace(each, more=more.removeprefix(each.prefix)) if more.startswith(each.prefix) else each
         for each in form.events
     )
-    return replace(form, events=tuple(events), said=first_of(filled, "said"))
+    return replace(form, events=tuple(events), said=first_of(filled, "said"), shown=first_of(filled, "shown"))
 
 
 def _prefix(kind: type[Event]) -> str:
     return f"{kind.__name__}."
+
+
+def _alike(duplicates: Iterable[Mapping[str, Any]]) -> list[list[Any]]:
+    """Return possible duplicates as far as they tell which files may be the same child's, in one order."""
+    return sorted([each["rule"], each["child"] or "", *sorted(each["others"])] for each in duplicates)
 
 
 def _body(reads: Sequence[ReadForm]) -> dict[str, Any]:

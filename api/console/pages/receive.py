@@ -19,6 +19,7 @@ from api.console.forms.form_reading import (
     OCCURRED,
     REASON,
     WHY_NOT,
+    ReadForm,
     SentFields,
     read_form,
 )
@@ -152,7 +153,7 @@ async def send_receive(page: SignedIn, filled: Annotated[SentFields, Depends(fil
         if isinstance(became, Mapping):
             await forget_draft(page, form.key)
             return lead_to(history_at(f"/console/children/{became['child']}", became))
-        return _forms(*became)
+        return _forms(*became, alike=await _alike_meanwhile(page, reads, became[1]))
     return _forms(*await form.checked(reads))
 
 
@@ -205,12 +206,11 @@ async def _alike(page: PageRequest, who: WhoIsReceived) -> AlikeChildren:
     """Return whom the search finds by the name, and whom a dry run says may be the same child."""
     if not who.name:
         return AlikeChildren()
-    asked = {"q": who.name, "limit": _MOST_ALIKE}
-    listed = await page.answer(lists.search, raw=orjson.dumps(asked))
+    listed = await _named(page, who.name)
     busy, likely = False, set[str]()
     try:
         told = await page.answer(record_one.open_file, None, orjson.dumps(_probe(page, who)))
-        likely = {each["child"] for each in told["possible_duplicates"] if each["child"] is not None}
+        likely = _likely(told)
     except Problem as problem:
         # What is not as it should be is told of the form itself.
         if problem.code not in {*BUSY, "invalid"}:
@@ -219,6 +219,36 @@ async def _alike(page: PageRequest, who: WhoIsReceived) -> AlikeChildren:
     rows = sorted(listed["items"], key=lambda row: row["child"] not in likely)
     others = sorted(likely - {row["child"] for row in rows})
     return AlikeChildren(rows, frozenset(likely), others, listed["next"] is not None, busy)
+
+
+async def _alike_meanwhile(
+    page: PageRequest, reads: Sequence[ReadForm], checked: CheckedOpening
+) -> AlikeChildren | None:
+    """Return who may be the same child by all that the forms say, if that kept them from being recorded."""
+    told = checked.whole.told
+    if checked.whole.note != "alike" or told is None:
+        return None
+    likely, names = _likely(told), [each.body["data"].get("name") for each in reads]
+    rows: list[Mapping[str, Any]] = []
+    for name in names:
+        listed = (await _named(page, name))["items"] if isinstance(name, str) else ()
+        rows += [row for row in listed if row["child"] in likely]
+    others = sorted(likely - {row["child"] for row in rows})
+    return AlikeChildren(rows, frozenset(likely), others)
+
+
+async def _named(page: PageRequest, name: str) -> Any:  # noqa: ANN401 - an answer
+    return await page.answer(lists.search, raw=orjson.dumps({"q": name, "limit": _MOST_ALIKE}))
+
+
+def _likely(told: Mapping[str, Any]) -> set[str]:
+    """Return the files that a dry run says may be the same child's."""
+    return {
+        child
+        for each in told["possible_duplicates"]
+        for child in (each["child"], *each["others"])
+        if child is not None
+    }
 
 
 def _probe(page: PageRequest, who: WhoIsReceived) -> dict[str, Any]:
@@ -245,12 +275,15 @@ def _who(page: PageRequest, who: WhoIsReceived, alike: AlikeChildren | None = No
     )
 
 
-def _forms(form: OpeningForm, checked: CheckedOpening, *, looked: str = "") -> Response:
+def _forms(
+    form: OpeningForm, checked: CheckedOpening, *, looked: str = "", alike: AlikeChildren | None = None
+) -> Response:
     return render(
         form.page,
         "receive.html",
         status=checked.whole.status,
         looked=looked,
+        alike=alike,
         outside=form.page.role is Role.TOWNSHIP,
         **form.shown_as(checked),
     )
