@@ -19,6 +19,8 @@ from tests.support.given import given, some
 from tests.support.shown_forms import fields_of_form
 from tests.support.stored import kept
 
+WAYS_ON: Final = {"correct": "correct/content", "withdraw": "withdraw"}
+"""Where what was typed goes on, from the entry that stands."""
 LIFE: Final = (
     ("2024-03-05", some(ChildReceived)),
     ("2024-03-05", some(IdentityRecorded, birth_on=date(2014, 3, 5), sex="2")),
@@ -92,6 +94,47 @@ async def test_an_entry_is_corrected_in_three_steps(served: Served) -> None:
     assert becomes.event.weight_kg == Decimal(39)
     assert becomes.event.height_cm == was.event.height_cm
     assert "已被更正，不能再更正" in (await browser.open(f"{entry}/correct")).text
+
+
+async def a_correction(browser: Browser, entry: str, weight: str) -> Response:
+    """Given a correction of the weight that somebody has read over."""
+    said = {"reason.code": ["incorrect_data"], "reason.explanation": [f"应为{weight}千克"]}
+    why = await browser.open(f"{entry}/correct")
+    content = await send(browser, why, f"{entry}/correct/content", "on", **said)
+    return await send(browser, content, f"{entry}/correct/review", "check", **{"data.weight_kg": [weight]})
+
+
+async def test_what_was_filled_in_goes_on_from_what_another_corrected_meanwhile(served: Served) -> None:
+    browser, entry, child = await an_examination(served)
+    supervisor = await signed_in(served, Role.SUPERVISOR)
+    first, second = await a_correction(browser, entry, "41"), await a_correction(supervisor, entry, "44")
+    explained = {"data.explanation": ["没有体检"]}
+    asked = await supervisor.open(f"{entry}/withdraw")
+    withdrawal = await send(supervisor, asked, f"{entry}/withdraw", "check", **explained)
+    assert "已记录" in (await send(browser, first, f"{entry}/correct", "record")).text
+    again = await send(browser, first, f"{entry}/correct", "record")
+    assert "已记录" in again.text, "sent again, it is the same correction"
+    that = f"/console/children/{child}/entries/{await last(served, child)}"
+    for read_over, way in ((second, "correct"), (withdrawal, "withdraw")):
+        late = await send(supervisor, read_over, f"{entry}/{way}", "record")
+        assert "已被更正，不能再更正" in late.text
+        assert "您填写的没有记录。" in late.text
+        assert f'href="{that}"' in late.text
+        told = late.text.partition("不能再更正")[2].partition("</div>")[0]
+        assert "工作人员" in told, "who corrected it is told"
+        going_on = await send(supervisor, late, f"{that}/{WAYS_ON[way]}", "check")
+        kept_typed = fields_of_form(going_on)
+        assert kept_typed.get("data.weight_kg", ["44"]) == ["44"]
+        assert kept_typed.get("data.explanation", explained["data.explanation"]) == ["没有体检"]
+        assert {"data.weight_kg", "data.explanation"} & kept_typed.keys()
+    weights = [each.event.weight_kg for each in await entries(served, child, PhysicalExamined)]
+    assert weights == [Decimal(38), Decimal(41)], "the supervisor's is not recorded"
+    file = await served.container.ledger.file(child)
+    assert file is not None
+    assert "EntryWithdrawn" not in {each.type for each in file.entries.values()}
+    begun_again = await a_correction(supervisor, that, "44")
+    assert re.findall(r"<del>(.*?)</del>", begun_again.text)[0].startswith("41")
+    assert "已记录" in (await send(supervisor, begun_again, f"{that}/correct", "record")).text
 
 
 async def test_what_was_not_read_over_is_not_corrected(served: Served) -> None:

@@ -114,6 +114,30 @@ async def test_what_changed_meanwhile_is_shown_before_an_entry_is_moved(served: 
     assert EXAMINED not in await events(served, right)
 
 
+async def test_an_entry_that_another_corrected_after_it_was_looked_at_is_not_moved(served: Served) -> None:
+    wrong, right, entry = await two_children(served)
+    browser = await signed_in(served, Role.STAFF)
+    asked = await browser.open(f"{entry}/move")
+    said = {"to": str(right), "explanation": "看错床号"}
+    checked = await send(browser, asked, f"{entry}/move", "check", **said)
+    other = await signed_in(served, Role.SUPERVISOR)
+    why = await other.open(f"{entry}/correct")
+    reason = {"reason.code": "incorrect_data", "reason.explanation": "体重抄错"}
+    content = await send(other, why, f"{entry}/correct/content", "on", **reason)
+    over = await send(other, content, f"{entry}/correct/review", "check", **{"data.weight_kg": "44"})
+    assert "已记录" in (await send(other, over, f"{entry}/correct", "record")).text
+    late = await send(browser, checked, f"{entry}/move", "record")
+    that = await page_of(served, wrong, PhysicalExamined)
+    assert "已被更正" in late.text
+    assert f'href="{that}"' in late.text
+    assert len(await events(served, right)) == 4, "nothing is moved"
+    going_on = await send(browser, late, f"{that}/move", "check")
+    assert fields_of_form(going_on)["explanation"] == ["看错床号"]
+    moved = await send(browser, going_on, f"{that}/move", "record")
+    assert str(moved.url.path) == f"/console/children/{right}/history"
+    assert (await events(served, right))[-1] == some(PhysicalExamined, weight_kg=Decimal(44))
+
+
 async def test_what_a_move_needs_is_told_at_its_field_and_nothing_is_lost(served: Served) -> None:
     wrong, _, entry = await two_children(served)
     elsewhere = await served.a_child(elsewhere=True)

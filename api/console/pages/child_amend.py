@@ -1,7 +1,8 @@
 """Putting right what an entry says: corrected in three steps, withdrawn, or restored."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID, uuid4
 
@@ -10,7 +11,7 @@ from fastapi import APIRouter, Depends, Response
 from api.console.child_frame import AboutChild, ChildPage
 from api.console.drafts import draft_fields, forget_draft
 from api.console.entry_display import documents, entry_fields, entry_line
-from api.console.forms.amended_entry import amended_rows
+from api.console.forms.amended_entry import AmendedRow, amended_rows
 from api.console.forms.asked_form import AskedForm, form_of, sent_form_of
 from api.console.forms.dry_run import ShownFault
 from api.console.forms.event_form import NOT_SENT, CheckedForm
@@ -42,15 +43,25 @@ _BY_SUPERVISOR: Final = Label(
     "这一条有您的角色不可查看的内容，由负责人（主管）更正或者撤回。",
     "This entry has something that your role is not shown: a supervisor corrects or withdraws it.",
 )
+_CONTENT: Final = "correct/content"
+_WAYS: Final[Mapping[type[Event], str]] = MappingProxyType(
+    {EntryWithdrawn: "withdraw", EntryRestored: "restore"}
+)
+"""Where what was typed goes on from another entry; a correction does at its content."""
 Filled: TypeAlias = Annotated[SentFields, Depends(filled_form)]
 
 
 @dataclass(frozen=True, slots=True)
 class EntryToAmend:
-    """An entry as its file has it, to be corrected, withdrawn or restored."""
+    """An entry as its file has it, to be corrected, withdrawn or restored.
+
+    `others` are the entries about the same, and `file` whose file it is, read before them.
+    """
 
     asked: ChildPage
+    file: Mapping[str, Any]
     entry: Mapping[str, Any]
+    others: Sequence[Mapping[str, Any]]
 
     @property
     def kind(self) -> type[Event]:
@@ -73,11 +84,19 @@ class EntryToAmend:
         """Whether nothing has replaced or withdrawn it."""
         return self.entry["struck"] is None
 
+    @property
+    def struck_by(self) -> Mapping[str, Any] | None:
+        """The entry that struck it through, if any and if it is told."""
+        names = ("rejected_by", "corrected_by", "withdrawn_by")
+        by = next((self.entry[name] for name in names if self.entry[name] is not None), None)
+        return next((each for each in self.others if each["entry_id"] == by), None)
+
     def shown(self) -> dict[str, Any]:
         """Return what a template shows of it."""
         words = self.asked.page.words
         return {
             "amended": self,
+            "struck_by": None if self.struck_by is None else entry_line(words, self.struck_by),
             "line": entry_line(words, self.entry),
             "told_fields": entry_fields(words, self.entry),
             "told_documents": documents(words, self.entry),
@@ -90,8 +109,10 @@ _Shown: TypeAlias = Callable[[EntryToAmend, AskedForm, CheckedForm], Awaitable[R
 async def entry_to_amend(asked: ChildPage, entry: UUID) -> EntryToAmend:
     """Return an entry that the reader may amend. Raises the problems `not_found` and `forbidden`."""
     await asked.page.context.at_hand(asked.child, Action.RECORD)
+    # Before the entry: by this version, whatever amends the entry later is noticed.
+    file = await asked.summary()
     told = await asked.page.answer(one_entry.one_entry, asked.child, entry)
-    found = EntryToAmend(asked, told["entry"])
+    found = EntryToAmend(asked, file, told["entry"], told["others"])
     sees = asked.page.context.sees
     if found.kind.seals not in sees or hidden_fields(found.kind, sees):
         raise Problem("forbidden", _BY_SUPERVISOR)
@@ -188,7 +209,7 @@ async def restore(asked: AboutChild, entry: UUID, filled: Filled) -> Response:
 def _correcting(found: EntryToAmend, form: AskedForm) -> AskedForm:
     """Return the form of a correction, which replaces the entry whole."""
     reason = {"code": _INCORRECT, "explanation": form.first(WHY).replace("\r\n", "\n").strip()}
-    return replace(form, besides={"corrects": found.original, "reason": reason})
+    return replace(form, file=found.file, besides={"corrects": found.original, "reason": reason})
 
 
 async def _recorded(found: EntryToAmend, form: AskedForm, shown: _Shown) -> Response:
@@ -221,9 +242,11 @@ async def _content(found: EntryToAmend, form: AskedForm, checked: CheckedForm) -
 
 
 async def _review(found: EntryToAmend, form: AskedForm, checked: CheckedForm) -> Response:
-    if checked.faults or checked.refusals or checked.read is None:
+    rows: Sequence[AmendedRow] = ()
+    if checked.read is not None and not checked.faults:
+        rows = amended_rows(form.asked.page.words, found.entry, checked.read)
+    if not rows or (found.stands and checked.refusals):
         return await _content(found, form, checked)
-    rows = amended_rows(form.asked.page.words, found.entry, checked.read)
     return await _page("correct-review.html", found, form, checked, rows=rows)
 
 
@@ -244,7 +267,8 @@ async def _undone(found: EntryToAmend, kind: type[Event], filled: SentFields) ->
     if form.more:
         return await _undo_page(found, form, NOT_SENT)
     today = found.asked.page.context.today.isoformat()
-    whole = replace(form, sent={**form.sent, OCCURRED: [today], "data.entry": [found.original]})
+    sent = {**form.sent, OCCURRED: [today], "data.entry": [found.original]}
+    whole = replace(form, file=found.file, sent=sent)
     if filled.get("do") == ["record"]:
         return await _recorded(found, whole, _undo_page)
     return await _undo_page(found, *await whole.checked(whole.read()))
@@ -261,7 +285,11 @@ async def _page(
     checked: CheckedForm,
     **answers: Any,  # noqa: ANN401 - answers
 ) -> Response:
+    explanation = form.first(EXPLANATION) or form.first(WHY)
+    typed = {**form.sent, "key": [form.key]} if explanation.strip() else {}
+    way = _WAYS.get(form.kind, _CONTENT)
     shown = found.shown() | form.shown_as(checked) | answers
+    shown |= {"typed": typed, "explanation": explanation, "way": way}
     return await found.asked.render(template, "entry", form.file, status=checked.status, **shown)
 
 

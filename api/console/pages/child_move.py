@@ -130,6 +130,14 @@ class AskedMove:
             return 503
         return 422 if self.messages or self.refusals else 200
 
+    @property
+    def typed(self) -> dict[str, list[str]]:
+        """What somebody filled in, to go on with it from another entry; nothing if they said not why."""
+        if not self.explanation:
+            return {}
+        to = "" if self.to is None else str(self.to)
+        return {"q": [self.q], "to": [to], "explanation": [self.explanation], "key": [self.key]}
+
     async def with_offers(self) -> "AskedMove":
         """Return it with the files that a search finds, and the one that was chosen."""
         child, chosen = str(self.asked.child), None if self.to is None else str(self.to)
@@ -156,7 +164,7 @@ class AskedMove:
             missing["explanation"] = words.label(MUST_FILL_IN)
         if missing:
             return replace(self, messages=missing, said="", shown="")
-        version = (await self.asked.summary())["version"]
+        version = self.found.file["version"]
         try:
             told = await self._answer(None, None)
         except Problem as problem:
@@ -183,9 +191,9 @@ class AskedMove:
                     return await asking.checked()
                 if problem.code != "stale":
                     return asking._not_moved(problem)
-                again = await asking.checked()
-                as_it_was = (await entry_to_amend(self.asked, UUID(self.found.entry["entry_id"]))).stands
-                if again.shown != self.shown or not as_it_was:
+                found = await entry_to_amend(self.asked, UUID(self.found.entry["entry_id"]))
+                again = await replace(asking, found=found).checked()
+                if again.shown != self.shown or not found.stands:
                     since = await recorded_since(self.asked, self.version)
                     return replace(again, since=since, note="" if again.messages else "moved")
                 asking = again
@@ -299,4 +307,5 @@ async def _page(move: AskedMove) -> Response:
         (each.child, child_name(words, each.name), personal(words, each.file_no)) for each in move.offered
     ]
     shown = move.found.shown() | {"checked": move, "files": move.files, "offers": offers}
-    return await asked.render("move.html", "entry", await asked.summary(), status=move.status, **shown)
+    shown |= {"typed": move.typed, "explanation": move.explanation, "way": "move"}
+    return await asked.render("move.html", "entry", move.found.file, status=move.status, **shown)
