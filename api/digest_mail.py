@@ -51,13 +51,17 @@ async def digests_sent(tenants: Tenants, settings: Settings, clock: WallClock) -
 async def _keep_sending(tenants: Tenants, settings: Settings, clock: WallClock) -> None:
     while True:
         week = week_to_send(clock())
-        for container in () if week is None else tenants.all:
-            if week is not None and container is not None:
-                try:
-                    await send_digests(container, settings, week)
-                except Exception as error:  # noqa: BLE001 - logged, and tried again
-                    log.warning("digests not sent", error=type(error).__name__)
+        if week is not None:
+            await _send_all(tenants, settings, week)
         await asyncio.sleep(_LOOK_SECONDS)
+
+
+async def _send_all(tenants: Tenants, settings: Settings, week: date) -> None:
+    for container in filter(None, tenants.all):
+        try:
+            await send_digests(container, settings, week)
+        except Exception as error:  # noqa: BLE001 - logged, and tried again
+            log.warning("digests not sent", error=type(error).__name__)
 
 
 async def send_digests(container: Container, settings: Settings, week: date) -> int:

@@ -6,7 +6,6 @@ from typing import Any, Final
 from psycopg import AsyncConnection
 
 from domain.file import File
-from ledger.sealing.cipher import Seal
 from ledger.store import queries
 from projections.model import ReadModel, RowContext
 from projections.obligations import WITHHELD as OF_CHILDREN
@@ -23,11 +22,7 @@ def rows(file: File, reading: RowContext) -> Iterator[Obligation]:
     return WITHHELD.rows(obligations_of(file, reading.stream, reading.rulebook), reading.seal)
 
 
-def _opened(row: Obligation, seal: Seal) -> Obligation | None:
-    return WITHHELD.opened(row, seal)
-
-
-INSTITUTION_OBLIGATIONS: Final = ReadModel(_NAME, Obligation, rows, _opened, kind="institution")
+INSTITUTION_OBLIGATIONS: Final = ReadModel(_NAME, Obligation, rows, WITHHELD.opened, kind="institution")
 _OF_INSTITUTIONS: Final = DueTable(
     INSTITUTION_OBLIGATIONS,
     WITHHELD,

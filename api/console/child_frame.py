@@ -1,6 +1,6 @@
 """What every page about one child has: who it is, at which point of time, and the parts of the file."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any, Final, TypeAlias
@@ -145,7 +145,7 @@ class ChildPage:
 
         `path` is where the page is below the child's, if it is no tab, and stays when the time is changed.
         """
-        number = file["file_no"]
+        number, days = file["file_no"], [] if self.as_of is None else await self._days()
         known, words = isinstance(number, str), self.page.words
         return render(
             self.page,
@@ -159,27 +159,23 @@ class ChildPage:
             file_title=words("child.title", number=f"…{number[-_AT_THE_END:]}")
             if known
             else words("child.title_without"),
-            since=await self._since(),
-            entry_count=await self._entry_count(file),
+            since=await self._since(days),
+            entry_count=file["version"] if self.as_of is None else sum(each <= self.as_of for each in days),
             **answers,
         )
 
-    async def _entry_count(self, file: Mapping[str, Any]) -> int:
-        """Return how many entries the history has at the point that is shown."""
-        if self.as_of is None:
-            entries: int = file["version"]
-            return entries
-        return len((await self.page.answer(chronology.chronology, self.child, **self.point))["items"])
+    async def _days(self) -> list[date]:
+        """Return the last day of each entry that is known at the point that is shown."""
+        dated = await self.page.answer(chronology.chronology, self.child, known_at=self.known_at)
+        return [date.fromisoformat(each["occurred_until"]) for each in dated["items"]]
 
-    async def _since(self) -> Since | None:
-        """Return what came after the point that is shown; None at the present."""
+    async def _since(self, days: Iterable[date]) -> Since | None:
+        """Return what came after the point that is shown, of entries of these days; None at the present."""
         if self.is_now:
             return None
         if self.known_at is not None:
             told = await self.page.answer(hindsight.hindsight, self.child, **self.point)
             return Since(told["recorded_since"], len(told["changing"]))
-        dated = await self.page.answer(chronology.chronology, self.child)
-        days = [date.fromisoformat(each["occurred_until"]) for each in dated["items"]]
         return Since(sum(self.day < each <= self.page.context.today for each in days), None)
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
 from typing import Annotated, Any, Final, TypeAlias
 
 from fastapi import APIRouter, Depends
@@ -31,6 +32,8 @@ MOST_COUNTED: Final = limit(
     beyond=Label("注明还有更多（more）", "It says that there are more (`more`)"),
 )
 _MODELS: Final = ("register", "obligations", "findings", "family_children", "exceptions")
+CountedList: TypeAlias = Callable[..., Awaitable[Page[Any]]]
+"""The question of a list."""
 OfCounts: TypeAlias = Annotated[RequestContext, Depends(list_request(*_MODELS))]
 
 
@@ -71,15 +74,15 @@ async def counts(request: OfCounts) -> JsonResponse:
 
 
 async def _counted(
-    request: RequestContext, question: Callable[..., Awaitable[Page[Any]]], where: str, **asked: object
+    request: RequestContext, question: CountedList, where: str, **asked: object
 ) -> CountAnswer:
     """Return how many a question finds, of which `where` is the list."""
-    return _count(await _first(request, question, **asked), where)
+    return _count(await first_of(request, question, request.today, **asked), where)
 
 
 async def _findings(request: RequestContext) -> FindingsCountAnswer:
     rules, keyed, today = request.ledger.rulebook, request.ledger.term, request.today
-    page = await _first(request, findings, rulebook=rules, keyed=keyed)
+    page = await first_of(request, findings, today, rulebook=rules, keyed=keyed)
     counted = Counter(row.rule for row in page.rows)
     sealed = counted.keys() - rules.rules.keys()
     named = FINDINGS.by_term(keyed, "rule", rules.rules) if sealed else {}
@@ -105,13 +108,11 @@ def _by_rule(counted: Counter[str], named: Mapping[str, str]) -> list[tuple[str,
     return found.most_common()
 
 
-async def _first(
-    request: RequestContext, question: Callable[..., Awaitable[Page[Any]]], **asked: object
-) -> Page[Any]:
-    """Return as many of what a question finds as are counted."""
+async def first_of(request: RequestContext, question: CountedList, day: date, **asked: object) -> Page[Any]:
+    """Return as many of what a question finds on a day as are counted."""
     async with request.container.projector.reading() as connection:
         return await question(
-            connection, request.scope, sees=request.sees, day=request.today, limit=MOST_COUNTED, **asked
+            connection, request.scope, sees=request.sees, day=day, limit=MOST_COUNTED, **asked
         )
 
 

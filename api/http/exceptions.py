@@ -18,6 +18,7 @@ from api.http.dependencies import AsOf, Day, FileRequest, KnownAt, RequestContex
 from api.http.file_points import file_point, one_day
 from api.http.list_formats import in_formats, listed
 from api.http.list_pages import check_rules, list_page, list_view, listing, note_rows, opened_rows, with_names
+from api.http.lists import several
 from api.http.one_file import RuleFilter
 from api.identity.acting import deciding_roles
 from api.identity.permissions import Action, Role
@@ -65,7 +66,7 @@ async def exceptions(
         day=on,
         state=state,
         kind=kind,
-        rule=None if rule is None else tuple(sorted(set(rule))),
+        rule=several(rule),
         institution=institution,
         limit=limit,
     )

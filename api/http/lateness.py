@@ -16,6 +16,7 @@ from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_reque
 from api.http.file_points import one_day
 from api.http.list_formats import in_formats, listed
 from api.http.list_pages import list_page, list_view, listing, with_names
+from api.http.lists import several
 from api.http.timeline import unknown_types
 from domain.entry import LATE_DAYS, Origin
 from domain.event import Category
@@ -65,7 +66,7 @@ async def late(
         until=until,
         type=type,
         institution=institution,
-        origins=None if origin is None else tuple(sorted(set(origin))),
+        origins=several(origin),
         limit=limit,
     )
     ledger, turn = request.ledger, {row.entry_id: number for number, row in enumerate(page.rows)}

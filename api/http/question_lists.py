@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 from api.contract.encoding import JsonResponse
 from api.contract.filters import Route
 from api.contract.listing import Because, KnownListing, Listing
-from api.contract.problems import ANYWHERE, Problem, invalid, not_found
+from api.contract.problems import ANYWHERE, invalid, not_found
 from api.contract.question_rows import (
     QuestionColumnAnswer,
     QuestionRowAnswer,
@@ -27,7 +27,8 @@ from api.http.list_formats import in_formats, listed
 from api.http.list_pages import ListView, list_page, list_view, listing, with_names
 from api.http.one_file import DueWithinDays, OverdueDays
 from api.http.readiness_board import StuckAt
-from api.identity.acting import recording_roles, roles_that_record_any
+from api.identity.acting import recording_roles, roles_that_record_any, roles_that_see
+from api.identity.forbidden import forbidden
 from api.identity.permissions import Action, Role
 from api.questions import LISTED_AT, AnsweredSoFar, UserQuestion, user_questions
 from domain.asked_lists import QUESTION_LISTS
@@ -131,7 +132,7 @@ async def answers(
     if asked is None:
         raise not_found()
     if not asked.hides <= request.sees:
-        raise Problem("forbidden")
+        raise forbidden(request.actor.role, roles_that_see(*asked.hides))
     of_due: dict[str, object] = {
         "state": state,
         "due_within_days": due_within_days,

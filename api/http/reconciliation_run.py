@@ -10,11 +10,11 @@ from uuid import UUID
 from api.contract.difference_answers import category_of_item, shown_value
 from api.contract.encoding import JsonResponse
 from api.contract.listing import Because
-from api.contract.outcomes import problem
 from api.contract.problems import Problem
 from api.contract.reconciliation_answers import DifferingItem, ReconciliationAnswer, TheirRowAnswer
 from api.folding import folded_name
 from api.http.dependencies import PATIENCE_SECONDS, RequestContext
+from api.http.recording_requests import not_recorded
 from api.imports.faults import Fault
 from api.imports.reconciling.compared_child import ComparedChild, compared_child, is_the_same
 from api.imports.reconciling.matching_rows import NOT_CERTAIN, WHY_NOT_COMPARED, Matching, matched
@@ -139,7 +139,7 @@ class ReconciliationRun:
             wanted = self._recording(self._institution, (self._said(),), key, "institution", None)
             outcome = await ledger.record(wanted, now=request.now, checked=request.hindrance)
             if not isinstance(outcome, Recorded):
-                raise problem(wanted, outcome, request.sees)
+                raise not_recorded(request, wanted, outcome)
         with_events = [each for each in self._children if each.events]
         for start in range(0, len(with_events), FILES_AT_ONCE):
             await request.still()
@@ -152,7 +152,7 @@ class ReconciliationRun:
                 if isinstance(outcome, Recorded):
                     self._recorded += len(outcome.entries)
                 else:
-                    why = problem(wanted, outcome, request.sees).body
+                    why = not_recorded(request, wanted, outcome).body
                     self._not_recorded.append({"child": wanted.stream, "problem": why})
 
     async def _is_recorded(self, run: UUID) -> bool:

@@ -17,6 +17,7 @@ from api.http.import_starting import CSV, MAY_IMPORT, ODS, XLS, XLSX
 from api.http.reconciliation_run import ReconciliationRun
 from api.http.recording_requests import IdempotencyKey, RecordingRequest, rehearsing
 from api.http.request_body import parts
+from api.identity.forbidden import forbidden
 from api.imports.reading.apart import Source
 from api.imports.reading.kinds import DeclaredKind
 from api.imports.reading.unreadable import UnreadableFileError
@@ -64,7 +65,7 @@ async def reconcile(
     """
     actor = request.actor
     if actor.institution is None or actor.role not in MAY_IMPORT:
-        raise Problem("forbidden")
+        raise forbidden(actor.role, sorted(MAY_IMPORT))
     if as_of > request.today:
         raise invalid([InvalidValue("/query/as_of", _AHEAD)])
     media_type, charset = declared_type(http)

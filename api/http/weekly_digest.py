@@ -1,6 +1,6 @@
 """The week's digest: what is due, what waits, and what became worse than a week before."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Final, TypeAlias
 
@@ -9,21 +9,19 @@ from fastapi import APIRouter, Depends
 from api.contract.digest_answers import DIGEST_LINES, DigestAnswer, DigestLine, DigestLineAnswer, PastCount
 from api.contract.encoding import JsonResponse
 from api.contract.problems import ANYWHERE
-from api.http.counts import MOST_COUNTED
+from api.http.counts import CountedList, first_of
 from api.http.dependencies import RequestContext, list_request
 from api.http.list_pages import listed_at
 from domain.when import add
 from projections.exceptions import exceptions
 from projections.findings_list import findings
 from projections.obligations import obligations
-from projections.paging import Page
 from projections.readiness import readiness
 
 router = APIRouter(tags=["across files"])
 
 _MODELS: Final = ("register", "obligations", "findings", "family_children", "exceptions", "readiness")
 OfDigest: TypeAlias = Annotated[RequestContext, Depends(list_request(*_MODELS))]
-CountedList: TypeAlias = Callable[..., Awaitable[Page[Any]]]
 A_WEEK: Final = 7
 _MONTHS: Final = 6
 
@@ -112,14 +110,5 @@ def _lines(
 async def _counted(
     request: RequestContext, question: CountedList, day: date, known: int | None, asked: Mapping[str, Any]
 ) -> PastCount:
-    async with request.container.projector.reading() as connection:
-        page = await question(
-            connection,
-            request.scope,
-            sees=request.sees,
-            day=day,
-            known=known,
-            limit=MOST_COUNTED,
-            **asked,
-        )
+    page = await first_of(request, question, day, known=known, **asked)
     return {"count": len(page.rows), "more": page.next is not None}

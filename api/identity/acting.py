@@ -56,9 +56,9 @@ def roles_that_record(types: Iterable[type[Event]], *, placed: bool) -> tuple[Ro
     )
 
 
-def roles_that_see(category: Category) -> tuple[Role, ...]:
-    """Return the roles that see a category of personal data."""
-    return tuple(role for role in Role if category in SEES[role])
+def roles_that_see(*categories: Category) -> tuple[Role, ...]:
+    """Return the roles that see all these categories of personal data."""
+    return tuple(role for role in Role if SEES[role].issuperset(categories))
 
 
 def clearing_roles(rule: str, kind: str, *, placed: bool) -> tuple[Role, ...]:
