@@ -19,6 +19,7 @@ from api.http.dependencies import AsOf, Day, FileRequest, KnownAt, RequestContex
 from api.http.file_points import file_point, one_day
 from api.http.list_formats import in_formats, listed, one_page
 from api.http.list_pages import ListView, list_page, list_view, listing, with_names
+from api.http.listed_files import listed_files
 from domain.event import Category
 from domain.file import File
 from domain.joined_files import is_listed
@@ -163,12 +164,9 @@ async def _of_files(
 ) -> dict[UUID, Lines]:
     """Return the lines of the files that have some, in the order of the rows."""
     having = [row.child for row in rows if row.has]
-    files = await request.ledger.files(having, view.known, keep=False) if having else {}
     found: dict[UUID, Lines] = {}
-    for child in having:
-        file = files.get(child)
-        if file is not None and is_listed(file):
-            rulebook = await request.ledger.rulebook_of(file, view.known)
+    async for child, file, rulebook in listed_files(request, having, view.known):
+        if is_listed(file):
             lines = await _lines(request, asked, file, rulebook)
             if lines[0]:
                 found[child] = lines

@@ -1,6 +1,6 @@
 """The questions of users: which there are, and each that has columns of its own as a list."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
@@ -25,11 +25,12 @@ from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, file_reque
 from api.http.file_points import one_day
 from api.http.list_formats import in_formats, listed
 from api.http.list_pages import ListView, list_page, list_view, listing, with_names
+from api.http.listed_files import listed_files
 from api.http.one_file import DueWithinDays, OverdueDays
 from api.http.readiness_board import StuckAt
 from api.identity.acting import recording_roles, roles_that_record_any, roles_that_see
 from api.identity.forbidden import forbidden
-from api.identity.permissions import Action, Role
+from api.identity.permissions import Role
 from api.questions import LISTED_AT, AnsweredSoFar, UserQuestion, user_questions
 from domain.asked_lists import QUESTION_LISTS
 from domain.event import Category
@@ -37,7 +38,6 @@ from domain.file import File
 from domain.label import Label
 from domain.obligations import State
 from domain.rulebook import Rulebook
-from domain.scope import scope_of
 from ledger.codec.messages import InvalidValue
 from ledger.compute import compute
 from projections.asked_children import asked_children
@@ -46,8 +46,6 @@ from projections.obligations import WAITING
 
 router = APIRouter(tags=["across files"])
 
-FOLDED_AT_ONCE: Final = 25
-"""Files of a page folded at a time."""
 _MODELS: Final = ("register", "obligations", "findings", "spans", "readiness")
 OfQuestions: TypeAlias = Annotated[RequestContext, Depends(list_request(*_MODELS))]
 _NOT_OF_THIS: Final = Label("此问题没有该筛选条件", "is no filter of this question")
@@ -174,29 +172,14 @@ async def _answered(
     """Return the rows of children in their order, still without names, and note that they are told."""
     items: list[dict[str, Any]] = []
     told: dict[UUID, set[Category]] = {}
-    for start in range(0, len(children), FOLDED_AT_ONCE):
-        piece = children[start : start + FOLDED_AT_ONCE]
-        async for file, found in _folded(request, rows, piece, view):
-            for row in found:
-                evidence, categories = row_evidence(file, row, request.sees)
-                told.setdefault(row.child, {Category.IDENTITY}).update(categories)
-                items.append(question_row_json(rows.asked, row, rows.day, evidence))
+    async for child, file, rulebook in listed_files(request, children, view.known):
+        found = await compute(partial(_of_child, file, child, rulebook, rows), len(file.entries))
+        for row in found:
+            evidence, categories = row_evidence(file, row, request.sees)
+            told.setdefault(row.child, {Category.IDENTITY}).update(categories)
+            items.append(question_row_json(rows.asked, row, rows.day, evidence))
     await request.note(told, "question")
     return items
-
-
-async def _folded(
-    request: RequestContext, rows: RowsAsked, children: Sequence[UUID], view: ListView
-) -> AsyncIterator[tuple[File, list[AskedRow]]]:
-    files = await request.ledger.files(children, view.known, keep=False)
-    for child in children:
-        file = files.get(child)
-        # What was handed over since the list was read is another institution's.
-        if file is None or (view.known is None and not request.may(Action.READ, scope_of(file))):
-            continue
-        rulebook = await request.ledger.rulebook_of(file, view.known)
-        found = await compute(partial(_of_child, file, child, rulebook, rows), len(file.entries))
-        yield file, found
 
 
 def _of_child(file: File, child: UUID, rulebook: Rulebook, rows: RowsAsked) -> list[AskedRow]:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from functools import partial
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from api.contract.difference_answers import category_of_item, shown_value
@@ -13,7 +13,7 @@ from api.contract.listing import Because
 from api.contract.problems import Problem
 from api.contract.reconciliation_answers import DifferingItem, ReconciliationAnswer, TheirRowAnswer
 from api.folding import folded_name
-from api.http.dependencies import PATIENCE_SECONDS, RequestContext
+from api.http.dependencies import FILES_AT_ONCE, PATIENCE_SECONDS, RequestContext
 from api.http.recording_requests import not_recorded
 from api.imports.faults import Fault
 from api.imports.reconciling.compared_child import ComparedChild, compared_child, is_the_same
@@ -34,9 +34,6 @@ from ledger.recording.request import Draft, Recording
 from projections.likeness import LIKENESS_TERMS, Likeness, holders
 from projections.paging import MOST
 from projections.register import REGISTER, register
-
-FILES_AT_ONCE: Final = 25
-"""Files that are read and compared, or recorded in, at a time."""
 
 
 class ReconciliationRun:

@@ -1,0 +1,28 @@
+"""Files whose rows a list has found, read while the list is answered."""
+
+from collections.abc import AsyncIterator, Sequence
+from uuid import UUID
+
+from api.http.dependencies import FILES_AT_ONCE, RequestContext
+from api.identity.permissions import Action
+from domain.file import File
+from domain.rulebook import Rulebook
+from domain.scope import scope_of
+
+
+async def listed_files(
+    request: RequestContext, children: Sequence[UUID], known: int | None
+) -> AsyncIterator[tuple[UUID, File, Rulebook]]:
+    """Yield the files of children in their order, each with the rulebook by which it is judged.
+
+    `known` is the position as known at which they are read, None for now. What was handed over since the list
+    was read is another institution's, and left out.
+    """
+    for start in range(0, len(children), FILES_AT_ONCE):
+        piece = children[start : start + FILES_AT_ONCE]
+        files = await request.ledger.files(piece, known, keep=False)
+        for child in piece:
+            file = files.get(child)
+            if file is None or (known is None and not request.may(Action.READ, scope_of(file))):
+                continue
+            yield child, file, await request.ledger.rulebook_of(file, known)
