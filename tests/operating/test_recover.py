@@ -46,6 +46,11 @@ async def older(url: str) -> AsyncIterator[str]:
     names = {"copy": sql.Identifier(name), "database": sql.Identifier(str(conninfo_to_dict(url)["dbname"]))}
     elsewhere = make_conninfo(url, dbname="postgres")
     async with a_superuser(elsewhere) as connection:
+        # A session of a store that was closed may still be ending, and a database in use is not copied.
+        await connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+            [conninfo_to_dict(url)["dbname"]],
+        )
         await connection.execute(sql.SQL("CREATE DATABASE {copy} TEMPLATE {database}").format(**names))
         yield make_conninfo(url, dbname=name)
         await connection.execute(sql.SQL("DROP DATABASE {copy} WITH (FORCE)").format(**names))
