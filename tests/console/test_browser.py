@@ -126,13 +126,13 @@ def test_an_auditor_asks_what_a_file_said_on_a_day_then_and_now_and_why(
     born = page.locator("tr", has=page.locator("a[href*='explain/identity.birth']"))
     assert born.locator("del").inner_text() != born.locator("ins").inner_text()
     born.locator("a[href*='/entries/']").last.click()
-    assert page.locator("dl.facts").first.is_visible()
+    expect(page.locator("dl.facts").first).to_be_visible()
     page.locator("a[href$='/decision']").click()
-    assert page.locator("body.past").count() == 1
+    expect(page.locator("body.past")).to_have_count(1)
     page.go_back()
     page.go_back()
     born.locator("th a").click()
-    assert page.locator("ol.line del").count() == 1, "what was wrong stays readable"
+    expect(page.locator("ol.line del"), "what was wrong stays readable").to_have_count(1)
     page.context.close()
 
 
@@ -199,7 +199,7 @@ def test_what_is_due_is_cleared_a_refusal_is_read_and_a_wrong_entry_is_put_right
     page.fill("#f-data-summary", "正常")
     page.locator("main button", has_text="查一遍").last.click()
     assert page.locator("[role=status]").evaluate("(each) => each === document.activeElement")
-    assert page.locator(".read-as", has_text=read_as).count() == 1
+    expect(page.locator(".read-as", has_text=read_as)).to_have_count(1)
     page.locator("[role=status] button[value=record]").click()
     page.wait_for_url("**/history?month=2026-11&recorded=**")
     assert page.locator("[role=status]").inner_text().startswith("已记录")
@@ -213,7 +213,7 @@ def test_what_is_due_is_cleared_a_refusal_is_read_and_a_wrong_entry_is_put_right
     for choice in page.locator("input[type=radio][value='?not_asked']").all():
         choice.check()
     page.locator("main button", has_text="查一遍").last.click()
-    assert page.title().startswith("不能记录：")
+    expect(page).to_have_title(re.compile("^不能记录："))
     refusal = page.locator(".refusal", has_text="I14")
     assert "第1104条" in refusal.inner_text()
     assert refusal.locator("a", has_text="先记录").count() == 1
@@ -227,7 +227,7 @@ def test_what_is_due_is_cleared_a_refusal_is_read_and_a_wrong_entry_is_put_right
     page.fill("#f-data-height_cm", meant)
     page.locator("main .acts button[value=check]").click()
     changed = page.locator("tr.changed")
-    assert changed.count() == 1
+    expect(changed).to_have_count(1)
     assert meant in changed.inner_text()
     page.locator("main button[value=record]").click()
     page.wait_for_url("**/history?month=2026-11&recorded=**")
