@@ -49,6 +49,7 @@ from api.http import (
     reconciliations,
     record_many,
     record_one,
+    reports,
     timeline,
     weekly_digest,
 )
@@ -68,7 +69,7 @@ def _routes() -> APIRouter:
     routes = APIRouter()
     for open_to_all in (probes, docs):
         routes.include_router(open_to_all.router, dependencies=[NOTHING_UNKNOWN])
-    recording = (record_one, record_many, move_one, imports, reconciliations)
+    recording = (record_one, record_many, move_one, imports, reconciliations, reports)
     of_one_file = (
         one_file,
         timeline,

@@ -20,6 +20,7 @@ from api.identity.mail_addresses import MailAddresses
 from api.identity.passwords import PasswordHashing
 from api.identity.recorded_types import RecordedTypes
 from api.identity.sessions import Sessions
+from api.issuing.kept_reports import KeptReports
 from api.jobs import Jobs
 from api.kept_imports import SEEN_SECONDS, KeptImports
 from api.metrics import Metrics
@@ -62,6 +63,7 @@ class Container:
     metrics: Metrics
     jobs: Jobs
     kept_imports: KeptImports
+    kept_reports: KeptReports
     last_seen: LastSeen
     tail: Tail
     budgets: Budgets
@@ -155,6 +157,7 @@ async def open_container(
             metrics,
             jobs,
             kept_imports,
+            KeptReports((writers, readers)),
             last_seen,
             tail,
             Budgets(),

@@ -21,6 +21,7 @@ from api.contract.requests import (
     ItemsRequest,
     MoveRequest,
     OpeningRequest,
+    ReportRequest,
     SearchRequest,
 )
 from domain.envelope import Envelope
@@ -171,6 +172,11 @@ def search(raw: bytes) -> SearchRequest:
 def import_again(raw: bytes) -> ImportAgainRequest:
     """Parse the body of `POST /imports/{job}/record`. Raises the problems `malformed` and `invalid`."""
     return _valid(ImportAgainRequest, loaded(raw))
+
+
+def report(raw: bytes) -> ReportRequest:
+    """Parse the body of `POST /reports`. Raises the problems `malformed` and `invalid`."""
+    return _valid(ReportRequest, loaded(raw))
 
 
 def family_search(raw: bytes) -> FamilySearchRequest:

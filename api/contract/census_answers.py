@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Final
 
 from typing_extensions import TypedDict
@@ -17,6 +18,17 @@ from projections.child_counts import CountedCell, Flow
 from projections.dimensions import AGE_BAND, DIMENSIONS, NOTHING
 
 DEFAULT_BY: Final = ("institution",)
+FLOW_COUNTS: Final[Mapping[str, Label]] = MappingProxyType(
+    {
+        "stock_from": Label("期初", "At first"),
+        "entered": Label("新增", "Entered"),
+        "moved_in": Label("转入", "Moved in"),
+        "left": Label("离开", "Left"),
+        "moved_out": Label("转出", "Moved out"),
+        "stock_to": Label("期末", "At last"),
+    }
+)
+"""What the numbers of changes between two days are called, in their order."""
 
 
 class DimensionAnswer(TypedDict):
@@ -120,9 +132,14 @@ def flows_json(
 
 
 def _reason(flow: Flow) -> ReasonAnswer:
-    codes = tables()["departure_reason"].codes | tables()["stage"].codes
-    label = codes.get(flow.reason) or called("counted", flow.reason)
+    label = reason_label(flow.reason)
     return {"reason": flow.reason, "zh": label.zh, "en": label.en, "count": flow.count}
+
+
+def reason_label(reason: str) -> Label:
+    """Return what a reason is called for which children left, or the stage that they are at since."""
+    codes = tables()["departure_reason"].codes | tables()["stage"].codes
+    return codes.get(reason) or called("counted", reason)
 
 
 def dimensions_json(by: Sequence[str]) -> list[DimensionAnswer]:
@@ -193,13 +210,9 @@ def flows_table(asked: Mapping[str, Any]) -> ListTable:
         Label("儿童人数变动", "Changes in the number of children"),
         (
             *cell_columns(asked),
-            number("stock_from", Label("期初", "At first")),
-            number("entered", Label("新增", "Entered")),
-            number("moved_in", Label("转入", "Moved in")),
-            number("left", Label("离开", "Left")),
+            *(number(name, FLOW_COUNTS[name]) for name in ("stock_from", "entered", "moved_in", "left")),
             ListColumn(Label("离开原因", "Reasons"), _reasons, 36),
-            number("moved_out", Label("转出", "Moved out")),
-            number("stock_to", Label("期末", "At last")),
+            *(number(name, FLOW_COUNTS[name]) for name in ("moved_out", "stock_to")),
         ),
     )
 

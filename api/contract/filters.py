@@ -12,6 +12,7 @@ _STAGES: Final = tuple(tables()["stage"].codes)
 _ROUTES: Final = tuple(tables()["placement_route"].codes)
 _OTHER_SYSTEMS: Final = tuple(tables()["other_system"].codes)
 _ITEMS: Final = tuple(tables()["compared_item"].codes)
+_REPORTS: Final = tuple(tables()["report"].codes)
 
 
 def _one_of(code: str, codes: tuple[str, ...]) -> str:
@@ -38,3 +39,7 @@ ComparedItemCode: TypeAlias = Annotated[
     str, AfterValidator(partial(_one_of, codes=_ITEMS)), Field(json_schema_extra={"enum": list(_ITEMS)})
 ]
 """A code of the table `compared_item`."""
+ReportCode: TypeAlias = Annotated[
+    str, AfterValidator(partial(_one_of, codes=_REPORTS)), Field(json_schema_extra={"enum": list(_REPORTS)})
+]
+"""A code of the table `report`."""

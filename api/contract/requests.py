@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, create_model
 from pydantic.json_schema import models_json_schema
 
 from api.contract.dimension_filters import MOST_WHERE, AgeBands, DimensionValue
-from api.contract.filters import Stage
+from api.contract.filters import ReportCode, Stage
 from domain.envelope import Envelope, envelope_fields
-from domain.event import Kind, Number, Text
+from domain.event import Kind, Number, Text, Year
 from domain.label import Label
 from domain.limit import Area, limit
 from domain.scope import PlaceCode
@@ -190,6 +190,19 @@ class ImportAgainRequest(Request):
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
+class ReportRequest(Request):
+    """A report to be issued: which one, of which year, and of which half or quarter where it is of one."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"report": "quarterly", "year": 2026, "part": 3}]}
+    )
+
+    report: ReportCode
+    year: Year
+    part: Annotated[int | None, Field(ge=1, le=4)] = None
+    as_of: date | None = None
+
+
 class FamilyListRequest(Request):
     """The filters of the list of families, what is known for which it answers, and the page to return."""
 
@@ -215,6 +228,7 @@ KINDS: Final[tuple[type[BaseModel], ...]] = (
     MoveRequest,
     SearchRequest,
     ImportAgainRequest,
+    ReportRequest,
     FamilySearchRequest,
 )
 

@@ -4,6 +4,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import date
 from pathlib import Path
 from socket import socket
 from typing import Final, TextIO
@@ -21,9 +22,16 @@ from api.imports.reading.kinds import read_workbook
 from api.imports.register_import import prepare, run_import, up_to_date
 from api.imports.report.terminal import bar
 from api.institutions import open_institution
+from api.issuing.computed_report import ReportAsked, computed_report
+from api.issuing.declared_report import year_to_october
+from api.issuing.kept_reports import kept_event
+from api.issuing.progress_report import PROGRESS
 from api.serving import address_of, leave_when_told, listen, run, serve
 from api.settings import Settings
+from domain.entry import DIRECT
+from domain.when import Days
 from ledger.postgres.cluster import locate
+from ledger.recording.request import Draft, Recording
 
 HOST: Final = "127.0.0.1"
 PURPOSE: Final = "demo"
@@ -32,6 +40,9 @@ PASSWORD: Final = "fictional-people"  # noqa: S105 - of people who do not exist
 """The password of everybody in it: they are made up, and it is served to this machine alone."""
 KEEPER: Final = "示例档案管理员"
 """Who keeps the register on paper, and handed it in."""
+_PATIENCE_SECONDS: Final = 120.0
+"""Seconds for which a start waits until numbers can be asked as known at a position."""
+_OCTOBER: Final = 10
 _LOCK: Final = "demo.lock"
 _FILLED: Final = "demo.filled"
 
@@ -88,9 +99,36 @@ async def _filled(container: Container) -> Institution:
         with bar() as progress:
             await run_import(container, handed_in, keeper.recorder, progress)
         await record_lives(container, institution, today, purpose=PURPOSE)
-        mark.touch()
+        await up_to_date(container)
+        if await _issued(container, institution, today):
+            mark.touch()
     await up_to_date(container)
     return institution
+
+
+async def _issued(container: Container, institution: Institution, today: date) -> bool:
+    """Issue the report of the year to October before the day; return whether its numbers were at hand."""
+    head = await container.ledger.head()
+    if not await container.projector.known_reached(head.position, _PATIENCE_SECONDS):
+        return False
+    year = today.year if today.month > _OCTOBER else today.year - 1
+    period = year_to_october(year, None)
+    assert period is not None, "every year has one"  # noqa: S101 - it is of no part of a year
+    asked = ReportAsked(PROGRESS, institution.institution, period, period.until, head.position, head.epoch)
+    computed = await computed_report(container.ledger, container.projector, asked)
+    keeper = await _keeper(container, institution)
+    issued = await kept_event(container.kept_reports, asked, computed)
+    recording = Recording(
+        stream=institution.institution,
+        kind="institution",
+        drafts=(Draft(event=issued, days=Days.on(today)),),
+        region=institution.region,
+        origin=DIRECT,
+        recorder=keeper.recorder,
+        key=f"{PURPOSE} report {year}",
+    )
+    await container.ledger.record(recording, now=container.clock())
+    return True
 
 
 async def _keeper(container: Container, institution: Institution) -> Actor:

@@ -37,6 +37,7 @@ from domain.entry import AnyEntry, Recorder
 from domain.event import Category, Event, Kind
 from domain.events.filing import FILING
 from domain.events.institution.particulars import OPERATED
+from domain.events.institution.reporting import ISSUED
 from domain.events.intake import INTAKE
 from domain.events.record import DECISIONS, ON_CORRECTIONS
 from domain.file import File, amended
@@ -75,6 +76,8 @@ class Action(StrEnum):
     """Take a child in, as an institution does."""
     JOIN = "join"
     """Join two files of one child, separate them, or close one as opened by mistake."""
+    ISSUE = "issue"
+    """Issue a report of the institution."""
     OPERATE = "operate"
     """Record what an institution is and by which rules it is judged, as the ledger's operator does."""
 
@@ -271,6 +274,7 @@ def _actions(*kinds: type[Event]) -> set[Action]:
         FILING: Action.JOIN,
         INTAKE: Action.RECEIVE,
         OPERATED: Action.OPERATE,
+        ISSUED: Action.ISSUE,
     }
     return {
         Action.RECORD,

@@ -9,7 +9,7 @@ from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen, Predicate
 from domain.codes import tables
 from domain.event import Event, Field, Part, fields_of, is_month
 from domain.field_types import FieldType, field_type
-from domain.text import is_digits, is_line, is_place_code, is_term, is_text
+from domain.text import is_digits, is_hash, is_line, is_place_code, is_term, is_text
 from ledger.canonical import LARGEST_INTEGER, Json
 from ledger.codec.spelling import NUMERAL
 
@@ -39,6 +39,7 @@ def _seen(without: str) -> str:
 
 _PATTERNS: Final[dict[Callable[..., bool], str]] = {
     is_digits: "^[0-9]*$",
+    is_hash: "^[0-9a-f]{64}$",
     is_line: _seen(_CONTROLS),
     is_term: _seen(_CONTROLS),
     is_text: _seen(_CONTROLS_BUT_BREAKS),

@@ -196,6 +196,7 @@ WRITES = {
         ("DELETE", "kept_form"),
         ("LOCK", "kept_form"),
         ("INSERT", "recorded_type"),
+        ("INSERT", "issued_report"),
         ("INSERT", "import_job"),
         ("DELETE", "import_job"),
         ("LOCK", "import_job"),

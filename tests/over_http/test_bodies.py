@@ -29,6 +29,7 @@ TAKES = {
     "/imports": LARGEST,
     f"/imports/{SOME}/record": MOST_OF_A_SEARCH,
     "/reconciliations": MOST_OF_THEIRS,
+    "/reports": MOST_OF_A_SEARCH,
 }
 ASKED = {"/reconciliations": b"system=household&as_of=2026-11-20"}
 """What is asked beside the body, where a route asks for more."""

@@ -37,6 +37,7 @@ async def addresses(served: Served) -> list[str]:
         "family": opened.json()["family"],
         "institution": served.home.institution,
         "job": uuid4(),
+        "report": uuid4(),
         "type": "CareModeAssigned",
         "table": "stage",
         "field": "findings",

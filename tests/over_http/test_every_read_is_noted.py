@@ -28,6 +28,7 @@ from tests.support.given import NOT_ASKED, citizen_id, some
 from tests.support.given import given as a_file
 from tests.support.http_given import a_story, sent, written
 from tests.support.imports_http import NDJSON, done, hand_in
+from tests.support.issued import an_issued_report
 from tests.support.registers.paper import a_sheet, workbook
 from tests.support.stored import kept
 from tests.support.young_people import ready_young
@@ -247,6 +248,11 @@ SILENT = {
     "GET /census",
     "GET /digest",
     "GET /census/flows",
+    # Numbers of children, of which none is small.
+    "POST /reports",
+    "GET /reports",
+    "GET /reports/{report}",
+    "GET /reports/{report}/comparison",
     # Who read is told by name, of whom is not.
     "GET /children/{child}/access",
     # Who works here and where.
@@ -494,6 +500,7 @@ async def test_nothing_personal_is_answered_without_a_line(served: Served, role:
             shown += told
     named = {"child": own.child, "type": next(iter(CATALOGUE)), "table": "stage"}
     named |= {"person": (await served.actor(role)).user, "institution": served.home.institution}
+    named |= {"report": await an_issued_report(served)}
     for path in sorted(each for each in SILENT if each.startswith("GET ")):
         address = path.removeprefix("GET ").format(**named)
         answer = await own.client.get(address)

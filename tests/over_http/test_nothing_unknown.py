@@ -30,7 +30,7 @@ RECEIVED = ("2024-03-05", some(ChildReceived))
 
 def address(path: str) -> str:
     """Fill in a path: any id and any name."""
-    ids = {name: str(uuid4()) for name in ("job", "entry", "entry_id", *PATHS)}
+    ids = {name: str(uuid4()) for name in ("job", "report", "entry", "entry_id", *PATHS)}
     named = {"type": "x", "table": "stage", "field": "stage", "question": "A3", "position": 1}
     return path.format(person=uuid4(), **named, **ids)
 

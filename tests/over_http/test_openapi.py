@@ -29,6 +29,7 @@ from tests.support.client import Served, new_key
 from tests.support.exploring import examples
 from tests.support.given import some
 from tests.support.http_given import a_story, sent
+from tests.support.issued import an_issued_report
 
 # The app that is asked runs in this process, and its pools draw at random how long they pause meanwhile.
 pytestmark = pytest.mark.filterwarnings(
@@ -76,7 +77,11 @@ def sensible(operation: Any, real: dict[str, str]) -> Iterator[AnyCase]:
     """Cases that somebody would send: only what must be said, about what there is."""
     bodies: list[Any] = [None]
     if operation.method.upper() == "POST":
-        kinds = {"/children": requests.OpeningRequest, "/entries": requests.ItemsRequest}
+        kinds = {
+            "/children": requests.OpeningRequest,
+            "/entries": requests.ItemsRequest,
+            "/reports": requests.ReportRequest,
+        }
         kind = kinds.get(operation.path, requests.EventRequest)
         bodies = list(requests.schemas()[kind.__name__]["examples"])
         if operation.path == "/families/search":
@@ -122,7 +127,7 @@ async def ask(client: AsyncClient, case: AnyCase) -> Response:
         content=said.get("data"),
     )
     case.validate_response(response, checks=CHECKS)
-    waited = "at_least" in (case.query or {})
+    waited = "at_least" in (case.query or {}) or case.path == "/reports"
     assert response.is_server_error is False or (waited and response.status_code == SERVICE_UNAVAILABLE)
     return response
 
@@ -167,6 +172,7 @@ async def filled(served: Served) -> dict[str, str]:
         "question": "A3",
         "entry": story.entries[2],
         "job": str(uuid4()),
+        "report": await an_issued_report(served),
         "position": str(story.position),
         "person": str((await served.actor(Role.STAFF)).user),
     }
@@ -197,7 +203,7 @@ async def test_every_answer_to_every_role_is_a_documented_one(
                     answered.add(operation.label)
         assert len(answered) * 2 >= len(operations), (role, sorted(answered))
         if role in {Role.STAFF, Role.SUPERVISOR}:
-            elsewhere = ("/imports", "/reconciliations", "/access", "/integrity")
+            elsewhere = ("/imports", "/reconciliations", "/access", "/integrity", "POST /reports")
             assert {label for label in cases if not any(each in label for each in elsewhere)} <= answered
 
 

@@ -35,6 +35,7 @@ from domain.events.community.charge import InstitutionalCareRequested, PlaceOfCa
 from domain.events.community.rolls import ChildIdentified
 from domain.events.departure import ChildDied
 from domain.events.institution.particulars import OPERATED
+from domain.events.institution.reporting import ISSUED
 from domain.events.intake import ChildReceived, IdentityRecorded, IntakeMedicalExamined
 from domain.events.record import EntryRestored, EntryWithdrawn
 from domain.file import Facts, File
@@ -104,6 +105,7 @@ WITHIN = {
         Action.RECEIVE,
         Action.APPROVE,
         Action.JOIN,
+        Action.ISSUE,
         Action.SEE_ACCESS,
         Action.VERIFY,
     },
@@ -302,6 +304,7 @@ def rightly(role: Role, kind: type[Event]) -> bool:
     """Whether a role records such events, with all that they can say."""
     held = {spec.personal.category.value for spec in fields_of(kind) if spec.personal} | {kind.seals.value}
     decides = role is Role.SUPERVISOR or kind.__name__ not in DECISIONS
+    decides = decides and (role is Role.SUPERVISOR or kind not in ISSUED)
     return role in RECORDING and decides and held <= SHOWN[role] and kind not in OPERATED
 
 

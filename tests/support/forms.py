@@ -4,9 +4,9 @@ from typing import Final
 
 from domain.event import is_month
 from domain.field_types import FieldType
-from domain.text import is_place_code
+from domain.text import is_hash, is_place_code
 
-_EXAMPLES: Final = {is_month: "2024-03", is_place_code: "371099001"}
+_EXAMPLES: Final = {is_month: "2024-03", is_place_code: "371099001", is_hash: "0" * 64}
 
 
 def example_of_form(of: FieldType) -> str | None:

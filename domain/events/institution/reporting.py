@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 from annotated_types import Ge, Le
 
+from domain.envelope import Sha256
 from domain.event import (
     Amount,
     Answered,
@@ -30,6 +31,7 @@ GUIZHOU: Final = "贵州省民政厅等《关于加强流动儿童关爱保护�
 RUGAO: Final = "如皋市民政局《2021年如皋市儿童福利工作要点》（2021-04-07）三（一）"
 
 Quarter = Annotated[int, Ge(1), Le(4)]
+LedgerPosition = Annotated[int, Ge(1), Le(2**53 - 1)]
 
 
 class ProgressReported(
@@ -89,6 +91,26 @@ class QuarterlyBulletinIssued(
     year: Annotated[Year, Label("年度", "Year")]
     quarter: Annotated[Quarter, Label("季度", "Quarter")]
     issued_to: Annotated[Answered[Title], Label("通报对象", "Issued to"), Personal(Category.IDENTITY)]
+
+
+class ReportIssued(Event, zh="出具报告", en="Report issued", source=WEIHAI, kind="institution"):
+    """A report was issued: numbers as of a day and as known at a position, which are not changed any more.
+
+    `sha256` is the digest of the report as it was issued, `rules` that of the rulebook that counted. `part`
+    is the half or the quarter of the year, where the report is of one.
+    """
+
+    report: Annotated[str, Label("报告", "Report"), Code("report")]
+    year: Annotated[Year, Label("年度", "Year")]
+    part: Annotated[Quarter | None, Label("半年或者季度", "Half or quarter")] = None
+    as_of: Annotated[date, Label("数据截至日期", "Data as of"), NotAfter()]
+    known_position: Annotated[LedgerPosition, Label("所知时点（账本位置）", "Known at position")]
+    rules: Annotated[Sha256, Label("规则集的摘要", "Digest of the rulebook")]
+    sha256: Annotated[Sha256, Label("报告的摘要", "Digest of the report")]
+
+
+ISSUED: Final = (ReportIssued,)
+"""What a supervisor issues in the name of the institution."""
 
 
 class DataQualityChecked(

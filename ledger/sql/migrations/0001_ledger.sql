@@ -13,6 +13,7 @@
 -- include: tables/recorded_type
 -- include: tables/mail_address
 -- include: tables/import_job
+-- include: tables/issued_report
 -- include: tables/access
 -- include: tables/generation
 -- include: tables/stopped_file

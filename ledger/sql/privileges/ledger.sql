@@ -27,6 +27,8 @@ GRANT SELECT ON mail_address TO :"reader";
 GRANT SELECT, INSERT, DELETE ON import_job TO :"writer";
 GRANT UPDATE (state, progress, seen_at) ON import_job TO :"writer";
 GRANT SELECT ON import_job TO :"reader";
+GRANT INSERT ON issued_report TO :"writer";
+GRANT SELECT ON issued_report TO :"reader";
 GRANT INSERT ON access TO :"writer";
 GRANT SELECT ON access TO :"reader";
 

@@ -1,0 +1,155 @@
+"""Answers about reports that were issued: what a report says, which there are, and what would differ now."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Literal
+from uuid import UUID
+
+from typing_extensions import TypedDict
+
+from domain.codes import tables
+
+IssuedReportCode: Any = Literal[tuple(tables()["report"].codes)]
+
+
+class ReportWords(TypedDict):
+    """What something is called, or a sentence, in both languages."""
+
+    zh: str
+    en: str
+
+
+class ReportColumn(ReportWords):
+    """A column: what rows are by, or what they count."""
+
+    column: str
+
+
+class ReportValue(ReportWords):
+    """A value of a row."""
+
+    value: str
+
+
+class ReportRowAnswer(TypedDict):
+    """A row by its values; a number is null where it is not told, for it or what follows from it is small."""
+
+    values: Sequence[ReportValue]
+    counts: Sequence[int | None]
+
+
+class ReportTableAnswer(TypedDict):
+    """A table with its definition; `counted` is how it is counted, `chart` the column that is drawn.
+
+    `totals` are those of the counts, null where there are none.
+    """
+
+    table: str
+    title: ReportWords
+    definition: ReportWords
+    counted: Mapping[str, Any]
+    by: Sequence[ReportColumn]
+    counts: Sequence[ReportColumn]
+    chart: str | None
+    rows: Sequence[ReportRowAnswer]
+    totals: Sequence[int | None] | None
+
+
+class ReportIssuer(TypedDict):
+    """The institution by whose file a report was issued."""
+
+    institution: UUID
+    name: str | None
+
+
+# `from` is no name of Python's.
+ReportPeriodAnswer = TypedDict(
+    "ReportPeriodAnswer",
+    {"year": int, "part": int | None, "zh": str, "en": str, "from": date, "to": date},
+)
+"""The days that a report is about."""
+
+
+class ReportProgramme(TypedDict):
+    """By which version of this programme, and of its read models, a report was computed."""
+
+    version: str
+    read_models: str
+
+
+class ReportAnswer(TypedDict):
+    """A report: its numbers with their definitions, and what they were computed by.
+
+    Its bytes are canonical JSON; their SHA-256 stands in the institution's file and in `Repr-Digest`.
+    """
+
+    report: IssuedReportCode
+    title: ReportWords
+    institution: ReportIssuer
+    period: ReportPeriodAnswer
+    as_of: date
+    known_position: int
+    epoch: int
+    rules: str
+    programme: ReportProgramme
+    definitions: Sequence[ReportWords]
+    tables: Sequence[ReportTableAnswer]
+
+
+class IssuedReportAnswer(TypedDict):
+    """A report that was issued, by the entry of the institution's file that says so.
+
+    It is not `kept` if the entry was recorded by hand, for a report that was made elsewhere.
+    """
+
+    id: UUID
+    report: IssuedReportCode
+    title: ReportWords
+    period: ReportWords
+    year: int
+    part: int | None
+    institution: UUID
+    institution_name: str | None
+    as_of: date
+    known_position: int
+    issued_on: date
+    sha256: str
+    kept: bool
+
+
+class ReportIssuingAnswer(TypedDict):
+    """What a report says, and what was issued; null in a dry run."""
+
+    issued: IssuedReportAnswer | None
+    sha256: str
+    content: ReportAnswer
+
+
+class DifferingNumber(TypedDict):
+    """A number that differs: by table, the values of its row (null in the totals) and its column."""
+
+    table: str
+    values: Sequence[str] | None
+    column: str
+    then: int | None
+    now: int | None
+
+
+class ReportReason(ReportWords):
+    """Why a report computed again differs."""
+
+    reason: Literal["rules", "programme", "definitions", "words", "unexplained"]
+
+
+class ReportComparisonAnswer(TypedDict):
+    """A report computed again, as of the same day and as known at the same position.
+
+    It is the `same` byte for byte, or differs in these numbers, or in none, for these reasons.
+    """
+
+    id: UUID
+    same: bool
+    sha256: str
+    sha256_now: str
+    differences: Sequence[DifferingNumber]
+    reasons: Sequence[ReportReason]

@@ -1,0 +1,322 @@
+"""Reports of an institution: issued as an event of its file, answered as they were, and computed again."""
+
+import asyncio
+from base64 import b64encode
+from datetime import date
+from hashlib import sha256
+from typing import Annotated, Final, Literal, TypeAlias
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Depends, Query, Response
+
+from api.contract import bodies
+from api.contract.encoding import JsonResponse
+from api.contract.filters import ReportCode
+from api.contract.listing import KnownListing
+from api.contract.problems import ANYWHERE, RECORDING, WITHIN, Problem, invalid, not_found, responses
+from api.contract.report_answers import (
+    IssuedReportAnswer,
+    ReportAnswer,
+    ReportComparisonAnswer,
+    ReportIssuingAnswer,
+)
+from api.contract.requests import ReportRequest
+from api.contract.workbook_parts import XLSX
+from api.http.cursors import Cursor, PageLimit, no_cursor
+from api.http.dependencies import FileRequest, RequestContext
+from api.http.lists import MOST_BYTES
+from api.http.recording_requests import IdempotencyKey, RecordingRequest, not_recorded, rehearsing, takes
+from api.http.request_body import body
+from api.identity.acting import roles_that_may
+from api.identity.forbidden import forbidden
+from api.identity.permissions import Action, oversees, role_may
+from api.issuing.computed_report import REPORTS, ComputedReport, ReportAsked, computed_report
+from api.issuing.declared_report import DeclaredReport, ReportPeriod
+from api.issuing.issued_workbook import issued_workbook
+from api.issuing.kept_reports import kept_event
+from api.issuing.recomputed_report import WHY, differing_cells, reasons
+from domain.entry import Entry
+from domain.events.institution.particulars import OPENED
+from domain.events.institution.reporting import ReportIssued
+from domain.file import File
+from domain.label import Label
+from domain.life import Life
+from domain.scope import scope_of
+from domain.when import Days
+from ledger.codec.messages import InvalidValue
+from ledger.recording.candidates import entry_id
+from ledger.recording.outcome import Recorded
+from ledger.recording.request import Draft, Recording
+
+router = APIRouter(tags=["across files"])
+
+_NO_PART: Final = Label("该报告没有这一期", "is no part of the year for this report")
+_PARTS: Final = Label(
+    "半年报告写 1 或 2，季度报告写 1 至 4，年度报告不写",
+    "write 1 or 2 for a half, 1 to 4 for a quarter, and nothing for a year",
+)
+_NOT_BEGUN: Final = Label("该期间还没有开始", "has not begun yet")
+_NOT_WITHIN: Final = Label("须在该期间内，且不晚于今日", "is not in the period, or after today")
+_DIGITS: Final = 18
+"""Digits of a position."""
+_BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
+ReportForm: TypeAlias = Literal["json", "xlsx"]
+
+
+@router.post(
+    "/reports",
+    status_code=201,
+    response_model=ReportIssuingAnswer,
+    responses=RECORDING
+    | {200: {"model": ReportIssuingAnswer, "description": "A dry run, or issued before."}},
+    openapi_extra=takes("ReportRequest"),
+    tags=["recording"],
+)
+async def issue_report(
+    request: RecordingRequest,
+    key: IdempotencyKey,
+    raw: Annotated[bytes, Depends(body(MOST_BYTES))],
+) -> JsonResponse:
+    """Issue a report of the caller's institution, as all that is recorded now tells; it is kept as it is.
+
+    A dry run computes the same, and issues nothing.
+    """
+    sent, actor = bodies.report(raw), request.actor
+    if actor.institution is None or not role_may(actor.role, Action.ISSUE):
+        raise forbidden(actor.role, roles_that_may(Action.ISSUE, placed=False))
+    report = REPORTS[sent.report]
+    period = _period(report, sent, request.today)
+    as_of = min(period.until, request.today) if sent.as_of is None else sent.as_of
+    if not period.since <= as_of <= min(period.until, request.today):
+        raise invalid([InvalidValue("/as_of", _NOT_WITHIN)])
+    request = request.of("institution")
+    before = None if key is None else await _issued_before(request, key, sent, as_of)
+    if before is not None:
+        content = await _content(request, before)
+        return JsonResponse(await _told(request, before, content))
+    with rehearsing(request):
+        head = await request.ledger.head()
+        asked = ReportAsked(report, actor.institution, period, as_of, head.position, head.epoch)
+        computed = await _computed(request, asked)
+    if key is None:
+        return JsonResponse(await _told(request, None, computed.content))
+    issued = await _issue(request, asked, computed, key)
+    headers = {"Location": f"/reports/{issued.entry_id}", "Ledger-Position": str(issued.position)}
+    return JsonResponse(await _told(request, issued, computed.content), 201, headers)
+
+
+@router.get("/reports", response_model=KnownListing[IssuedReportAnswer], responses=ANYWHERE)
+async def reports(
+    request: FileRequest,
+    institution: UUID | None = None,
+    report: ReportCode | None = None,
+    year: Annotated[int | None, Query(ge=1998, le=2200)] = None,
+    limit: PageLimit = 50,
+    cursor: Cursor = None,
+) -> JsonResponse:
+    """List the reports of the institutions that the caller oversees, the latest first."""
+    await request.check_institution(institution, "/query/institution")
+    request = request.of("institution")
+    head = await request.ledger.head()
+    overseen = [
+        each.institution
+        for each in await request.container.identity.institutions()
+        if institution in {None, each.institution} and oversees(request.actor, each.institution)
+    ]
+    issuers = await request.container.kept_reports.issuers(overseen)
+    files = await request.ledger.files(issuers, keep=False)
+    found = [
+        (entry, file)
+        for file in files.values()
+        if request.may(Action.READ, scope_of(file))
+        for entry in file.of(ReportIssued)
+        if (report in {None, entry.event.report}) and (year in {None, entry.event.year})
+    ]
+    found.sort(key=lambda each: -each[0].position)
+    if cursor is not None:
+        if not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= _DIGITS):
+            raise invalid([no_cursor("/query/cursor")])
+        found = [each for each in found if each[0].position < int(cursor)]
+    shown = found[:limit]
+    following = str(shown[-1][0].position) if len(found) > limit else None
+    items = [await _item(request, entry, file) for entry, file in shown]
+    answer = {"items": items, "next": following, "known_position": head.position}
+    return JsonResponse(answer, headers={"Ledger-Position": str(head.position)})
+
+
+@router.get(
+    "/reports/{report}",
+    response_model=ReportAnswer,
+    responses=WITHIN | {200: {"content": {XLSX: _BINARY}, "description": "The report as it was issued."}},
+)
+async def report_of(
+    request: FileRequest,
+    report: UUID,
+    format: Annotated[ReportForm, Query(description="As JSON, or as a workbook.")] = "json",  # noqa: A002 - the word that callers know
+) -> Response:
+    """Return a report as it was issued, byte for byte, or as a workbook made of it."""
+    request = request.of("institution")
+    content = await _content(request, await _found(request, report))
+    digest = b64encode(sha256(content).digest()).decode()
+    headers = {"Repr-Digest": f"sha-256=:{digest}:"}
+    if format == "json":
+        return Response(content, media_type="application/json", headers=headers)
+    workbook = await asyncio.to_thread(issued_workbook, orjson.loads(content))
+    name = f"report-{str(report)[:8]}.{format}"
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(workbook, media_type=XLSX, headers=disposition)
+
+
+@router.get(
+    "/reports/{report}/comparison",
+    response_model=ReportComparisonAnswer,
+    responses=WITHIN | responses("other_epoch"),
+)
+async def compared_report(request: FileRequest, report: UUID) -> JsonResponse:
+    """Compute a report again, as of the same day and as known at the same position, and say what differs.
+
+    What was recorded since changes nothing in it.
+    """
+    request = request.of("institution")
+    entry = await _found(request, report)
+    content = await _content(request, entry)
+    then = orjson.loads(content)
+    await request.check_epoch(then["epoch"], then["known_position"], await request.ledger.head())
+    with rehearsing(request):
+        period = REPORTS[then["report"]].period(then["period"]["year"], then["period"]["part"])
+        assert period is not None, "it was issued of this period"  # noqa: S101 - periods do not change
+        computed = await _computed(
+            request,
+            ReportAsked(
+                REPORTS[then["report"]],
+                entry.stream,
+                period,
+                date.fromisoformat(then["as_of"]),
+                then["known_position"],
+                then["epoch"],
+            ),
+        )
+    now = orjson.loads(computed.content)
+    differences = [*differing_cells(then, now)]
+    same = computed.content == content
+    why = [] if same else reasons(then, now, differs=bool(differences))
+    answer: ReportComparisonAnswer = {
+        "id": report,
+        "same": same,
+        "sha256": sha256(content).hexdigest(),
+        "sha256_now": sha256(computed.content).hexdigest(),
+        "differences": differences,  # type: ignore[typeddict-item]  # these are its members
+        "reasons": [{"reason": each, "zh": WHY[each].zh, "en": WHY[each].en} for each in why],  # type: ignore[typeddict-item]  # those of `WHY`
+    }
+    return JsonResponse(answer)
+
+
+def _period(report: DeclaredReport, sent: ReportRequest, today: date) -> ReportPeriod:
+    period = report.period(sent.year, sent.part)
+    if period is None:
+        raise invalid([InvalidValue("/part", _NO_PART, _PARTS)])
+    if period.since > today:
+        raise invalid([InvalidValue("/year", _NOT_BEGUN)])
+    return period
+
+
+async def _computed(request: RequestContext, asked: ReportAsked) -> ComputedReport:
+    """Compute a report once the read models are written as known then. Raises `unavailable`."""
+    await request.until_known(asked.known)
+    return await computed_report(request.ledger, request.container.projector, asked)
+
+
+async def _issued_before(
+    request: RequestContext, key: str, sent: ReportRequest, as_of: date
+) -> Entry[ReportIssued] | None:
+    """Return what was issued by the same key. Raises `idempotency_mismatch` if the key is another's."""
+    ledger = request.ledger
+    issued = entry_id(ledger.named, request.actor.user, key)
+    before = next(iter(await ledger.entries([issued])), None)
+    if before is None:
+        return None
+    event = before.event
+    asked = (sent.report, sent.year, sent.part)
+    if not isinstance(event, ReportIssued) or (event.report, event.year, event.part) != asked:
+        raise Problem("idempotency_mismatch")
+    if sent.as_of is not None and event.as_of != as_of:
+        raise Problem("idempotency_mismatch")
+    return before
+
+
+async def _issue(
+    request: RequestContext, asked: ReportAsked, computed: ComputedReport, key: str
+) -> Entry[ReportIssued]:
+    """Keep a report, and record in the institution's file that it was issued."""
+    await request.still()
+    event = await kept_event(request.container.kept_reports, asked, computed)
+    wanted = Recording(
+        stream=asked.institution,
+        kind="institution",
+        drafts=(Draft(event=event, days=Days.on(request.today)),),
+        region=request.actor.region,
+        origin=request.origin,
+        recorder=request.actor.recorder,
+        key=key,
+    )
+    outcome = await request.ledger.record(wanted, now=request.now, checked=request.hindrance)
+    if not isinstance(outcome, Recorded):
+        raise not_recorded(request, wanted, outcome)
+    entry: Entry[ReportIssued] = outcome.entries[0]
+    return entry
+
+
+async def _found(request: RequestContext, report: UUID) -> Entry[ReportIssued]:
+    """Return the entry by which a report was issued, if the caller may read it. Raises `not_found`."""
+    entry = next(iter(await request.ledger.entries([report])), None)
+    if entry is None or not isinstance(entry.event, ReportIssued):
+        raise not_found()
+    file = await request.file(entry.stream)
+    standing = next((each for each in file.of(ReportIssued) if each.entry_id == report), None)
+    if standing is None:
+        raise not_found()
+    return standing
+
+
+async def _content(request: RequestContext, entry: Entry[ReportIssued]) -> bytes:
+    content = await request.container.kept_reports.kept(entry.event.sha256)
+    if content is None:
+        raise not_found()
+    return content
+
+
+async def _told(
+    request: RequestContext, entry: Entry[ReportIssued] | None, content: bytes
+) -> ReportIssuingAnswer:
+    issued = None
+    if entry is not None:
+        file = await request.file(entry.stream)
+        issued = await _item(request, entry, file)
+    return {
+        "issued": issued,
+        "sha256": sha256(content).hexdigest(),
+        "content": orjson.loads(content),
+    }
+
+
+async def _item(request: RequestContext, entry: Entry[ReportIssued], file: File) -> IssuedReportAnswer:
+    event, report = entry.event, REPORTS[entry.event.report]
+    named = Life(file, request.today, request.ledger.rulebook).now(OPENED)
+    period = report.period(event.year, event.part)
+    words = report.title if period is None else period.label
+    return {
+        "id": entry.entry_id,
+        "report": event.report,
+        "title": {"zh": report.title.zh, "en": report.title.en},
+        "period": {"zh": words.zh, "en": words.en},
+        "year": event.year,
+        "part": event.part,
+        "institution": entry.stream,
+        "institution_name": None if named is None else named.held.value,
+        "as_of": event.as_of,
+        "known_position": event.known_position,
+        "issued_on": entry.days.last,
+        "sha256": event.sha256,
+        "kept": await request.container.kept_reports.kept(event.sha256) is not None,
+    }

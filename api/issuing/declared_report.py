@@ -1,0 +1,278 @@
+"""What a report is: one declaration of its period and of its tables, each with its definition.
+
+A new report is a module that declares one, a line in `REPORTS`, and the code by which it is named.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from psycopg.sql import SQL, Composable
+
+from api.contract.census_answers import FLOW_COUNTS, in_order, reason_label, value_label
+from api.contract.dimension_filters import begins_of
+from domain.codes import tables
+from domain.file import File
+from domain.label import Label
+from domain.when import day_before, days_in_month
+from projections.child_counts import CountedCell, CountedScope, flows, stock
+from projections.counted_children import Population, Wanted
+from projections.dimensions import DIMENSIONS, band_names
+from projections.paging import Condition
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPeriod:
+    """The days that a report is about, from the first through the last; `part` is its part of the year."""
+
+    year: int
+    part: int | None
+    label: Label
+    since: date
+    until: date
+
+
+PeriodOf: TypeAlias = Callable[[int, int | None], ReportPeriod | None]
+"""Returns the period of a year, or of a part of one; None where there is no such part."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSource:
+    """What a report is computed from: the read models and the institution's own file, as known at a position.
+
+    `as_of` is the last day that counts, in the period or its end.
+    """
+
+    connection: AsyncConnection[Any]
+    institution: UUID
+    own: File
+    period: ReportPeriod
+    as_of: date
+    known: int
+
+    @property
+    def before(self) -> date:
+        """The day before the period, whose numbers are the first."""
+        return day_before(self.period.since)
+
+    @property
+    def scope(self) -> CountedScope:
+        """Whom the report counts: those who were in the charge of its institution, whoever asks."""
+        charge = Condition(
+            SQL("(situations.institution = %(scope_institution)s)"), {"scope_institution": self.institution}
+        )
+
+        def scope(_day: Composable, _person: Composable) -> Condition:
+            return charge
+
+        return scope
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """A row of a table: its values, each with what it is called, and how many there are."""
+
+    values: tuple[tuple[str, Label], ...]
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTable:
+    """One table of a report: what its rows are by, what they count, and the definition of both.
+
+    `chart` is the name of the count that is drawn, None for none; `asked` is how it is counted, so that a
+    changed declaration shows. Of each row the counts times their `balance` add up to nothing, where there is
+    one. The counts of the rows add up to `totals`, named as other tables name the same number.
+    """
+
+    name: str
+    title: Label
+    definition: Label
+    by: Mapping[str, Label]
+    counts: Mapping[str, Label]
+    rows: Callable[[ReportSource], Awaitable[Sequence[ReportRow]]]
+    chart: str | None = None
+    asked: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    balance: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    totals: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredReport:
+    """A report by the code that names it (`report`), with how its period is meant and its tables."""
+
+    code: str
+    period: PeriodOf
+    definitions: tuple[Label, ...]
+    tables: tuple[ReportTable, ...]
+
+    @property
+    def title(self) -> Label:
+        """What it is called."""
+        code = tables()["report"].codes[self.code]
+        return Label(code.zh, code.en)
+
+
+FLOW_BALANCE: Final[Mapping[str, int]] = MappingProxyType(
+    {"stock_from": 1, "entered": 1, "moved_in": 1, "left": -1, "moved_out": -1, "stock_to": -1}
+)
+CHILDREN: Final = Label("儿童人数", "Children")
+WHO_IS_COUNTED: Final = Label(
+    "统计对象：当日由本机构负责照料的儿童，按当日的负责机构统计；此后移交的，不影响以前的数字。",
+    "Counted are the children who were cared for in the charge of the institution on the day; who was handed"
+    " over since changes no earlier number.",
+)
+NOT_KNOWN: Final = Label(
+    "没有记录的、不详的各自单列，不计入其他格。",
+    "Of whom nothing is recorded, and who is not known, is counted in a row of its own and in no other.",
+)
+
+
+def counted_by(
+    name: str, title: Label, *by: str, where: Wanted | None = None, bands: str | None = None
+) -> ReportTable:
+    """Return a table of how many children there are on the last day, by these dimensions."""
+    population = Population(by, where or {}, begins_of(bands))
+
+    async def rows(source: ReportSource) -> list[ReportRow]:
+        asked = _as_known(population, source)
+        cells = await stock(source.connection, source.scope, asked, source.as_of)
+        return [ReportRow(_values(by, cell), (cells[cell],)) for cell in _in_order(population, cells)]
+
+    return ReportTable(
+        name,
+        title,
+        Label(
+            f"截至日的人数，按{_named(by).zh}。", f"How many there are on the last day, by {_named(by).en}."
+        ),
+        {each: DIMENSIONS[each].label for each in by},
+        {"count": CHILDREN},
+        rows,
+        "count",
+        _how(population),
+        totals={"count": "stock_to" + _narrowed(population)},
+    )
+
+
+def changed_by(name: str, title: Label, *by: str, where: Wanted | None = None) -> ReportTable:
+    """Return a table of how many came and went in the period, by these dimensions."""
+    population = Population(by, where or {})
+
+    async def rows(source: ReportSource) -> list[ReportRow]:
+        asked = _as_known(population, source)
+        found = await flows(source.connection, source.scope, asked, source.before, source.as_of)
+        cells: dict[CountedCell, dict[str, int]] = {}
+        for each in found:
+            counts = cells.setdefault(each.cell, dict.fromkeys(FLOW_COUNTS, 0))
+            counts[each.kind] += each.count
+        return [
+            ReportRow(_values(by, cell), (*cells[cell].values(),)) for cell in _in_order(population, cells)
+        ]
+
+    return ReportTable(
+        name,
+        title,
+        Label(
+            f"期初为期间开始前一日的人数，期末为截至日的人数，按{_named(by).zh}；"
+            "期初＋新增＋转入－离开－转出＝期末。",
+            f"At first is the day before the period, at last the last day, by {_named(by).en}; first"
+            " + entered + moved in - left - moved out = last.",
+        ),
+        {each: DIMENSIONS[each].label for each in by},
+        FLOW_COUNTS,
+        rows,
+        "stock_to",
+        _how(population),
+        FLOW_BALANCE,
+        {
+            name: f"{name} {title.en}" if name.startswith("moved") else name + _narrowed(population)
+            for name in FLOW_COUNTS
+        },
+    )
+
+
+def left_for_reasons(name: str, title: Label) -> ReportTable:
+    """Return a table of why children left in the period."""
+    population = Population()
+
+    async def rows(source: ReportSource) -> list[ReportRow]:
+        asked = _as_known(population, source)
+        found = await flows(source.connection, source.scope, asked, source.before, source.as_of)
+        left = sorted((each.reason, each.count) for each in found if each.kind == "left")
+        return [ReportRow(((reason, reason_label(reason)),), (count,)) for reason, count in left]
+
+    return ReportTable(
+        name,
+        title,
+        Label("期间内离开照料的人数，按离开的原因。", "Who left care in the period, by the reason."),
+        {"reason": Label("离开原因", "Reason")},
+        {"left": FLOW_COUNTS["left"]},
+        rows,
+        "left",
+        _how(population),
+        totals={"left": "left"},
+    )
+
+
+def year_to_october(year: int, part: int | None) -> ReportPeriod | None:
+    """Return the year that ends with October, by when the progress of each is reported."""
+    if part is not None:
+        return None
+    label = Label(f"{year}年度（至10月31日）", f"{year}, to 31 October")
+    return ReportPeriod(year, None, label, date(year - 1, 11, 1), date(year, 10, 31))
+
+
+def half_of_year(year: int, part: int | None) -> ReportPeriod | None:
+    """Return the first or the second half of a year."""
+    if part not in {1, 2}:
+        return None
+    label = Label(f"{year}年{'上' if part == 1 else '下'}半年", f"{year}, half {part}")
+    return _months(year, part, 6, label)
+
+
+def quarter_of_year(year: int, part: int | None) -> ReportPeriod | None:
+    """Return a quarter of a year."""
+    if part not in {1, 2, 3, 4}:
+        return None
+    return _months(year, part, 3, Label(f"{year}年第{'一二三四'[part - 1]}季度", f"{year}, quarter {part}"))
+
+
+def _months(year: int, part: int, months: int, label: Label) -> ReportPeriod:
+    last = part * months
+    until = date(year, last, days_in_month(year, last))
+    return ReportPeriod(year, part, label, date(year, last - months + 1, 1), until)
+
+
+def _as_known(population: Population, source: ReportSource) -> Population:
+    return Population(population.by, population.where, population.bands, source.known)
+
+
+def _values(by: Sequence[str], cell: CountedCell) -> tuple[tuple[str, Label], ...]:
+    return tuple((value, value_label(name, value, {})) for name, value in zip(by, cell, strict=True))
+
+
+def _in_order(population: Population, cells: Mapping[CountedCell, Any]) -> list[CountedCell]:
+    return in_order(population.by, band_names(population.bands), cells)
+
+
+def _how(population: Population) -> Mapping[str, Any]:
+    where = {name: list(values) for name, values in population.where.items()}
+    return {
+        "by": [*population.by],
+        "where": where | {"stage": population.stages},
+        "bands": [*population.bands],
+    }
+
+
+def _narrowed(population: Population) -> str:
+    """Return what tells the totals of these children from those of all."""
+    return "" if not population.where else f" {sorted(population.where.items())}"
+
+
+def _named(by: Iterable[str]) -> Label:
+    labels = [DIMENSIONS[each].label for each in by]
+    return Label("、".join(each.zh for each in labels), ", ".join(each.en.lower() for each in labels))

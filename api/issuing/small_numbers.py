@@ -1,0 +1,80 @@
+"""Numbers of fewer than five children, which no issued report tells, nor lets anybody work out.
+
+A number is withheld if it is small, or if a small one would follow from it: from a sum, from what came and
+went, or from the same number in another table.
+"""
+
+from collections.abc import Hashable, Mapping, Sequence
+from fractions import Fraction
+from typing import Final, TypeAlias, TypeVar
+
+SMALLEST_TOLD: Final = 5
+"""The smallest number beside none that is told."""
+K = TypeVar("K", bound=Hashable)
+LinearSum: TypeAlias = Mapping[K, int]
+"""Numbers of which the multiples add up to nothing: the parts with 1, their sum with -1."""
+
+
+def withheld_numbers(numbers: Mapping[K, int], sums: Sequence[LinearSum[K]]) -> frozenset[K]:
+    """Return which numbers are not told.
+
+    Nobody who knows all others and the `sums` can work one of the small ones out, nor how many they are
+    together where these are fewer than five. None at all is told.
+    """
+    small = {key for key, number in numbers.items() if 0 < number < SMALLEST_TOLD}
+    withheld = set(small)
+    while True:
+        told = _more(numbers, sums, withheld, small)
+        if told is None:
+            return frozenset(withheld)
+        withheld.add(told)
+
+
+def _more(
+    numbers: Mapping[K, int],
+    sums: Sequence[LinearSum[K]],
+    withheld: set[K],
+    small: set[K],
+) -> K | None:
+    """Return a number that must be withheld too; None if nothing small follows from the others."""
+    follows = _determined([each for each in sums if not withheld.isdisjoint(each)], withheld)
+    for each in sums:
+        hidden = [key for key in each if key in withheld]
+        # What is withheld of a sum that is told is the rest of it.
+        of_a_total = list(each.values()).count(-1) == 1 and all(each[key] > 0 for key in hidden)
+        few = of_a_total and 0 < sum(numbers[key] for key in hidden) < SMALLEST_TOLD
+        if few or not small.isdisjoint(follows & set(hidden)):
+            others = [key for key in each if key not in withheld and numbers[key]]
+            if others:
+                # The smallest of the parts, and only where there is none the sum itself.
+                return min(others, key=lambda key: (each[key] < 0, numbers[key], str(key)))
+    return None
+
+
+def _determined(sums: Sequence[LinearSum[K]], unknown: set[K]) -> set[K]:
+    """Return which unknown numbers follow from these sums, by elimination."""
+    rows = [{key: Fraction(value) for key, value in each.items() if key in unknown} for each in sums]
+    solved: dict[K, dict[K, Fraction]] = {}
+    for row in rows:
+        for key, pivot in solved.items():
+            _take(row, pivot, row.get(key, Fraction(0)))
+        lead = next(iter(row), None)
+        if lead is None:
+            continue
+        scaled = {key: value / row[lead] for key, value in row.items()}
+        for pivot in solved.values():
+            _take(pivot, scaled, pivot.get(lead, Fraction(0)))
+        solved[lead] = scaled
+    return {key for key, row in solved.items() if len(row) == 1}
+
+
+def _take(row: dict[K, Fraction], pivot: Mapping[K, Fraction], times: Fraction) -> None:
+    """Take a multiple of one row from another, in place."""
+    if not times:
+        return
+    for key, value in pivot.items():
+        rest = row.get(key, Fraction(0)) - times * value
+        if rest:
+            row[key] = rest
+        else:
+            row.pop(key, None)

@@ -1,0 +1,156 @@
+"""Reports: issued as an event with their digest, the same when computed again, and what differs explained."""
+
+from base64 import b64encode
+from dataclasses import replace
+from hashlib import sha256
+from io import BytesIO
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+
+from api.identity.permissions import Role
+from api.issuing import computed_report, progress_report
+from domain.events.departure import ChildDied
+from domain.events.intake import ChildReceived, IdentityRecorded
+from domain.label import Label
+from tests.support.client import Served, new_key
+from tests.support.given import some
+from tests.support.http_given import JsonObject, a_story
+from tests.support.issued import known_in_lists
+
+YEAR = {"report": "progress", "year": 2026}
+
+
+async def children(served: Served, number: int, sex: str, on: str = "2016-03-05") -> None:
+    for _ in range(number):
+        await a_story(served).given((on, some(ChildReceived)), (on, some(IdentityRecorded, sex=sex)))
+
+
+async def issue(served: Served, key: dict[str, str] | None = None, **more: Any) -> JsonObject:
+    supervisor = await served.as_(Role.SUPERVISOR)
+    answer = await supervisor.post("/reports", json={**YEAR, **more}, headers=key or new_key())
+    assert answer.status_code == 201, answer.text
+    body: JsonObject = answer.json()
+    assert answer.headers["Location"] == f"/reports/{body['issued']['id']}"
+    return body
+
+
+def table(content: JsonObject, name: str) -> dict[str, list[int | None]]:
+    """The numbers of a table by the first value of each row; of the totals by none."""
+    (found,) = (each for each in content["tables"] if each["table"] == name)
+    rows = {row["values"][0]["value"]: row["counts"] for row in found["rows"]}
+    return {**rows, "": found["totals"]}
+
+
+async def test_a_report_stays_as_it_was_issued_whatever_is_recorded_later(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await children(served, 6, "1")
+    await children(served, 7, "2", on="2026-02-01")
+    await known_in_lists(served)
+    supervisor = await served.as_(Role.SUPERVISOR)
+    dry = await supervisor.post("/reports", json=YEAR, params={"dry_run": "true"})
+    assert (dry.status_code, dry.json()["issued"]) == (200, None)
+    key = new_key()
+    issued = await issue(served, key)
+    content = issued["content"]
+    assert content == dry.json()["content"], "a dry run tells what would be issued"
+    assert table(content, "sexes") == {"1": [6], "2": [7], "": [13]}
+    assert table(content, "changes")[""] == [6, 7, 0, 0, 0, 13]
+    assert (content["period"]["from"], content["as_of"]) == ("2025-11-01", "2026-10-31")
+
+    again = await supervisor.post("/reports", json=YEAR, headers=key)
+    assert (again.status_code, again.json()["issued"]) == (200, issued["issued"]), "the same key issues once"
+
+    # Entries about days of the period, which become known later, change nothing.
+    await children(served, 3, "1")
+    await a_story(served).given(("2020-01-01", some(ChildReceived)), ("2021-01-01", some(ChildDied)))
+    await known_in_lists(served)
+    path = f"/reports/{issued['issued']['id']}"
+    kept = await supervisor.get(path)
+    digest = sha256(kept.content)
+    assert digest.hexdigest() == issued["sha256"] == issued["issued"]["sha256"]
+    assert kept.headers["Repr-Digest"] == f"sha-256=:{b64encode(digest.digest()).decode()}:"
+    compared = (await supervisor.get(f"{path}/comparison")).json()
+    assert compared["same"] is True
+    assert (compared["differences"], compared["reasons"]) == ([], [])
+    file = await supervisor.get(f"/institutions/{served.home.institution}/entries/{issued['issued']['id']}")
+    assert file.json()["entry"]["data"]["sha256"] == issued["sha256"], "an event of the institution has it"
+
+    # Another definition is the reason of what differs then.
+    sexes = next(each for each in progress_report.PROGRESS.tables if each.name == "sexes")
+
+    async def nobody(_source: object) -> list[Any]:
+        return []
+
+    other = replace(sexes, definition=Label("另一口径", "Another definition"), rows=nobody)
+    changed = replace(
+        progress_report.PROGRESS,
+        tables=tuple(other if each is sexes else each for each in progress_report.PROGRESS.tables),
+    )
+    monkeypatch.setattr(computed_report, "REPORTS", {"progress": changed})
+    monkeypatch.setattr("api.http.reports.REPORTS", {"progress": changed})
+    compared = (await supervisor.get(f"{path}/comparison")).json()
+    assert (compared["same"], [each["reason"] for each in compared["reasons"]]) == (False, ["definitions"])
+    differing = {(*(each["values"] or [""]), each["then"], each["now"]) for each in compared["differences"]}
+    assert differing == {("1", 6, None), ("2", 7, None), ("", 13, 0)}
+    assert {each["table"] for each in compared["differences"]} == {"sexes"}
+    assert (await supervisor.get(path)).content == kept.content
+
+
+async def test_small_numbers_are_told_in_no_form_of_a_report_and_each_role_sees_its_own(
+    served: Served,
+) -> None:
+    await children(served, 3, "1")
+    await children(served, 9, "2")
+    await known_in_lists(served)
+    issued = await issue(served)
+    assert table(issued["content"], "sexes") == {"1": [None], "2": [None], "": [12]}
+    supervisor = await served.as_(Role.SUPERVISOR)
+    path = f"/reports/{issued['issued']['id']}"
+    book = await supervisor.get(path, params={"format": "xlsx"})
+    assert book.content == (await supervisor.get(path, params={"format": "xlsx"})).content
+    parts = ZipFile(BytesIO(book.content))
+    assert len([name for name in parts.namelist() if "/charts/" in name and "rels" not in name]) > 0
+    assert "性别 Sexes" in parts.read("xl/sharedStrings.xml").decode()
+
+    for report, part in (("half_yearly", 2), ("quarterly", 3)):
+        more = await issue(served, report=report, part=part)
+        compared = await supervisor.get(f"/reports/{more['issued']['id']}/comparison")
+        assert compared.json()["same"] is True, compared.text
+
+    for role in (Role.AUDITOR, Role.BUREAU, Role.ADMINISTRATOR, Role.STAFF):
+        client = await served.as_(role)
+        listed = (await client.get("/reports")).json()
+        assert [each["report"] for each in listed["items"]] == ["quarterly", "half_yearly", "progress"], role
+        assert (await client.get(path)).status_code == 200
+    first = (await supervisor.get("/reports", params={"limit": 2})).json()
+    rest = (await supervisor.get("/reports", params={"limit": 2, "cursor": first["next"]})).json()
+    assert ([each["report"] for each in rest["items"]], rest["next"]) == (["progress"], None)
+    for role in (Role.PLACEMENT_OFFICER, Role.TOWNSHIP):
+        client = await served.as_(role)
+        assert (await client.get("/reports")).json()["items"] == []
+        assert (await client.get(path)).status_code == 404
+    for role in (Role.STAFF, Role.BUREAU):
+        client = await served.as_(role)
+        assert (await client.post("/reports", json=YEAR, headers=new_key())).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("asked", "pointer"),
+    [
+        ({"year": 2026, "part": 1}, "/part"),
+        ({"report": "quarterly"}, "/part"),
+        ({"report": "half_yearly", "part": 3}, "/part"),
+        ({"year": 2028}, "/year"),
+        ({"as_of": "2025-10-31"}, "/as_of"),
+        ({"as_of": "2026-11-01"}, "/as_of"),
+    ],
+)
+async def test_a_report_is_of_days_in_its_period_that_have_come(
+    served: Served, asked: JsonObject, pointer: str
+) -> None:
+    supervisor = await served.as_(Role.SUPERVISOR)
+    answer = await supervisor.post("/reports", json={**YEAR, **asked}, headers=new_key())
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer), answer.text
