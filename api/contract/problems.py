@@ -170,6 +170,12 @@ KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
             "Something went wrong here; nothing was half done.",
             "系统内部出错，未留下只完成一半的操作。",
         ),
+        "not_printable": ProblemKind(
+            501,
+            "Not printable here",
+            "The page cannot be printed here.",
+            "此处无法印制该页。",
+        ),
         "unavailable": ProblemKind(
             503, "Not now", "This cannot be answered now; try again shortly.", "暂时无法处理，请稍后重试。"
         ),

@@ -35,6 +35,7 @@ from api.issuing.computed_report import REPORTS, ComputedReport, ReportAsked, co
 from api.issuing.declared_report import DeclaredReport, ReportPeriod
 from api.issuing.issued_workbook import issued_workbook
 from api.issuing.kept_reports import kept_event
+from api.issuing.printed_report import printed_report
 from api.issuing.recomputed_report import WHY, differing_cells, reasons
 from domain.entry import Entry
 from domain.events.institution.particulars import OPENED
@@ -61,7 +62,8 @@ _NOT_WITHIN: Final = Label("须在该期间内，且不晚于今日", "is not in
 _DIGITS: Final = 18
 """Digits of a position."""
 _BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
-ReportForm: TypeAlias = Literal["json", "xlsx"]
+PDF: Final = "application/pdf"
+ReportForm: TypeAlias = Literal["json", "xlsx", "pdf"]
 
 
 @router.post(
@@ -148,24 +150,33 @@ async def reports(
 @router.get(
     "/reports/{report}",
     response_model=ReportAnswer,
-    responses=WITHIN | {200: {"content": {XLSX: _BINARY}, "description": "The report as it was issued."}},
+    responses=WITHIN
+    | responses("not_printable", "too_many_requests")
+    | {
+        200: {"content": {XLSX: _BINARY, PDF: _BINARY}, "description": "The report as it was issued."},
+    },
 )
 async def report_of(
     request: FileRequest,
     report: UUID,
-    format: Annotated[ReportForm, Query(description="As JSON, or as a workbook.")] = "json",  # noqa: A002 - the word that callers know
+    format: Annotated[ReportForm, Query(description="As JSON, as a workbook or as a printed page.")] = "json",  # noqa: A002 - the word that callers know
 ) -> Response:
-    """Return a report as it was issued, byte for byte, or as a workbook made of it."""
+    """Return a report as it was issued, byte for byte, or a workbook or a printed page made of it."""
     request = request.of("institution")
     content = await _content(request, await _found(request, report))
-    digest = b64encode(sha256(content).digest()).decode()
-    headers = {"Repr-Digest": f"sha-256=:{digest}:"}
+    digest = sha256(content)
     if format == "json":
-        return Response(content, media_type="application/json", headers=headers)
-    workbook = await asyncio.to_thread(issued_workbook, orjson.loads(content))
+        told = {"Repr-Digest": f"sha-256=:{b64encode(digest.digest()).decode()}:"}
+        return Response(content, media_type="application/json", headers=told)
+    said = orjson.loads(content)
+    with request.container.budgets.tables.taken(request.actor.user):
+        if format == "pdf":
+            made = await printed_report(said, digest.hexdigest())
+        else:
+            made = await asyncio.to_thread(issued_workbook, said)
     name = f"report-{str(report)[:8]}.{format}"
     disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(workbook, media_type=XLSX, headers=disposition)
+    return Response(made, media_type=PDF if format == "pdf" else XLSX, headers=disposition)
 
 
 @router.get(

@@ -4,13 +4,14 @@ from base64 import b64encode
 from dataclasses import replace
 from hashlib import sha256
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 import pytest
 
 from api.identity.permissions import Role
-from api.issuing import computed_report, progress_report
+from api.issuing import computed_report, printed_report, progress_report
 from domain.events.departure import ChildDied
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.label import Label
@@ -99,8 +100,24 @@ async def test_a_report_stays_as_it_was_issued_whatever_is_recorded_later(
     assert (await supervisor.get(path)).content == kept.content
 
 
+async def a_page_is_printed_where_there_is_its_font(
+    served: Served, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    supervisor = await served.as_(Role.SUPERVISOR)
+    if printed_report.FONT.exists():
+        page = await supervisor.get(path, params={"format": "pdf"})
+        assert (page.status_code, page.headers["Content-Type"]) == (200, "application/pdf"), page.text
+        assert page.content.startswith(b"%PDF-")
+        assert (await supervisor.get(path, params={"format": "pdf"})).content == page.content
+    monkeypatch.setattr(printed_report, "FONT", Path("/nowhere/of.ttc"))
+    refused = await supervisor.get(path, params={"format": "pdf"})
+    assert (refused.status_code, refused.json()["code"]) == (501, "not_printable")
+    assert "fonts-noto-cjk" in refused.json()["detail"]
+    assert "fonts-noto-cjk" in refused.json()["detail_zh"]
+
+
 async def test_small_numbers_are_told_in_no_form_of_a_report_and_each_role_sees_its_own(
-    served: Served,
+    served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await children(served, 3, "1")
     await children(served, 9, "2")
@@ -115,6 +132,7 @@ async def test_small_numbers_are_told_in_no_form_of_a_report_and_each_role_sees_
     assert len([name for name in parts.namelist() if "/charts/" in name and "rels" not in name]) > 0
     assert "性别 Sexes" in parts.read("xl/sharedStrings.xml").decode()
 
+    await a_page_is_printed_where_there_is_its_font(served, path, monkeypatch)
     for report, part in (("half_yearly", 2), ("quarterly", 3)):
         more = await issue(served, report=report, part=part)
         compared = await supervisor.get(f"/reports/{more['issued']['id']}/comparison")
