@@ -5,6 +5,7 @@ went, or from the same number in another table.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from fractions import Fraction
 from typing import Final, TypeAlias, TypeVar
 
@@ -22,36 +23,52 @@ def withheld_numbers(numbers: Mapping[K, int], sums: Sequence[LinearSum[K]]) -> 
     together where these are fewer than five. None at all is told.
     """
     small = {key for key, number in numbers.items() if 0 < number < SMALLEST_TOLD}
+    # What adds up to none is none, whether it is told or not.
+    # Totals first: what hides a part of one may be all that a balance needs.
+    sums = sorted(sums, key=lambda each: _total(each) is None)
+    totals = [(each, _total(each)) for each in sums]
+    none = {key for each, total in totals if total is not None and not numbers[total] for key in each}
     withheld = set(small)
     while True:
-        told = _more(numbers, sums, withheld, small)
+        told = _more(numbers, sums, withheld, small, none)
         if told is None:
             return frozenset(withheld)
         withheld.add(told)
 
 
+def _total(each: LinearSum[K]) -> K | None:
+    """Return the number that the others of a sum add up to; None where some came and some went."""
+    subtracted = [key for key, times in each.items() if times < 0]
+    return subtracted[0] if len(subtracted) == 1 else None
+
+
 def _more(
     numbers: Mapping[K, int],
     sums: Sequence[LinearSum[K]],
-    withheld: set[K],
-    small: set[K],
+    withheld: AbstractSet[K],
+    small: AbstractSet[K],
+    none: AbstractSet[K],
 ) -> K | None:
     """Return a number that must be withheld too; None if nothing small follows from the others."""
     follows = _determined([each for each in sums if not withheld.isdisjoint(each)], withheld)
     for each in sums:
-        hidden = [key for key in each if key in withheld]
-        # What is withheld of a sum that is told is the rest of it.
-        of_a_total = list(each.values()).count(-1) == 1 and all(each[key] > 0 for key in hidden)
-        few = of_a_total and 0 < sum(numbers[key] for key in hidden) < SMALLEST_TOLD
-        if few or not small.isdisjoint(follows & set(hidden)):
-            others = [key for key in each if key not in withheld and numbers[key]]
-            if others:
-                # The smallest of the parts, and only where there is none the sum itself.
-                return min(others, key=lambda key: (each[key] < 0, numbers[key], str(key)))
+        hidden, total = [key for key in each if key in withheld], _total(each)
+        # What is withheld of a total that is told is the rest of it, and nothing in it is less than none.
+        few = (
+            total is not None and total not in hidden and sum(numbers[key] for key in hidden) < SMALLEST_TOLD
+        )
+        if not hidden or not (few or not small.isdisjoint(follows.intersection(hidden))):
+            continue
+        others = [key for key in each if key not in withheld and key not in none]
+        if total is not None:
+            others = [key for key in others if numbers[key]]
+        if others:
+            # The smallest one, and the total only where there is nothing else.
+            return min(others, key=lambda key: (key == total, numbers[key], str(key)))
     return None
 
 
-def _determined(sums: Sequence[LinearSum[K]], unknown: set[K]) -> set[K]:
+def _determined(sums: Sequence[LinearSum[K]], unknown: AbstractSet[K]) -> set[K]:
     """Return which unknown numbers follow from these sums, by elimination."""
     rows = [{key: Fraction(value) for key, value in each.items() if key in unknown} for each in sums]
     solved: dict[K, dict[K, Fraction]] = {}

@@ -43,6 +43,17 @@ def test_what_another_table_says_of_the_same_number_tells_nothing() -> None:
     assert not {"a", "b", "c"} <= told or "first" not in told
 
 
+def test_who_came_is_not_told_by_how_many_there_were_before_and_after() -> None:
+    """One who came is hidden behind nobody who left, and how many there are is told all the same."""
+    balance: LinearSum[str] = {"first": 1, "came": 1, "left": -1, "also left": -1, "last": -1}
+    left: LinearSum[str] = {"left": 1, "left elsewhere": 1, "left in all": -1}
+    numbers = {"first": 80, "came": 3, "left": 0, "also left": 0, "last": 83}
+    numbers |= {"left elsewhere": 9, "left in all": 9}
+    also: LinearSum[str] = {"also left": 1, "also left in all": -1}
+    withheld = withheld_numbers({**numbers, "also left in all": 0}, [balance, left, also])
+    assert withheld == {"came", "left", "left elsewhere"}, "nobody left, and that is not told either"
+
+
 @given(st.lists(st.integers(0, 9), min_size=9, max_size=9))
 def test_whatever_the_numbers_are_each_small_one_could_be_another(counts: list[int]) -> None:
     """Of a table with both its margins, another table shows the same and has another number there."""
