@@ -1,0 +1,251 @@
+"""Checkpoints: the size and the root of the log, signed by it and cosigned by witnesses.
+
+The formats are c2sp.org/signed-note, /tlog-checkpoint, /tlog-cosignature and /tlog-proof.
+"""
+
+from base64 import b64decode, b64encode
+from binascii import Error
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Final, Self
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from ledger.log.tree import HASH_BYTES
+
+SIGNATURE: Final = 0x01
+"""The type of a key by which a log signs its notes."""
+COSIGNATURE: Final = 0x04
+"""The type of a key by which a witness cosigns checkpoints."""
+_KEY_ID_BYTES: Final = 4
+_TIME_BYTES: Final = 8
+_SIZE_DIGITS: Final = 19
+_DASH: Final = "— "
+_PROOF: Final = "c2sp.org/tlog-proof@v1"
+LARGEST_NOTE: Final = 1_000_000
+"""Bytes of a note that is read; a checkpoint has a few hundred."""
+
+
+class NoteError(Exception):
+    """A text is not a signed note, checkpoint, key or proof, or a signature is not valid."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A line below a note: who signed it, the first bytes of the key's hash, and what the signer appended."""
+
+    name: str
+    key_id: bytes
+    content: bytes
+
+    @property
+    def line(self) -> str:
+        """The line, with its end."""
+        return f"{_DASH}{self.name} {_base64(self.key_id + self.content)}\n"
+
+    @classmethod
+    def read(cls, line: str) -> Self:
+        """Read a line without its end. Raises NoteError."""
+        dash, name, content = line[: len(_DASH)], *_parted(line[len(_DASH) :])
+        signed = _bytes(content)
+        if dash != _DASH or not _is_name(name) or len(signed) <= _KEY_ID_BYTES:
+            message = "not a line of a signature"
+            raise NoteError(message)
+        return cls(name, signed[:_KEY_ID_BYTES], signed[_KEY_ID_BYTES:])
+
+
+@dataclass(frozen=True, slots=True)
+class VerifierKey:
+    """The public key of a log (SIGNATURE) or a witness (COSIGNATURE), with its name."""
+
+    name: str
+    type: int
+    public: bytes
+
+    @property
+    def key_id(self) -> bytes:
+        """The first bytes of the key's hash, by which a signature names it."""
+        return _key_id(self.name, self.type, self.public)
+
+    def __str__(self) -> str:
+        """Return the key as it is published."""
+        return f"{self.name}+{self.key_id.hex()}+{_base64(bytes([self.type]) + self.public)}"
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Read a key as it is published. Raises NoteError."""
+        name, plus, rest = text.strip().partition("+")
+        key_id, _, encoded = rest.partition("+")
+        content = _bytes(encoded)
+        if not plus or not _is_name(name) or len(content) != 1 + HASH_BYTES:
+            message = "not a verifier key"
+            raise NoteError(message)
+        key = cls(name, content[0], content[1:])
+        if key.type not in {SIGNATURE, COSIGNATURE} or key.key_id.hex() != key_id:
+            message = "a verifier key of an unknown type, or whose id is not its own"
+            raise NoteError(message)
+        return key
+
+    def verified(self, note: "Note") -> int | None:
+        """Return when a note was cosigned, in unix seconds; 0 if the log signed it, None if neither did.
+
+        Raises NoteError if the note bears a signature that names this key and is not valid.
+        """
+        for each in note.signatures:
+            if (each.name, each.key_id) != (self.name, self.key_id):
+                continue
+            at = 0
+            message, signature = note.text.encode(), each.content
+            if self.type == COSIGNATURE:
+                at = int.from_bytes(signature[:_TIME_BYTES], "big")
+                message, signature = _cosigned(note.text, at), signature[_TIME_BYTES:]
+            try:
+                Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
+            except InvalidSignature:
+                invalid = f"the signature of {self.name} is not valid"
+                raise NoteError(invalid) from None
+            return at
+        return None
+
+
+class SigningKey:
+    """A private key of a log or a witness, from 32 secret bytes."""
+
+    def __init__(self, name: str, key_type: int, secret: bytes) -> None:
+        if not _is_name(name):
+            message = f"{name!r} is no name of a key"
+            raise NoteError(message)
+        self._private = Ed25519PrivateKey.from_private_bytes(secret)
+        self.verifier = VerifierKey(name, key_type, self._private.public_key().public_bytes_raw())
+
+    def sign(self, text: str) -> Signature:
+        """Return the signature of a note's text, as a log makes it."""
+        return self._signature(self._private.sign(text.encode()))
+
+    def cosign(self, text: str, at: int) -> Signature:
+        """Return the cosignature of a checkpoint's text at an instant in unix seconds."""
+        return self._signature(at.to_bytes(_TIME_BYTES, "big") + self._private.sign(_cosigned(text, at)))
+
+    def _signature(self, content: bytes) -> Signature:
+        return Signature(self.verifier.name, self.verifier.key_id, content)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A text, its last line ended, and the signatures below it."""
+
+    text: str
+    signatures: tuple[Signature, ...]
+
+    def __str__(self) -> str:
+        """Return the note as it is published."""
+        return self.text + "\n" + "".join(each.line for each in self.signatures)
+
+    @classmethod
+    def read(cls, note: str | bytes) -> Self:
+        """Read a note. Raises NoteError."""
+        if len(note) > LARGEST_NOTE:
+            message = "a note of more than a million bytes is not read"
+            raise NoteError(message)
+        try:
+            written = note if isinstance(note, str) else note.decode()
+        except UnicodeDecodeError:
+            written = ""
+        text, parted, lines = written.rpartition("\n\n")
+        if not parted or not lines.endswith("\n") or any(_is_control(each) for each in written):
+            message = "not a signed note"
+            raise NoteError(message)
+        return cls(text + "\n", tuple(Signature.read(line) for line in lines[:-1].split("\n")))
+
+    def with_signatures(self, more: Iterable[Signature]) -> Self:
+        """Return the note with further signatures, each in place of an earlier one by the same key."""
+        kept = {(each.name, each.key_id): each for each in (*self.signatures, *more)}
+        return replace(self, signatures=tuple(kept.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """How large a log was, and the root of its tree then."""
+
+    origin: str
+    size: int
+    root: bytes
+
+    @property
+    def text(self) -> str:
+        """The text that is signed."""
+        return f"{self.origin}\n{self.size}\n{_base64(self.root)}\n"
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Read the text of a checkpoint; extension lines are passed over. Raises NoteError."""
+        origin, size, root, *_ = [*text.split("\n"), "", "", ""]
+        hashed = _bytes(root)
+        digits = len(size) <= _SIZE_DIGITS and size.isascii() and size.isdigit() and size == str(int(size))
+        if not origin or not digits or len(hashed) != HASH_BYTES:
+            message = "not a checkpoint"
+            raise NoteError(message)
+        return cls(origin, int(size), hashed)
+
+
+@dataclass(frozen=True, slots=True)
+class InclusionProof:
+    """That the leaf of an index stands in the tree of a checkpoint, with the checkpoint's note."""
+
+    index: int
+    hashes: Sequence[bytes]
+    note: Note
+
+    def __str__(self) -> str:
+        """Return the proof as it is published, a `.tlog-proof` file."""
+        hashes = "".join(f"{_base64(each)}\n" for each in self.hashes)
+        return f"{_PROOF}\nindex {self.index}\n{hashes}\n{self.note}"
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Read a proof; a line `extra` is passed over. Raises NoteError."""
+        head, parted, note = text.partition("\n\n")
+        first, *lines = head.split("\n")
+        if lines and lines[0].startswith("extra "):
+            lines = lines[1:]
+        word, _, index = (lines or [""])[0].partition(" ")
+        digits = len(index) <= _SIZE_DIGITS and index.isascii() and index.isdigit()
+        if not parted or first != _PROOF or word != "index" or not digits:
+            message = "not a proof of inclusion"
+            raise NoteError(message)
+        return cls(int(index), [_bytes(line) for line in lines[1:]], Note.read(note))
+
+
+def _cosigned(text: str, at: int) -> bytes:
+    return f"cosignature/v1\ntime {at}\n{text}".encode()
+
+
+def _key_id(name: str, key_type: int, public: bytes) -> bytes:
+    return sha256(name.encode() + b"\n" + bytes([key_type]) + public).digest()[:_KEY_ID_BYTES]
+
+
+def _base64(content: bytes) -> str:
+    return b64encode(content).decode()
+
+
+def _bytes(encoded: str) -> bytes:
+    try:
+        return b64decode(encoded, validate=True)
+    except (Error, ValueError):
+        message = "not base64"
+        raise NoteError(message) from None
+
+
+def _parted(text: str) -> tuple[str, str]:
+    name, _, rest = text.partition(" ")
+    return name, rest
+
+
+def _is_name(name: str) -> bool:
+    return bool(name) and "+" not in name and not any(each.isspace() for each in name)
+
+
+def _is_control(character: str) -> bool:
+    return character != "\n" and ord(character) < ord(" ")
