@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from ledger.log.tree import HASH_BYTES, Node, Span, leaf_hash, node_hash, nodes
+from ledger.log.tree import HASH_BYTES, LeafSpan, Node, leaf_hash, node_hash, nodes
 
 WIDTH: Final = 256
 _HEIGHT: Final = 8
@@ -20,7 +20,7 @@ _PATH: Final = re.compile(
 )
 
 
-class Place(NamedTuple):
+class TilePlace(NamedTuple):
     """Where a tile stands: its level, or BUNDLES, and its number within it."""
 
     level: int
@@ -30,7 +30,7 @@ class Place(NamedTuple):
 class Tile(NamedTuple):
     """A tile as it is asked for: its place, and how many of its hashes or leaves; 256 if it is full."""
 
-    place: Place
+    place: TilePlace
     width: int
 
     @property
@@ -51,7 +51,7 @@ class Tile(NamedTuple):
             return None
         level = BUNDLES if read["level"] == "entries" else int(read["level"])
         number = int(read["number"].replace("x", "").replace("/", ""))
-        tile = cls(Place(level, number), int(read["width"] or WIDTH))
+        tile = cls(TilePlace(level, number), int(read["width"] or WIDTH))
         return tile if tile.path == path else None
 
     def has_been(self, size: int) -> bool:
@@ -65,16 +65,16 @@ def tiles(size: int) -> Iterator[Tile]:
     level = BUNDLES
     while (held := size >> (_HEIGHT * max(level, 0))) > 0:
         for number in range(-(-held // WIDTH)):
-            yield Tile(Place(level, number), min(WIDTH, held - number * WIDTH))
+            yield Tile(TilePlace(level, number), min(WIDTH, held - number * WIDTH))
         level += 1
 
 
-def edge(size: int) -> list[Place]:
+def edge(size: int) -> list[TilePlace]:
     """Return the places of the tiles and the bundle at the right edge of a tree that are not full yet."""
     return [tile.place for tile in _last(size) if tile.width < WIDTH]
 
 
-def grown(kept: Mapping[Place, bytes], size: int, leaves: Sequence[bytes]) -> dict[Place, bytes]:
+def grown(kept: Mapping[TilePlace, bytes], size: int, leaves: Sequence[bytes]) -> dict[TilePlace, bytes]:
     """Return the tiles that change when leaves follow the first `size`, each whole; `kept` holds the edge.
 
     Raises ValueError if a tile of the edge is not as long as the size demands.
@@ -85,10 +85,10 @@ def grown(kept: Mapping[Place, bytes], size: int, leaves: Sequence[bytes]) -> di
             if held != tile.width * HASH_BYTES:
                 message = f"{tile.path} has {held} bytes"
                 raise ValueError(message)
-    changed: dict[Place, bytearray] = {}
+    changed: dict[TilePlace, bytearray] = {}
 
     def put(level: int, index: int, piece: bytes) -> None:
-        place = Place(level, index // WIDTH)
+        place = TilePlace(level, index // WIDTH)
         if place not in changed:
             changed[place] = bytearray(kept.get(place, b"") if index % WIDTH else b"")
         changed[place] += piece
@@ -98,13 +98,13 @@ def grown(kept: Mapping[Place, bytes], size: int, leaves: Sequence[bytes]) -> di
         level, index, hashed = 0, first, leaf_hash(leaf)
         put(level, index, hashed)
         while (index + 1) % WIDTH == 0:
-            hashed = _folded(bytes(changed[Place(level, index // WIDTH)]))
+            hashed = _folded(bytes(changed[TilePlace(level, index // WIDTH)]))
             level, index = level + 1, index // WIDTH
             put(level, index, hashed)
     return {place: bytes(content) for place, content in changed.items()}
 
 
-def holding(spans: Iterable[Span]) -> set[Place]:
+def holding(spans: Iterable[LeafSpan]) -> set[TilePlace]:
     """Return the places of the tiles by which the hashes of these spans are computed."""
     return {_place(node)[0] for span in spans for node in nodes(span)}
 
@@ -112,7 +112,7 @@ def holding(spans: Iterable[Span]) -> set[Place]:
 class TileNodes:
     """Reads the nodes of a tree from tiles."""
 
-    def __init__(self, kept: Mapping[Place, bytes]) -> None:
+    def __init__(self, kept: Mapping[TilePlace, bytes]) -> None:
         self._kept = kept
 
     def __call__(self, node: Node) -> bytes:
@@ -150,19 +150,19 @@ def _last(size: int) -> Iterator[Tile]:
     level = BUNDLES
     while (held := size >> (_HEIGHT * max(level, 0))) > 0:
         yield (
-            Tile(Place(level, held // WIDTH), held % WIDTH)
+            Tile(TilePlace(level, held // WIDTH), held % WIDTH)
             if held % WIDTH
-            else Tile(Place(level, held // WIDTH - 1), WIDTH)
+            else Tile(TilePlace(level, held // WIDTH - 1), WIDTH)
         )
         level += 1
 
 
-def _place(node: Node) -> tuple[Place, int, int]:
+def _place(node: Node) -> tuple[TilePlace, int, int]:
     """Return the tile that holds a node, and the first and the number of the hashes that the node covers."""
     level, index = node
     above = level % _HEIGHT
     first = index << above
-    return Place(level // _HEIGHT, first // WIDTH), first % WIDTH, 1 << above
+    return TilePlace(level // _HEIGHT, first // WIDTH), first % WIDTH, 1 << above
 
 
 def _folded(content: bytes) -> bytes:

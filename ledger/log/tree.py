@@ -16,7 +16,7 @@ Node = tuple[int, int]
 ReadNode = Callable[[Node], bytes]
 
 
-class Span(NamedTuple):
+class LeafSpan(NamedTuple):
     """The leaves from `start` up to `end`, `end` left out."""
 
     start: int
@@ -33,7 +33,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
 
-def nodes(span: Span) -> Iterator[Node]:
+def nodes(span: LeafSpan) -> Iterator[Node]:
     """Yield the complete subtrees of which a span of a tree consists, from left to right."""
     start = span.start
     while start < span.end:
@@ -42,7 +42,7 @@ def nodes(span: Span) -> Iterator[Node]:
         start += 1 << level
 
 
-def span_hash(span: Span, read: ReadNode) -> bytes:
+def span_hash(span: LeafSpan, read: ReadNode) -> bytes:
     """Return the hash of a span that is a subtree of a tree; its complete subtrees are read."""
     hashes = [read(node) for node in nodes(span)]
     if not hashes:
@@ -55,28 +55,28 @@ def span_hash(span: Span, read: ReadNode) -> bytes:
 
 def root(size: int, read: ReadNode) -> bytes:
     """Return the root of the tree of the first `size` leaves."""
-    return span_hash(Span(0, size), read)
+    return span_hash(LeafSpan(0, size), read)
 
 
-def inclusion(index: int, size: int) -> list[Span]:
+def inclusion(index: int, size: int) -> list[LeafSpan]:
     """Return the spans whose hashes prove that a leaf stands in a tree of `size`, from the leaf up."""
     if not 0 <= index < size:
         message = f"no leaf {index} in a tree of {size}"
         raise ValueError(message)
     start, end = 0, size
-    path: list[Span] = []
+    path: list[LeafSpan] = []
     while end - start > 1:
         middle = start + _left(end - start)
         if index < middle:
-            path.append(Span(middle, end))
+            path.append(LeafSpan(middle, end))
             end = middle
         else:
-            path.append(Span(start, middle))
+            path.append(LeafSpan(start, middle))
             start = middle
     return path[::-1]
 
 
-def consistency(old: int, size: int) -> list[Span]:
+def consistency(old: int, size: int) -> list[LeafSpan]:
     """Return the spans whose hashes prove that a tree of `old` is the beginning of one of `size`."""
     if not 0 <= old <= size:
         message = f"a tree of {size} has no beginning of {old}"
@@ -84,16 +84,16 @@ def consistency(old: int, size: int) -> list[Span]:
     if old in {0, size}:
         return []
     start, end, whole = 0, size, True
-    path: list[Span] = []
+    path: list[LeafSpan] = []
     while end != old:
         middle = start + _left(end - start)
         if old <= middle:
-            path.append(Span(middle, end))
+            path.append(LeafSpan(middle, end))
             end = middle
         else:
-            path.append(Span(start, middle))
+            path.append(LeafSpan(start, middle))
             start, whole = middle, False
-    return ([] if whole else [Span(start, end)]) + path[::-1]
+    return ([] if whole else [LeafSpan(start, end)]) + path[::-1]
 
 
 def root_of_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> bytes | None:

@@ -19,7 +19,7 @@ from ledger.log.checkpoint import (
     SigningKey,
     VerifierKey,
 )
-from ledger.log.tiles import BUNDLES, Place, Tile, TileNodes, first_of, grown, leaves_of, tiles
+from ledger.log.tiles import BUNDLES, Tile, TileNodes, TilePlace, first_of, grown, leaves_of, tiles
 
 VECTORS: Final = Path(__file__).with_name("vectors")
 LOG: Final = VerifierKey.read((VECTORS / "log.vkey").read_text("utf-8"))
@@ -28,7 +28,7 @@ NOTE: Final = (VECTORS / "log" / "checkpoint").read_text("utf-8")
 SECRET: Final = bytes(range(32))
 
 
-def kept_tiles() -> dict[Place, bytes]:
+def kept_tiles() -> dict[TilePlace, bytes]:
     """Return the tiles of the published log."""
     return {tile.place: (VECTORS / "log" / tile.path).read_bytes() for tile in tiles(5)}
 
@@ -50,10 +50,10 @@ def test_the_published_checkpoint_is_read_and_written_as_it_is() -> None:
 def test_the_published_log_is_made_again_from_its_leaves() -> None:
     """Given the published leaves, when tiles are made, then tiles, root and proof are the published ones."""
     kept = kept_tiles()
-    leaves = leaves_of(kept[Place(BUNDLES, 0)])
+    leaves = leaves_of(kept[TilePlace(BUNDLES, 0)])
     assert grown({}, 0, leaves) == kept
-    assert first_of(kept[Place(BUNDLES, 0)], 5) == kept[Place(BUNDLES, 0)]
-    assert leaves_of(first_of(kept[Place(BUNDLES, 0)], 2)) == leaves[:2]
+    assert first_of(kept[TilePlace(BUNDLES, 0)], 5) == kept[TilePlace(BUNDLES, 0)]
+    assert leaves_of(first_of(kept[TilePlace(BUNDLES, 0)], 2)) == leaves[:2]
     nodes = TileNodes(kept)
     note = Note.read(NOTE)
     assert tree.root(5, nodes) == Checkpoint.read(note.text).root
@@ -70,7 +70,7 @@ def test_what_we_sign_others_verify(tmp_path: Path) -> None:
         SigningKey("w", COSIGNATURE, SECRET),
     )
     leaves = [f"leaf {number}".encode() for number in range(700)]
-    kept: dict[Place, bytes] = {}
+    kept: dict[TilePlace, bytes] = {}
     for start in range(0, 700, 140):
         kept |= grown(kept, start, leaves[start : start + 140])
     nodes = TileNodes(kept)
@@ -161,10 +161,10 @@ def test_what_is_no_proof_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("tile", "path"),
     [
-        (Tile(Place(0, 0), 256), "tile/0/000"),
-        (Tile(Place(0, 0), 5), "tile/0/000.p/5"),
-        (Tile(Place(BUNDLES, 1_234_067), 256), "tile/entries/x001/x234/067"),
-        (Tile(Place(2, 1000), 1), "tile/2/x001/000.p/1"),
+        (Tile(TilePlace(0, 0), 256), "tile/0/000"),
+        (Tile(TilePlace(0, 0), 5), "tile/0/000.p/5"),
+        (Tile(TilePlace(BUNDLES, 1_234_067), 256), "tile/entries/x001/x234/067"),
+        (Tile(TilePlace(2, 1000), 1), "tile/2/x001/000.p/1"),
     ],
 )
 def test_a_tile_has_one_path(tile: Tile, path: str) -> None:
@@ -192,6 +192,6 @@ def test_another_path_leads_to_no_tile(path: str) -> None:
 
 def test_a_tile_is_there_once_the_log_has_reached_it() -> None:
     """Given logs around the size of a tile, when it is asked, then it is there from that size on."""
-    tile = Tile(Place(1, 0), 2)
+    tile = Tile(TilePlace(1, 0), 2)
     assert [tile.has_been(size) for size in (511, 512, 513)] == [False, True, True]
-    assert [Tile(Place(BUNDLES, 0), 3).has_been(size) for size in (2, 3, 300)] == [False, True, True]
+    assert [Tile(TilePlace(BUNDLES, 0), 3).has_been(size) for size in (2, 3, 300)] == [False, True, True]

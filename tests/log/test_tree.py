@@ -5,8 +5,8 @@ from hashlib import sha256
 from hypothesis import given, strategies
 
 from ledger.log import tree
-from ledger.log.tiles import Place, TileNodes, edge, grown, holding
-from ledger.log.tree import Span, leaf_hash, node_hash
+from ledger.log.tiles import TileNodes, TilePlace, edge, grown, holding
+from ledger.log.tree import LeafSpan, leaf_hash, node_hash
 
 LEAVES = [
     bytes.fromhex(each)
@@ -50,9 +50,9 @@ def leaves_of(count: int) -> list[bytes]:
     return [str(number).encode() for number in range(count)]
 
 
-def kept_tiles(leaves: list[bytes], steps: list[int]) -> dict[Place, bytes]:
+def kept_tiles(leaves: list[bytes], steps: list[int]) -> dict[TilePlace, bytes]:
     """Return the tiles of leaves that came in pieces of these lengths, the rest last."""
-    kept: dict[Place, bytes] = {}
+    kept: dict[TilePlace, bytes] = {}
     size = 0
     for step in [*steps, len(leaves)]:
         piece = leaves[size : size + step]
@@ -123,4 +123,4 @@ def test_a_tree_has_no_leaf_behind_its_end_and_no_later_beginning() -> None:
     """Given a tree of three, when a fourth leaf or a larger beginning is proved, then it is not."""
     assert tree.root_of_inclusion(leaf_hash(b""), 3, 3, []) is None
     assert not tree.is_consistent(4, b"", 3, b"", [])
-    assert list(tree.nodes(Span(0, 3))) == [(1, 0), (0, 2)]
+    assert list(tree.nodes(LeafSpan(0, 3))) == [(1, 0), (0, 2)]
