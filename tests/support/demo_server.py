@@ -1,18 +1,27 @@
 """A newcomer's demonstration: what `make run` starts, for tests that ask it as its users would."""
 
+import fcntl
+import os
 import re
+import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import pytest
 
+from tests.support.folders import a_folder
+from tests.support.postgres import fastest_folder
 from tests.support.processes import CHILDLEDGER, free_port
 
 STARTED_WITHIN = 180
+_FILLED: Final = "FILLED_DEMONSTRATION"
+"""Names, to every process of a run of tests, the folder of the demonstration that it fills once."""
 
 
 @dataclass(frozen=True)
@@ -25,9 +34,41 @@ class Demo:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with demonstration(tmp_path_factory.mktemp("newcomer") / "data") as demo:
-        yield demo
+def demo() -> Iterator[Demo]:
+    """Give a demonstration of its own, copied from the one that the run of tests fills once."""
+    with a_folder(parent=fastest_folder()) as folder:
+        data = folder / "data"
+        # As it is, owners too: PostgreSQL starts for nobody else.
+        subprocess.run(["cp", "-a", _filled() / "data", data], check=True)  # noqa: S607 - on every system
+        with demonstration(data) as demo:
+            yield demo
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the folder in which a run of tests is to fill a demonstration; its processes inherit the name."""
+    if not hasattr(config, "workerinput"):
+        os.environ[_FILLED] = tempfile.mkdtemp(prefix="childledger-test-filled-")
+        Path(os.environ[_FILLED]).chmod(0o711)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove that folder."""
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop(_FILLED))
+
+
+def _filled() -> Path:
+    """Return the folder of a demonstration that was filled and stopped; whoever comes first fills it."""
+    place = Path(os.environ[_FILLED])
+    with (place / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        done = place / "done"
+        if not done.exists():
+            shutil.rmtree(place / "data", ignore_errors=True)
+            with demonstration(place / "data"):
+                pass
+            done.touch()
+    return place
 
 
 @contextmanager

@@ -41,15 +41,19 @@ def postgres() -> Iterator[str]:
         yield server.url
 
 
+def fastest_folder() -> Path | None:
+    """Return the folder in memory, if there is room; None leaves the choice to the system."""
+    return MEMORY if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOM else None
+
+
 @contextmanager
 def thrown_away(programs: Path | None = None) -> Iterator[Server]:
     """Serve a cluster that is thrown away, in a folder of its own: in memory, where there is room.
 
     A database has some thousand files, which a disk's file system makes and removes at ten times the cost.
     """
-    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOM
     with (
-        a_folder(parent=MEMORY if roomy else None) as folder,
+        a_folder(parent=fastest_folder()) as folder,
         embedded(folder, programs=programs, durable=False) as server,
     ):
         _let_in_quickly(server)
