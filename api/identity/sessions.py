@@ -17,6 +17,7 @@ from api.clock import WallClock
 from api.identity.directory import Identity, TokenHolder
 from api.identity.logins import CheckedPassword, Logins
 from api.identity.permissions import Actor, Role
+from api.identity.tokens import digest
 from domain.event import Category
 from domain.label import Label
 from domain.limit import Area, limit
@@ -196,9 +197,20 @@ class Sessions:
     def _session(holder: TokenHolder, reason: str, idle_until: datetime) -> Session:
         return Session(holder.token, holder.actor, ReadingReason(reason), idle_until, holder.expires_at)
 
-    async def end(self, session: Session) -> None:
-        """End a session at once, and forget what was searched for in it."""
-        await self.end_one(session.actor.user, session.session)
+    async def end(self, secret: str) -> bool:
+        """End the session of a secret at once, also one that nobody used for too long.
+
+        Return whether the secret was that of a session, which is good for nothing from now on. Any other
+        token stays as it is.
+        """
+        known_by = digest(secret, self._ledger.name)
+        async with self._readers.connection() as connection:
+            row = await (await connection.execute(SQL["session"], [known_by])).fetchone()
+        if row is None:
+            return False
+        session, person = row
+        await self.end_one(person, session)
+        return True
 
     async def end_one(self, person: UUID, session: UUID) -> bool:
         """End one of somebody's sessions at once; return whether there was one to end."""

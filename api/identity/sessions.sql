@@ -1,4 +1,7 @@
--- What is kept of sessions of the console beside the token table: what was searched for.
+-- Sessions of the console, and what is kept of them beside the token table: what was searched for.
+
+-- name: session
+SELECT token, member FROM token WHERE digest = %b AND reason IS NOT NULL
 
 -- name: add_ticket
 INSERT INTO search_ticket (ticket, session, made_at, query) VALUES (%s, %s, %s, %b)

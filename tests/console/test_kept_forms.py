@@ -39,6 +39,20 @@ async def sign_in_again(served: Served, browser: Browser, door: str, role: Role 
     return there.text
 
 
+async def returned(
+    served: Served, browser: Browser, address: str, typed: dict[str, list[str]]
+) -> dict[str, list[str]]:
+    """When a form is sent too late and somebody signs in again; the fields that come back."""
+    door = await browser.client.post(address, data=typed, headers=FROM_HERE, follow_redirects=True)
+    assert "欧阳" not in door.text
+    again = await sign_in_again(served, browser, door.text)
+    assert f'action="{address}"' in again
+    back: dict[str, list[str]] = {}
+    for name, value in fields(again):
+        back.setdefault(name, []).append(value)
+    return back
+
+
 def fields(page: str) -> Iterator[tuple[str, str]]:
     """The fields that the form of a page holds, without being seen."""
     for name, value in re.findall(r'type="hidden" name="([^"]*)" value="([^"]*)"', page.split("<main")[1]):
@@ -132,14 +146,21 @@ async def test_what_was_typed_comes_back_to_whoever_was_signed_out_elsewhere(ser
     address = f"/console/children/{child}/record/IdentityRecorded"
     typed = fields_of_form(await here.open(address)) | {"data.name": ["欧阳小明"], "do": ["check"]}
     await there.send("/console/preferences/sessions/end")
-    door = await here.client.post(address, data=typed, headers=FROM_HERE, follow_redirects=True)
-    assert "欧阳" not in door.text
-    again = await sign_in_again(served, here, door.text)
-    returned: dict[str, list[str]] = {}
-    for name, value in fields(again):
-        returned.setdefault(name, []).append(value)
-    assert returned == typed
-    assert f'action="{address}"' in again
+    assert await returned(served, here, address, typed) == typed
+    for _ in ("in another window", "in a third one"):
+        await here.send("/console/sign-out")
+    assert await returned(served, here, address, typed) == typed
+
+
+async def test_after_signing_out_nobody_else_sees_what_was_typed(served: Served) -> None:
+    browser = await signed_in(served, Role.STAFF)
+    await browser.send("/console/sign-out")
+    door = await browser.send(SEARCH, q="欧阳")
+    assert "登录后可以接着提交" in door.text
+    (kept,) = re.findall(r'name="next" value="([^"]*)"', door.text)
+    assert (await browser.open(html.unescape(kept))).url.path == "/console/sign-in"
+    again = await sign_in_again(served, browser, door.text, Role.SUPERVISOR)
+    assert "欧阳" not in again
 
 
 async def test_a_form_sent_again_after_the_session_ended_is_one_draft_and_what_only_asks_is_none(

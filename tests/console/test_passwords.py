@@ -62,6 +62,9 @@ async def test_until_a_password_is_set_the_token_opens_nothing_else(served: Serv
     await browser.send(DOOR, token=token)
     for page in ("/console/today", PREFERENCES, f"{PREFERENCES}/password"):
         assert (await browser.open(page)).url.path == DOOR
+    await browser.send("/console/sign-out")
+    assert (await browser.open(FIRST)).url.path == DOOR, "no token is left behind"
+    assert (await browser.send(DOOR, token=token)).url.path == FIRST
 
 
 async def test_the_token_of_a_first_sign_in_is_good_once(served: Served) -> None:

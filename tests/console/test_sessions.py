@@ -125,9 +125,27 @@ async def test_signing_out_ends_the_session(served: Served) -> None:
     secret = browser.client.cookies[COOKIE]
     out = await browser.send("/console/sign-out")
     assert out.url.path == DOOR
-    assert COOKIE not in browser.client.cookies
-    browser.client.cookies.set(COOKIE, secret)
-    assert (await browser.open("/console/today")).url.path == DOOR
+    assert "登录已结束" not in out.text
+    assert browser.client.cookies[COOKIE] == secret, "by it a form of another window is kept"
+    assert "登录已结束" in (await browser.open("/console/today")).text
+    for cookie in ("cl_nothing", served.tokens[Role.STAFF]):
+        other = await a_browser(served)
+        other.client.cookies.set(COOKIE, cookie)
+        left = await other.client.post("/console/sign-out", headers=FROM_HERE)
+        assert "Max-Age=0" in left.headers["set-cookie"], "it is no session's"
+    assert (await (await served.as_(Role.STAFF)).get("/children")).status_code == 200, "a token stays good"
+
+
+async def test_signing_out_ends_for_good_a_session_that_nobody_used_for_too_long(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = await signed_in(served, Role.STAFF)
+    secret, sessions = browser.client.cookies[COOKIE], served.container.sessions
+    monkeypatch.setattr(sessions, "_idle", timedelta())
+    await browser.send("/console/sign-out")
+    monkeypatch.setattr(sessions, "_idle", IDLE)
+    assert browser.client.cookies[COOKIE] == secret
+    assert await sessions.find(secret) is None
 
 
 async def test_the_api_takes_no_session_and_the_console_no_token(served: Served) -> None:
@@ -200,7 +218,7 @@ async def test_a_session_keeps_no_more_searches_than_the_back_key_asks_for(serve
     found = [await sessions.query(session, ticket) for ticket in tickets]
     assert found.count(None) == 1
     assert found[-1] in {f"王{TICKETS_EACH}", None}
-    await sessions.end(session)
+    assert await sessions.end(secret)
     assert await sessions.query(session, tickets[-1]) is None
 
 

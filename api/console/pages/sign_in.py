@@ -114,10 +114,15 @@ async def first_password(
 
 @router.post("/sign-out")
 async def sign_out(request: Request) -> Response:
-    """End the session, if there is one, and lead to the door."""
-    await _end_session(request)
+    """End the session, if there is one, and lead to the door.
+
+    The browser keeps the secret of the ended session, which opens nothing: a form that is still open in
+    another of its windows is kept by it for whoever filled it in.
+    """
     answer = lead_to(DOOR)
-    answer.delete_cookie(cookie_name(tls=request.app.state.settings.tls_handled), path="/")
+    if not await _end_session(request):
+        # It may be a token for a first sign-in, which still is good.
+        answer.delete_cookie(cookie_name(tls=request.app.state.settings.tls_handled), path="/")
     return answer
 
 
@@ -195,11 +200,11 @@ async def _entered(request: Request, back: str | None, secret: str, ledger: str)
     return answer
 
 
-async def _end_session(request: Request) -> None:
-    found = await found_session(request)
-    if found is not None:
-        _, container, session = found
-        await container.sessions.end(session)
+async def _end_session(request: Request) -> bool:
+    """End the session of this browser, and return whether its cookie was that of one."""
+    tenants: Tenants = request.app.state.tenants
+    secret = secret_of(request)
+    return any([await tenants[ledger].sessions.end(secret) for ledger in tenants.named_by(secret)])
 
 
 def _holding(request: Request, address: str, secret: str) -> Response:
