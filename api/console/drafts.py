@@ -18,7 +18,7 @@ _ADDRESS: Final = re.compile(
     f"|children/(?P<child>{_ID})/(?:record/(?P<type>[A-Za-z]+)"
     f"|entries/{_ID}/(?P<amends>correct|withdraw|restore)(?:/content|/review)?))"
 )
-_OF_SENDING: Final = frozenset({"do", "address"})
+OF_SENDING: Final = frozenset({"do", "address"})
 """What a form says of where it was sent, and by which button."""
 _NAMES: Final = UUID("7d0d3c6a-3b0e-5d0c-8a44-1c6f2b9e7f15")
 
@@ -75,7 +75,7 @@ async def keep_form(page: PageRequest, address: str, fields: SentFields, key: st
     """Keep a form of the reader, in place of the same form as it was kept before, and return its ticket."""
     at = draft_address(address)
     ticket = draft_ticket(page.context.actor.user, key)
-    pairs = [(name, value) for name, values in fields.items() if name not in _OF_SENDING for value in values]
+    pairs = [(name, value) for name, values in fields.items() if name not in OF_SENDING for value in values]
     await page.context.container.kept_forms.keep(
         page.context.actor.user,
         KeptForm(address, pairs),

@@ -10,7 +10,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from api.bootstrap import Container
-from api.console.drafts import draft_address, draft_ticket
+from api.console.drafts import DRAFTS, OF_SENDING, draft_address, draft_ticket
 from api.console.page_request import KEPT, Preferences, page_request, secret_of
 from api.console.rendering import lead_to, render_problem
 from api.console.sent_form import form_to_keep
@@ -93,6 +93,9 @@ async def _kept(request: Request, here: str) -> UUID | None:
             said = dict(fields)
             if said.get("do") == _REHEARSE:
                 return None
+            if here == DRAFTS and draft_address(said.get("address", "")) is not None:
+                # What a page keeps by itself is the draft of its form, as it would be in a session.
+                here, fields = said["address"], [each for each in fields if each[0] not in OF_SENDING]
             about, key = await _about(tenants[name], here), said.get("key")
             # A form that is sent again and again is one form: it must not push out the drafts of others.
             ticket = draft_ticket(person, key) if key and draft_address(here) is not None else None

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
+from api.console.drafts import draft_address
 from api.console.page_request import HOME, SignedIn
 from api.console.page_route import PageRoute
 from api.console.rendering import lead_to, render
@@ -13,8 +14,14 @@ router = APIRouter(prefix="/console", route_class=PageRoute)
 
 @router.get("/kept/{ticket}")
 async def kept(page: SignedIn, ticket: UUID) -> Response:
-    """Offer a kept form to whoever sent it, to send it on; lead anybody else to their first page."""
+    """Offer a kept form to whoever sent it, to send it on; lead anybody else to their first page.
+
+    A draft is led to, to go on with it.
+    """
     form = await page.context.container.kept_forms.find(page.context.actor.user, ticket)
     if form is None:
         return lead_to(HOME)
+    at = draft_address(form.address)
+    if at is not None and all(name != "do" for name, _ in form.fields):
+        return lead_to(f"{at.path}?draft={ticket}")
     return render(page, "kept.html", form=form)

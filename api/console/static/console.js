@@ -5,6 +5,10 @@
   const PAUSE = 600;
   const KEEP = 30000;
   const SOON = 120;
+  const over = (is) => {
+    const told = document.getElementById("over");
+    if (told) told.hidden = !is;
+  };
   const written = (form) => new URLSearchParams(new FormData(form)).toString();
 
   /* Warn before a changed form is left; send one once. */
@@ -65,6 +69,7 @@
         sent.set("do", "rehearse");
         try {
           const answer = await fetch(form.action, { method: "POST", body: sent });
+          over(answer.redirected);
           if (answer.redirected || turn !== asked) return;
           const page = new DOMParser().parseFromString(await answer.text(), "text/html");
           const told = page.querySelector("form[data-form] aside");
@@ -87,6 +92,7 @@
       sent.set("do", "auto");
       try {
         const answer = await fetch("/console/drafts", { method: "POST", body: sent, redirect: "manual" });
+        over(answer.type === "opaqueredirect");
         if (answer.status === 204) kept = now;
         else window.clearInterval(every);
       } catch (error) {
