@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 
 from api.console.forms.form_reading import SentFields
 from api.console.page_request import PageRequest
+from api.contract.problems import not_found
 from api.identity.kept_forms import KeptForm
 
 DRAFTS: Final = "/console/drafts"
@@ -93,11 +94,19 @@ async def forget_draft(page: PageRequest, key: str) -> None:
 
 
 async def draft_fields(page: PageRequest, draft: UUID | None) -> SentFields | None:
-    """Return what a form of the reader says that was kept; None without one, or once it is gone."""
+    """Return what a form of the reader says that was kept; None without one, or once it is gone.
+
+    Raises the problem `not_found` for a form that another page goes on with.
+    """
     if draft is None:
         return None
     form = await page.context.container.kept_forms.find(page.context.actor.user, draft)
-    return None if form is None else _fields(form)
+    if form is None:
+        return None
+    kept, here = draft_address(form.address), draft_address(page.http.url.path)
+    if kept is None or here is None or kept.path != here.path:
+        raise not_found()
+    return _fields(form)
 
 
 async def drafts(page: PageRequest) -> list[BegunForm]:

@@ -80,6 +80,20 @@ async def test_an_exception_that_is_rejected_is_a_breach(served: Served) -> None
     assert ("X10", "exception_rejected") in await case.story.findings(kind="exception_rejected")
 
 
+async def test_what_one_person_read_is_decided_by_no_other(served: Served) -> None:
+    case = await waiting(served)
+    read = case.fields(await (await signed_in(served, Role.SUPERVISOR)).open(case.address))
+    other = await another(served)
+    unread = await other.send(case.address, explanation=OPINION, do="approve", **read)
+    assert unread.status_code == 409
+    assert title_of(unread).startswith("没有记录：")
+    assert "这一页不是给您看的" in unread.text
+    assert OPINION in unread.text
+    assert "ExceptionApproved" not in {each["type"] for each in (await case.story.asked("/entries"))["items"]}
+    done = await other.send(case.address, explanation=OPINION, do="approve", **case.fields(unread))
+    assert "已记录：已批准。" in done.text
+
+
 async def test_without_an_opinion_nothing_is_decided(served: Served) -> None:
     case = await waiting(served)
     browser = await signed_in(served, Role.SUPERVISOR)

@@ -99,6 +99,11 @@ async def test_a_draft_is_its_keepers_alone_and_can_be_discarded(served: Served)
     browser, address = await a_file(served)
     listed = await keep(browser, await browser.open(f"{address}/record/CareModeAssigned"), **CARE)
     (mine,) = going_on(listed)
+    path, _, draft = mine.partition("?")
+    sibling = f"/console/children/{await kept(served, given(('2024-03-05', some(ChildReceived))))}"
+    for elsewhere in (path.replace(address, sibling), f"{address}/record/PhysicalExamined"):
+        assert (await browser.open(elsewhere)).status_code == 200
+        assert (await browser.open(f"{elsewhere}?{draft}")).status_code == 404, "it is of its own page alone"
     other = await signed_in(served, Role.SUPERVISOR)
     assert going_on(await other.open(DRAFTS)) == []
     theirs = await other.open(mine)

@@ -33,9 +33,9 @@ def address(page: Response) -> str:
     return page.url.path
 
 
-def sha256(page: Response) -> str:
-    (found,) = re.findall(r'name="sha256" value="([0-9a-f]{64})"', page.text)
-    return str(found)
+def looked_at(page: Response) -> dict[str, str]:
+    """What the form of a page says of what was shown to whom."""
+    return dict(re.findall(r'name="(sha256|said)" value="([0-9a-f]+)"', page.text))
 
 
 async def test_a_workbook_is_read_on_trial_looked_over_and_recorded(served: Served) -> None:
@@ -48,11 +48,11 @@ async def test_a_workbook_is_read_on_trial_looked_over_and_recorded(served: Serv
     rows, recorded, already, rejected = map(int, summed[:4])
     assert rows == recorded + already + rejected == 2
     assert int(summed[4]) == sum(map(int, summed[5:11]))
-    unseen = await browser.send(address(looked_over), sha256=sha256(looked_over))
+    unseen = await browser.send(address(looked_over), **looked_at(looked_over))
     assert unseen.status_code == 422
     assert "先看退回的 1 行。" in unseen.text
     recorded_page = await ended(
-        browser, await browser.send(address(looked_over), sha256=sha256(looked_over), seen="1")
+        browser, await browser.send(address(looked_over), seen="1", **looked_at(looked_over))
     )
     assert "已写入" in recorded_page.text
     assert address(recorded_page) != address(looked_over)
@@ -66,7 +66,11 @@ async def test_a_colleague_goes_on_with_what_somebody_has_read_on_trial(served: 
     page = await tried(await signed_in(served, Role.STAFF), workbook(roster()))
     supervisor = await signed_in(served, Role.SUPERVISOR)
     assert NAME in (await supervisor.open("/console/imports")).text
-    done = await ended(supervisor, await supervisor.send(address(page), sha256=sha256(page)))
+    unread = await supervisor.send(address(page), **looked_at(page))
+    assert unread.status_code == 409, "what one person looked over is not recorded as another's"
+    assert "这一页不是给您看的" in unread.text
+    assert (await supervisor.open("/console/imports")).text.count(NAME) == 1
+    done = await ended(supervisor, await supervisor.send(address(page), **looked_at(unread)))
     assert "已写入" in done.text
     elsewhere = await signed_in(served, Role.STAFF, elsewhere=True)
     assert (await elsewhere.open(address(page))).status_code == 404

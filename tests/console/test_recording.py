@@ -148,6 +148,13 @@ async def test_a_refusal_says_which_rule_what_the_file_shows_and_what_can_be_don
     assert "AdoptionRegistered" not in await entries(served, address)
     unsaid = await send(browser, page, "check", **{"exception.rule": ["I14"]})
     assert "f-exception-reason" in unsaid.text.partition('role="alert"')[2].partition("</ul>")[0]
+    placed = await browser.open(f"{address}/record/AdultPlaced")
+    filled = {name: ["not_asked"] for name in fields_of_form(placed) if name.endswith(".unknown")}
+    filled |= {"occurred": ["2026-11-20"], "data.route": ["social"], "data.hukou_state": ["?not_asked"]}
+    refused = (await send(browser, placed, "check", **filled)).text
+    assert refused.count("<p><b>办理成年安置的条件</b>") == 1, "a rule is one box, whatever speaks against it"
+    assert "（未满18周岁）" in refused
+    assert "（尚无经批准的安置方案）" in refused
     # Something else comes first: then one goes on with what was filled in.
     care = await send(browser, await browser.open(f"{address}/record/CareModeAssigned"), "check", **CARE)
     recorded = await send(browser, care, "record")

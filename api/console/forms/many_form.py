@@ -131,7 +131,7 @@ class ManyForm:
 
     def _why(self, problem: Mapping[str, Any]) -> str:
         said = problem["detail_zh" if self.page.words.language == "zh" else "detail"]
-        refusals = [self.page.words.said(each, "title") for each in problem.get("refusals", ())]
+        refusals = dict.fromkeys(self.page.words.said(each, "title") for each in problem.get("refusals", ()))
         return self.page.words("list.joint").join(refusals) or str(said)
 
 

@@ -155,7 +155,7 @@ class OpeningForm:
             self.page, event.kind, read, self._about(place, refusals), prefix=event.prefix
         )
         # Nothing else can be recorded first: there is no file yet.
-        return CheckedForm(read, named, messages, [replace(each, cures=()) for each in against])
+        return CheckedForm(read, named, messages, [replace(each, cures=[]) for each in against])
 
     def _about(self, place: int, told: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         """Return what is told of one event, at its place in the form of that alone."""

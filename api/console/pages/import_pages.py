@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Depends, Query, Response
 
+from api.console.forms.dry_run import checked_by
 from api.console.page_request import PageRequest, SignedIn
 from api.console.page_route import PageRoute
 from api.console.rendering import lead_to, render
@@ -83,10 +84,12 @@ async def one_import(
 
 @router.post("/imports/{job}")
 async def record(
-    page: SignedIn, job: UUID, sent: Annotated[Mapping[str, str], Depends(form("sha256", "seen"))]
+    page: SignedIn, job: UUID, sent: Annotated[Mapping[str, str], Depends(form("sha256", "seen", "said"))]
 ) -> Response:
-    """Record what was looked over, from the same bytes."""
+    """Record what was looked over by whoever sends it, from the same bytes."""
     told = await page.answer(import_jobs.import_of, job)
+    if sent["said"] != _said(page, told):
+        return _told(page, told, unread=True)
     if told.get("rejected") and not sent["seen"]:
         return _told(page, told, unseen=True)
     tenants = page.http.app.state.tenants
@@ -128,12 +131,13 @@ def _told(
     part: ReportPart = "rejections",
     after: int = 0,
     unseen: bool = False,
+    unread: bool = False,
 ) -> Response:
     lines = told.get(part, [])
     return render(
         page,
         "import.html",
-        status=422 if unseen else 200,
+        status=409 if unread else 422 if unseen else 200,
         told=told,
         at=urlsplit(page.http.url.path).path,
         part=part,
@@ -141,9 +145,16 @@ def _told(
         after=after,
         following=after + _LINES if after + _LINES < len(lines) else None,
         unseen=unseen,
+        unread=unread,
+        said=_said(page, told),
         parts=[(each, len(told.get(each, ()))) for each in ("rejections", "values", "not_in_this_file")],
         step=_step(told),
     )
+
+
+def _said(page: PageRequest, told: Mapping[str, Any]) -> str:
+    """Return the digest of what somebody was shown of an import."""
+    return checked_by(page, [str(told["job"]), told["sha256"]])
 
 
 def _step(told: Mapping[str, Any]) -> int:
