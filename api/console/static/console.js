@@ -91,8 +91,8 @@
       const sent = new URLSearchParams(now);
       sent.set("do", "auto");
       try {
-        const answer = await fetch("/console/drafts", { method: "POST", body: sent, redirect: "manual" });
-        over(answer.type === "opaqueredirect");
+        const answer = await fetch("/console/drafts", { method: "POST", body: sent });
+        over(answer.redirected);
         if (answer.status === 204) kept = now;
         else window.clearInterval(every);
       } catch (error) {
