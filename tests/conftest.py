@@ -46,7 +46,9 @@ OWN_STATEMENTS = frozenset({"test_feed", "test_identity", "test_keys", "test_per
 """Tests on those shelves that do."""
 COMMANDS = frozenset({"test_cli", "test_ledgers_apart", "test_verify_entries"})
 """Tests on other shelves that do not."""
-FORMS = frozenset({"test_amending", "test_approvals", "test_choices", "test_moving", "test_papers"})
+FORMS = frozenset(
+    {"test_amending", "test_approvals", "test_choices", "test_join_pages", "test_moving", "test_papers"}
+)
 """Tests of pages that ask what `test_pages` asks, which opens every page."""
 
 

@@ -16,7 +16,7 @@ from api.console.rendering import render
 from api.console.value_display import known as display_known
 from api.contract.problems import Problem
 from api.http import chronology, hindsight, one_file
-from api.identity.permissions import Role
+from api.identity.permissions import Action, Role
 from domain.label import Label
 
 _AT_THE_END: Final = 3
@@ -70,6 +70,8 @@ class ChildPage:
     known_at: str | None
     records: bool = False
     """Whether recording is offered, as a page that is shown knows: now, to whoever may record in the file."""
+    joins: bool = False
+    """Whether joining the file with another one is offered, likewise."""
 
     @property
     def address(self) -> str:
@@ -147,11 +149,13 @@ class ChildPage:
         """
         number, days = file["file_no"], [] if self.as_of is None else await self._days()
         known, words = isinstance(number, str), self.page.words
+        records = self.is_now and bool(await recordable(self.page, [self.child]))
+        joins = records and bool(await recordable(self.page, [self.child], Action.JOIN))
         return render(
             self.page,
             template,
             status=status,
-            asked=replace(self, records=self.is_now and bool(await recordable(self.page, [self.child]))),
+            asked=replace(self, records=records, joins=joins),
             tab=part,
             path=path or next((each.path for each in TABS if each.name == part), ""),
             file=file,

@@ -9,13 +9,15 @@ from api.contract.problems import Problem
 from api.identity.permissions import Action, role_may
 
 
-async def recordable(page: PageRequest, children: Collection[UUID]) -> set[UUID]:
-    """Return those of these children in whose files the reader may record, as far as their role records."""
-    if not children or not role_may(page.role, Action.RECORD):
+async def recordable(
+    page: PageRequest, children: Collection[UUID], action: Action = Action.RECORD
+) -> set[UUID]:
+    """Return those of these children in whose files the reader may record, or do something else."""
+    if not children or not role_may(page.role, action):
         return set()
     scopes, may = await page.context.scopes(children), set[UUID]()
     for child in children:
         with suppress(Problem):
-            page.context.check(scopes, child, Action.RECORD)
+            page.context.check(scopes, child, action)
             may.add(child)
     return may

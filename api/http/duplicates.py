@@ -20,6 +20,7 @@ from ledger.recording.request import Draft
 from projections.likeness import (
     KIND,
     LIKENESS_TERMS,
+    LIKENESSES,
     MOST_OTHERS,
     ONE_CHILD,
     RESTS_ON,
@@ -29,6 +30,7 @@ from projections.likeness import (
     speaking,
     taken,
 )
+from projections.likeness import others as likeness_others
 from projections.name_search import whole_name
 from projections.paging import MOST
 from projections.projector.projector import NotBuiltError
@@ -133,6 +135,31 @@ async def alike_files(request: RequestContext, child: UUID, day: date) -> int:
             async with request.container.projector.reading() as connection:
                 return await speaking(connection, child, day)
     return 0
+
+
+async def others_alike(
+    request: RequestContext, findings: Sequence[tuple[UUID, str]], known: int | None = None
+) -> dict[tuple[UUID, str], list[UUID]]:
+    """Return the other files of findings by child and rule, as far as they are in the caller's scope."""
+    if not findings:
+        return {}
+    async with request.container.projector.reading() as connection:
+        found = await likeness_others(connection, request.scope, findings, known)
+    named = {other for each in found.values() for other in each}
+    await request.note(dict.fromkeys(named, (RESTS_ON,)), "duplicates")
+    return found
+
+
+async def files_like(request: RequestContext, child: UUID) -> dict[UUID, list[str]]:
+    """Return the files in the caller's scope that may be of the same child, with the rules that say so."""
+    like: dict[UUID, list[str]] = defaultdict(list)
+    if RESTS_ON in request.sees:
+        with suppress(NotBuiltError):
+            found = await others_alike(request, [(child, each.rule) for each in LIKENESSES])
+            for each in LIKENESSES:
+                for other in found.get((child, each.rule), ()):
+                    like[other].append(each.rule)
+    return like
 
 
 async def _taken(

@@ -19,6 +19,7 @@ from api.contract.requests import ListRequest
 from api.http.counting import AgeBandsAsked, CountedWhere, check_where
 from api.http.cursors import Cursor, PageLimit
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
+from api.http.duplicates import others_alike
 from api.http.evidence import evidence
 from api.http.file_points import one_day
 from api.http.list_formats import body_page, in_formats, listed
@@ -279,7 +280,7 @@ async def findings(
     )
     rows = await opened_rows(request, FINDINGS, page.rows)
     alike = [(row.child, row.rule) for row in rows if row.kind == likeness.KIND]
-    others = await _others(request, alike, view.known)
+    others = await others_alike(request, alike, view.known)
     told = await evidence(request, (each for row in rows for each in row.entries))
     await note_rows(request, FINDINGS, page.rows, told.categories)
     items = [
@@ -294,15 +295,3 @@ async def findings(
 
 def _who_mends(item: ListedFindingAnswer, placed: bool) -> Sequence[Role]:  # noqa: FBT001 - of a file
     return clearing_roles(item["rule"], item["kind"], placed=placed)
-
-
-async def _others(
-    request: RequestContext, findings: Sequence[tuple[UUID, str]], known: int | None
-) -> dict[tuple[UUID, str], list[UUID]]:
-    if not findings:
-        return {}
-    async with request.container.projector.reading() as connection:
-        others = await likeness.others(connection, request.scope, findings, known)
-    named = {other for each in others.values() for other in each}
-    await request.note(dict.fromkeys(named, (likeness.RESTS_ON,)), "duplicates")
-    return others

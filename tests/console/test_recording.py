@@ -214,10 +214,13 @@ async def test_nobody_records_who_may_not_and_nobody_what_is_hidden_from_them(se
     assert f"{address}/record" not in past.text, "what is recorded is recorded now"
 
 
-async def test_what_two_files_record_together_is_offered_by_no_form_of_one(served: Served) -> None:
+async def test_what_two_files_record_together_has_a_page_of_two_and_no_form_of_one(served: Served) -> None:
     browser, child = await a_file(served, Role.SUPERVISOR)
     choosing = await browser.open(f"{child}/record")
     assert "/record/FileOpenedByMistake" in choosing.text
-    for two in ("FilesJoined", "FilesSeparated"):
+    for two, page in (("FilesJoined", "join"), ("FilesSeparated", "separate")):
         assert f"/record/{two}" not in choosing.text
-        assert (await browser.client.get(f"{child}/record/{two}")).status_code == 404
+        assert f'href="{child}/{page}"' in choosing.text
+        led = await browser.client.get(f"{child}/record/{two}")
+        assert (led.status_code, led.headers["location"]) == (303, f"{child}/{page}")
+        assert (await browser.send(f"{child}/record/{two}", key="1")).status_code == 404

@@ -137,6 +137,11 @@ def _someone(demo: Demo, child: str) -> Someone:
     return Someone(child, name, ask(demo, f"/children/{child}/chronology")["items"][-1]["entry_id"])
 
 
+def _another(demo: Demo, child: str) -> str:
+    listed = ask(demo, "/children", limit="2")["items"]
+    return next(str(each["child"]) for each in listed if each["child"] != child)
+
+
 def enter(page: Page, demo: Demo, role: str = "supervisor", **preferences: str) -> None:
     """Sign in as somebody of a role, who reads in a language or size of text."""
     page.goto(f"{demo.address}/console")
@@ -171,6 +176,8 @@ def pages_to_look_at(demo: Demo) -> dict[str, str]:
         "compare": f"{at}/compare?from=2020-06-01",
         "entry": f"{at}/entries/{someone.entry}",
         "move": f"{at}/entries/{someone.entry}/move",
+        "join": f"{at}/join?other={_another(demo, someone.child)}",
+        "separate": f"{at}/separate",
         "decision": f"{at}/entries/{someone.entry}/decision",
         "correct": f"{at}/entries/{someone.entry}/correct",
         "withdraw": f"{at}/entries/{someone.entry}/withdraw",

@@ -19,7 +19,6 @@ from api.console.words import Words
 from api.http import timeline
 from api.identity.permissions import Role, may_record_type
 from domain.event import CATALOGUE, Event, chapter
-from domain.events.filing import JOINING
 from domain.possible import mending_of
 
 AMENDING: Final = "record"
@@ -82,7 +81,7 @@ def records_type(role: Role, kind: type[Event]) -> bool:
 
 def is_offered(kind: type[Event]) -> bool:
     """Return whether a form records a type of event: of children, amending nothing, and in one file alone."""
-    return kind.kind == "child" and chapter(kind) != AMENDING and not issubclass(kind, JOINING)
+    return kind.kind == "child" and chapter(kind) != AMENDING
 
 
 async def shown_refusals(

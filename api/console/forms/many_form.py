@@ -83,7 +83,7 @@ class ManyForm:
         invalid = [each["problem"] for each in told if each.get("problem", {}).get("code") == "invalid"]
         # What is amiss is so for every child alike.
         for first in invalid[:1]:
-            errors += [{**each, "pointer": _in_event(each["pointer"])} for each in first["errors"]]
+            errors += [{**each, "pointer": in_event(each["pointer"])} for each in first["errors"]]
         faults, messages = shown_faults(self.page.words, read, self.event.labels(read), errors)
         if faults:
             return replace(self, said="", ready={}), CheckedForm(read, faults, messages), {}
@@ -154,7 +154,7 @@ def _known_to_one_file() -> frozenset[str]:
     )
 
 
-def _in_event(pointer: str) -> str:
+def in_event(pointer: str) -> str:
     """Return the place in an event of a place in the body, `/items/0/events/0/…`."""
     parts = pointer.split("/")
     return "/" + "/".join(parts[5:]) if parts[1:4:2] == ["items", "events"] else pointer

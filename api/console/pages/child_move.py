@@ -1,6 +1,6 @@
 """Moving an entry that was recorded in another child's file: find the right one, see both, move it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID, uuid4
@@ -10,17 +10,19 @@ from fastapi import APIRouter, Depends, Response
 
 from api.console.child_frame import AboutChild, ChildPage
 from api.console.forms.asked_form import recorded_since
-from api.console.forms.dry_run import (
-    ShownFault,
-    ShownRefusal,
-    checked_by,
-    digest,
-    sentences,
-    shown_refusals,
-    told_in_words,
-)
+from api.console.forms.dry_run import ShownFault, ShownRefusal, checked_by, digest, told_in_words
 from api.console.forms.event_form import BUSY, KEY
-from api.console.forms.form_reading import MUST_FILL_IN, ReadForm
+from api.console.forms.form_reading import MUST_FILL_IN
+from api.console.forms.two_files import (
+    NO_CHILD,
+    NOBODY,
+    NOT_THERE,
+    FileOffered,
+    FileRehearsed,
+    file_to_offer,
+    files_found,
+    rehearsed_in,
+)
 from api.console.page_route import PageRoute
 from api.console.pages.child_amend import EntryToAmend, entry_to_amend
 from api.console.pages.child_record import history_at
@@ -28,45 +30,16 @@ from api.console.rendering import lead_to
 from api.console.sent_form import READING, form
 from api.console.value_display import child_name, personal
 from api.contract.problems import Problem
-from api.http import lists, move_one, one_file
-from domain.event import Label
+from api.http import move_one
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
 _MOST_BYTES: Final = 64 * 1024
 _FIELDS: Final = ("q", "to", "explanation", "key", "version", "said", "shown", "do", *sorted(READING))
-_OFFERED: Final = 10
-"""Files that are offered of those that a search finds."""
-_NOT_THERE: Final = frozenset({"not_found", "forbidden", "joined"})
-"""The problems of a file that nothing can be moved into."""
-_NO_CHILD: Final = Label("选择一名儿童", "Choose a child")
-_NOBODY: Final = Label("没有找到其他儿童的档案", "No file of another child was found")
 _FILES: Final = ("here", "there")
-"""The file that an entry leaves and the one that it goes to, in the words `move_file`."""
+"""The file that an entry leaves and the one that it goes to, in the words `which_file`."""
 _PLACES: Final[Mapping[str, str]] = {"/to": "to", "/explanation": "explanation"}
 Sent: TypeAlias = Annotated[Mapping[str, str], Depends(form(*_FIELDS, most=_MOST_BYTES))]
-
-
-@dataclass(frozen=True, slots=True)
-class FileOffered:
-    """A file to which an entry may be moved, as a page names it."""
-
-    child: str
-    name: Any
-    file_no: Any
-
-
-@dataclass(frozen=True, slots=True)
-class FileRehearsed:
-    """What a move would change in one file, and what speaks against it there; `told` is None if unknown.
-
-    `where` names the file in the words `move_file`.
-    """
-
-    where: str
-    asked: ChildPage
-    told: Mapping[str, Any] | None
-    refusals: Sequence[ShownRefusal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,26 +113,16 @@ class AskedMove:
 
     async def with_offers(self) -> "AskedMove":
         """Return it with the files that a search finds, and the one that was chosen."""
-        child, chosen = str(self.asked.child), None if self.to is None else str(self.to)
-        items: Iterable[Mapping[str, Any]] = ()
-        if self.q:
-            asked = orjson.dumps({"q": self.q, "limit": _OFFERED + 1})
-            items = (await self.asked.page.answer(lists.search, raw=asked))["items"]
-        offered = [
-            FileOffered(each["child"], each["name"], each["file_no"])
-            for each in items
-            if each["child"] != child
-        ][:_OFFERED]
-        if chosen is not None and chosen not in {each.child for each in offered}:
-            told = await self.asked.page.answer(one_file.summary, self.to)
-            offered.append(FileOffered(chosen, told["identity"]["name"], told["file_no"]))
+        offered = await files_found(self.asked.page, self.q, self.asked.child)
+        if self.to is not None and str(self.to) not in {each.child for each in offered}:
+            offered.append(await file_to_offer(self.other()))
         return replace(self, offered=offered)
 
     async def checked(self) -> "AskedMove":
         """Return it with what is amiss, or with what moving the entry would change in both files."""
         words, missing = self.asked.page.words, {}
         if self.to is None:
-            missing["to" if self.offered else "q"] = words.label(_NO_CHILD)
+            missing["to" if self.offered else "q"] = words.label(NO_CHILD)
         if not self.explanation:
             missing["explanation"] = words.label(MUST_FILL_IN)
         if missing:
@@ -170,7 +133,7 @@ class AskedMove:
         except Problem as problem:
             return self._not_moved(problem)
         files = [
-            await self._rehearsed(where, asked, item)
+            await rehearsed_in(where, asked, self.found.kind, item)
             for where, asked, item in zip(_FILES, (self.asked, self.other()), told["items"], strict=True)
         ]
         seen = [told_in_words(each.told) for each in files if each.told is not None]
@@ -213,14 +176,6 @@ class AskedMove:
         entry = UUID(self.found.entry["entry_id"])
         return await self.asked.page.answer(move_one.move, self.asked.child, entry, key, expected, body)
 
-    async def _rehearsed(self, where: str, asked: ChildPage, item: Mapping[str, Any]) -> FileRehearsed:
-        told = item if "would" in item else None
-        refused = () if told is None else told["refusals"]
-        evidence = await sentences(asked, refused)
-        shown = await shown_refusals(asked.page, self.found.kind, ReadForm({}), refused, evidence)
-        # What is claimed as an exception is recorded there anew, by its own form.
-        return FileRehearsed(where, asked, told, [replace(each, excusable=False) for each in shown])
-
     def _not_moved(self, problem: Problem) -> "AskedMove":
         words = self.asked.page.words
         if problem.code in BUSY:
@@ -228,7 +183,7 @@ class AskedMove:
         if problem.code == "idempotency_mismatch":
             return replace(self, note="recorded_before")
         unsure = replace(self, said="", shown="", files=())
-        if problem.code in _NOT_THERE:
+        if problem.code in NOT_THERE:
             return replace(unsure, messages={"to": words.label(problem.detail)})
         if problem.code != "invalid":
             raise problem
@@ -295,7 +250,7 @@ def _found(move: AskedMove) -> AskedMove:
     if not move.q:
         return replace(move, messages={"q": words.label(MUST_FILL_IN)})
     if not move.offered:
-        return replace(move, messages={"q": words.label(_NOBODY)})
+        return replace(move, messages={"q": words.label(NOBODY)})
     if move.to is None and len(move.offered) == 1:
         return replace(move, to=UUID(move.offered[0].child))
     return move

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Annotated, Any, Final
 from uuid import UUID, uuid4
 
@@ -25,6 +26,10 @@ from domain.event import CATALOGUE, Event, Label, chapter
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
+OF_TWO_FILES: Final[Mapping[str, str]] = MappingProxyType(
+    {"FilesJoined": "join", "FilesSeparated": "separate"}
+)
+"""The pages of events that stand in two files, below the child's, by their types."""
 _MOST_USED: Final = 6
 _WAITING: Final = ["overdue", "due"]
 _BY_SUPERVISOR: Final = Label(
@@ -41,6 +46,11 @@ class TypeToRecord:
     label: str
     mine: bool
     clears: Sequence[str] = ()
+
+    @property
+    def path(self) -> str:
+        """Where it is recorded, below the page of a child."""
+        return OF_TWO_FILES.get(self.name, f"record/{self.name}")
 
 
 @router.get("/children/{child}/record")
@@ -80,6 +90,8 @@ async def record_page(
 ) -> Response:
     """Show the form of an event, filled in with what the obligation that it clears says, or with a draft."""
     await _may_record(asked)
+    if name in OF_TWO_FILES:
+        return lead_to(f"{asked.address}/{OF_TWO_FILES[name]}")
     kept = await draft_fields(asked.page, draft)
     if kept is not None:
         return await _page(await sent_form_of(asked, _kind(asked, name), kept), NOT_SENT)
@@ -145,7 +157,7 @@ async def _may_record(asked: ChildPage) -> None:
 
 def _kind(asked: ChildPage, name: str) -> type[Event]:
     kind = CATALOGUE.get(name)
-    if kind is None or not is_offered(kind):
+    if kind is None or name in OF_TWO_FILES or not is_offered(kind):
         raise not_found()
     if not records_type(asked.page.role, kind):
         raise Problem("forbidden", _BY_SUPERVISOR)
