@@ -16,7 +16,7 @@ from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from tests.support.client import Served
 from tests.support.console import MOST_HTML, Browser, signed_in, title_of
 from tests.support.given import given, some
-from tests.support.shown_forms import fields_of_form, form_page, send
+from tests.support.shown_forms import fields_of_form, form_page, leads_nowhere, send
 from tests.support.stored import kept
 
 LIFE: Final = (
@@ -56,6 +56,14 @@ def test_every_event_has_a_form_that_is_whole_and_small(role: Role, language: st
         assert len(ids) == len(set(ids)), name
         labelled = set(re.findall(r'<label[^>]* for="([^"]+)"', page))
         assert labelled <= set(ids), name
+
+
+def test_what_is_amiss_leads_to_its_field_in_every_form_however_little_there_is_to_choose_from() -> None:
+    for name, kind in CATALOGUE.items():
+        if records_type(Role.SUPERVISOR, kind):
+            page = form_page(kind, Role.SUPERVISOR, "zh", amiss=True)
+            assert 'href="#f-occurred"' in page, name
+            assert leads_nowhere(page) == set(), name
 
 
 def test_what_a_role_does_not_see_it_does_not_record() -> None:

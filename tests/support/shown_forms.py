@@ -9,8 +9,9 @@ from uuid import UUID
 from httpx2 import Response
 
 from api.console.forms.asked_form import AskedForm
-from api.console.forms.event_form import NOT_SENT
-from api.console.forms.form_display import FormChoices
+from api.console.forms.dry_run import ShownFault
+from api.console.forms.event_form import NOT_SENT, CheckedForm
+from api.console.forms.form_display import FormChoices, field_id
 from api.console.rendering import rendered
 from api.console.words import Words
 from api.contract.sentences import Language
@@ -48,8 +49,17 @@ async def send(browser: Browser, page: Response, do: str, **filled: list[str]) -
     return await browser.client.post(action, data=sent, headers=FROM_HERE, follow_redirects=True)
 
 
-def form_page(kind: type[Event], role: Role, language: Language) -> str:
-    """Return the page of an empty form of an event, for a role in a language."""
+def leads_nowhere(page: str) -> set[str]:
+    """Return the ids to which links of a page lead, and which no element has that takes the focus."""
+    focused = r'<(?:a|button|input|select|textarea)\b[^>]*?\sid="([^"]+)"'
+    named = r'<[^>]*?\sid="([^"]+)"[^>]*?\stabindex='
+    reached = {*re.findall(focused, page), *re.findall(named, page)}
+    (main,) = re.findall(r"<main.*?</main>", page, re.DOTALL)
+    return {*re.findall(r'href="#([^"]+)"', main)} - reached
+
+
+def form_page(kind: type[Event], role: Role, language: Language, *, amiss: bool = False) -> str:
+    """Return the page of an empty form of an event, for a role in a language; with a fault in each field."""
     context = SimpleNamespace(sees=SEES[role], actor=SimpleNamespace(region="371099"))
     session = SimpleNamespace(reason=ReadingReason.CARE)
     page: Any = SimpleNamespace(
@@ -58,6 +68,13 @@ def form_page(kind: type[Event], role: Role, language: Language) -> str:
     asked: Any = SimpleNamespace(page=page, child=CHILD, address=f"/console/children/{CHILD}")
     file = {"file_no": None, "identity": {"name": None}, "known_position": 7, "version": 3}
     form = AskedForm(asked, kind, file, FormChoices(), {}, "key")
+    checked = NOT_SENT
+    if amiss:
+        read = form.read()
+        named = {each for each in read.places.values() if not each.startswith("exception")}
+        checked = CheckedForm(
+            read, [ShownFault(field_id(each), each, "!") for each in named], dict.fromkeys(named, "!")
+        )
     return rendered(
         "record-form.html",
         language,
@@ -73,5 +90,5 @@ def form_page(kind: type[Event], role: Role, language: Language) -> str:
         name=None,
         file_title="",
         kept=False,
-        **form.shown_as(NOT_SENT),
+        **form.shown_as(checked),
     )

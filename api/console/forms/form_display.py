@@ -59,8 +59,8 @@ class ShownField:
     """A field as a page shows it: by which `control`, for what `kind` of value.
 
     `read_as` says how what was typed is taken, where that is not plain. `reasons` say why there is no value,
-    beside a control in which they are no `options`. `rows` are the fields of each row of a list, `inner`
-    those of a group.
+    beside a control in which they are no `options`. `hint` says how it is written and what leaving it empty
+    means. `rows` are the fields of each row of a list, `inner` those of a group.
     """
 
     name: str
@@ -80,6 +80,7 @@ class ShownField:
     longest: int | None = None
     error: str = ""
     read_as: str = ""
+    hint: str = ""
     rows: "tuple[ShownField, ...]" = ()
     inner: "tuple[ShownField, ...]" = ()
 
@@ -114,7 +115,10 @@ class FormView:
 
     def papers(self) -> dict[str, ShownField]:
         """Return the fields about papers and the words beside an event, by name."""
-        return {name: self._field(each) for name, each in paper_fields().items()}
+        return {
+            name: replace(self._field(each), hint=self.words.of("envelope_hint", name))
+            for name, each in paper_fields().items()
+        }
 
     def first(self, name: str) -> str:
         """Return what was typed in a field."""

@@ -1,6 +1,6 @@
 """Putting right what an entry says: corrected in three steps, withdrawn, or restored."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Annotated, Any, Final, TypeAlias
@@ -13,12 +13,12 @@ from api.console.drafts import draft_fields, forget_draft
 from api.console.entry_display import documents, entry_fields, entry_line
 from api.console.forms.amended_entry import AmendedRow, amended_rows
 from api.console.forms.asked_form import AskedForm, form_of, sent_form_of
-from api.console.forms.dry_run import ShownFault
+from api.console.forms.dry_run import AMENDING, ShownFault
 from api.console.forms.event_form import NOT_SENT, CheckedForm
-from api.console.forms.field_controls import hidden_fields
+from api.console.forms.field_controls import event_fields, hidden_fields
 from api.console.forms.form_display import field_id
 from api.console.forms.form_filling import filled_in
-from api.console.forms.form_reading import MUST_FILL_IN, OCCURRED, SentFields, rows_of
+from api.console.forms.form_reading import BY_ID, MUST_FILL_IN, OCCURRED, SentFields, rows_of
 from api.console.page_route import PageRoute
 from api.console.pages.child_record import history_at
 from api.console.rendering import lead_to
@@ -26,7 +26,7 @@ from api.console.sent_form import filled_form
 from api.contract.problems import Problem
 from api.http import one_entry
 from api.identity.permissions import Action
-from domain.event import CATALOGUE, Event, Label
+from domain.event import CATALOGUE, Event, Label, chapter
 from domain.events.record import EntryRestored, EntryWithdrawn
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
@@ -43,6 +43,8 @@ _BY_SUPERVISOR: Final = Label(
     "这一条有您的角色不可查看的内容，由负责人（主管）更正或者撤回。",
     "This entry has something that your role is not shown: a supervisor corrects or withdraws it.",
 )
+_ABOUT: Final = "data.entry"
+"""The field that says which entry is withdrawn, restored or decided on: no form asks it."""
 _CONTENT: Final = "correct/content"
 _WAYS: Final[Mapping[type[Event], str]] = MappingProxyType(
     {EntryWithdrawn: "withdraw", EntryRestored: "restore"}
@@ -73,6 +75,17 @@ class EntryToAmend:
         """The id by which amendments name it: that of the entry which was first."""
         original: str = self.entry["corrects"] or self.entry["entry_id"]
         return original
+
+    @property
+    def fixed(self) -> Mapping[str, str]:
+        """What its corrections say as it does, by the field's name: the entry that it is about.
+
+        About another entry, it is withdrawn and recorded there.
+        """
+        if chapter(self.kind) != AMENDING:
+            return {}
+        fields = event_fields(self.kind, self.asked.page.context.sees)
+        return {each.name: self.entry["data"][each.last_name] for each in fields if each.id_of == ("entry",)}
 
     @property
     def address(self) -> str:
@@ -209,7 +222,11 @@ async def restore(asked: AboutChild, entry: UUID, filled: Filled) -> Response:
 def _correcting(found: EntryToAmend, form: AskedForm) -> AskedForm:
     """Return the form of a correction, which replaces the entry whole."""
     reason = {"code": _INCORRECT, "explanation": form.first(WHY).replace("\r\n", "\n").strip()}
-    return replace(form, file=found.file, besides={"corrects": found.original, "reason": reason})
+    fixed = found.fixed
+    if any(form.first(name) not in {"", value} or form.first(name + BY_ID) for name, value in fixed.items()):
+        raise Problem("malformed")
+    sent = {**form.sent, **{name: [value] for name, value in fixed.items()}}
+    return replace(form, file=found.file, sent=sent, besides={"corrects": found.original, "reason": reason})
 
 
 async def _recorded(found: EntryToAmend, form: AskedForm, shown: _Shown) -> Response:
@@ -238,7 +255,10 @@ async def _why(found: EntryToAmend, form: AskedForm, checked: CheckedForm) -> Re
 
 
 async def _content(found: EntryToAmend, form: AskedForm, checked: CheckedForm) -> Response:
-    return await _page("correct-content.html", found, form, checked, acts="correct-acts.html")
+    checked = _led(checked, found.fixed)
+    shown = form.shown_as(checked)["fields"]
+    fields = [each for each in shown if each.name not in found.fixed]
+    return await _page("correct-content.html", found, form, checked, acts="correct-acts.html", fields=fields)
 
 
 async def _review(found: EntryToAmend, form: AskedForm, checked: CheckedForm) -> Response:
@@ -247,7 +267,8 @@ async def _review(found: EntryToAmend, form: AskedForm, checked: CheckedForm) ->
         rows = amended_rows(form.asked.page.words, found.entry, checked.read)
     if not rows or (found.stands and checked.refusals):
         return await _content(found, form, checked)
-    return await _page("correct-review.html", found, form, checked, rows=rows)
+    fixed = {field_id(name) for name in found.fixed}
+    return await _page("correct-review.html", found, form, checked, rows=rows, fixed=fixed)
 
 
 async def _undo(found: EntryToAmend, kind: type[Event], sent: SentFields) -> Response:
@@ -267,7 +288,7 @@ async def _undone(found: EntryToAmend, kind: type[Event], filled: SentFields) ->
     if form.more:
         return await _undo_page(found, form, NOT_SENT)
     today = found.asked.page.context.today.isoformat()
-    sent = {**form.sent, OCCURRED: [today], "data.entry": [found.original]}
+    sent = {**form.sent, OCCURRED: [today], _ABOUT: [found.original]}
     whole = replace(form, file=found.file, sent=sent)
     if filled.get("do") == ["record"]:
         return await _recorded(found, whole, _undo_page)
@@ -275,7 +296,25 @@ async def _undone(found: EntryToAmend, kind: type[Event], filled: SentFields) ->
 
 
 async def _undo_page(found: EntryToAmend, form: AskedForm, checked: CheckedForm) -> Response:
+    checked = _led(checked, (OCCURRED, _ABOUT), excusable=False)
     return await _page("undo.html", found, form, checked, restores=form.kind is EntryRestored)
+
+
+def _led(checked: CheckedForm, unasked: Collection[str], *, excusable: bool = True) -> CheckedForm:
+    """Return what became of a form without links to what its page does not ask."""
+    ids = {field_id(name) for name in unasked}
+    return replace(
+        checked,
+        faults=[replace(each, field=None) if each.field in ids else each for each in checked.faults],
+        refusals=[
+            replace(
+                each,
+                field=None if each.field in ids else each.field,
+                excusable=each.excusable and excusable,
+            )
+            for each in checked.refusals
+        ],
+    )
 
 
 async def _page(
