@@ -15,7 +15,7 @@ from api.contract.explanation_words import CATEGORIES
 from domain.attribute_codes import attribute_codes
 from domain.codes import CodeTable, tables
 from domain.event import CATALOGUE, Category, fields_of
-from domain.file import ATTRIBUTES
+from domain.file import AMENDMENTS, ATTRIBUTES
 from domain.identified import is_id
 from domain.judging import FindingKind
 from domain.label import Label
@@ -93,6 +93,11 @@ def child_name(words: Words, value: Any) -> Displayed:  # noqa: ANN401 - of an a
         case {"value": name}:
             return personal(words, name)
     return personal(words, value)
+
+
+def is_amendable(event_type: str) -> bool:
+    """Return whether entries of a type are amended: a withdrawal is undone at what it withdrew."""
+    return event_type not in AMENDMENTS
 
 
 def masked(words: Words, category: str) -> Displayed:

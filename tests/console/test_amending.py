@@ -16,7 +16,7 @@ from domain.events.record import EntryWithdrawn
 from tests.support.client import Served
 from tests.support.console import FROM_HERE, Browser, signed_in
 from tests.support.given import given, some
-from tests.support.shown_forms import fields_of_form
+from tests.support.shown_forms import fields_of_form, leads_nowhere
 from tests.support.stored import kept
 
 WAYS_ON: Final = {"correct": "correct/content", "withdraw": "withdraw"}
@@ -64,6 +64,7 @@ async def test_an_entry_is_corrected_in_three_steps(served: Served) -> None:
     unsaid = await send(browser, why, f"{entry}/correct/content", "on")
     assert unsaid.status_code == 422
     assert re.findall(r'<li><a href="#([^"]+)"', unsaid.text) == ["f-reason-code", "f-reason-explanation"]
+    assert leads_nowhere(unsaid.text) == set()
     said = {
         "reason.code": ["incorrect_data"],
         "reason.explanation": ["体重抄错"],
@@ -169,6 +170,22 @@ async def test_what_did_not_happen_is_withdrawn_and_restored_if_it_did_after_all
     assert "已记录" in (await send(browser, sure, f"{entry}/restore", "record")).text
     assert f'href="{entry}/correct"' in (await browser.open(entry)).text
     assert len(await entries(served, child, PhysicalExamined)) == 1
+
+
+async def test_a_withdrawal_is_undone_at_what_it_withdrew_and_not_corrected(served: Served) -> None:
+    browser, entry, child = await an_examination(served)
+    asked = await browser.open(f"{entry}/withdraw")
+    unsaid = await send(browser, asked, f"{entry}/withdraw", "check")
+    assert (unsaid.status_code, leads_nowhere(unsaid.text)) == (422, set())
+    sure = await send(browser, asked, f"{entry}/withdraw", "check", **{"data.explanation": ["记错"]})
+    done = await send(browser, sure, f"{entry}/withdraw", "record")
+    withdrawal = f"/console/children/{child}/entries/{await last(served, child, EntryWithdrawn)}"
+    assert f"{withdrawal}/withdraw" not in done.text
+    assert f"{withdrawal}/correct" not in (await browser.open(withdrawal)).text
+    for way in ("correct", "withdraw", "restore", "move"):
+        page = await browser.open(f"{withdrawal}/{way}")
+        assert page.status_code == 403
+        assert "撤回有误的，恢复所指的条目" in page.text
 
 
 async def test_what_may_hold_something_hidden_is_put_right_by_a_supervisor(served: Served) -> None:

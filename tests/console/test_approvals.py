@@ -10,9 +10,10 @@ from httpx2 import Response
 from api.identity.permissions import Role
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from tests.support.client import Served
-from tests.support.console import Browser, a_browser, signed_in, title_of
+from tests.support.console import FROM_HERE, Browser, a_browser, signed_in, title_of
 from tests.support.given import some
 from tests.support.http_given import Story, a_story
+from tests.support.shown_forms import fields_of_form, leads_nowhere
 
 RECEIVED = ("2024-03-05", some(ChildReceived, file_no="WH-2024-001"))
 NAMED = ("2024-03-05", some(IdentityRecorded, name="王小明", sex="1"))
@@ -146,6 +147,30 @@ async def test_a_form_sent_twice_is_decided_once(served: Served) -> None:
         await browser.send(case.address, explanation=OPINION, do="approve", **fields)
     entries = (await case.story.asked("/entries"))["items"]
     assert [each["type"] for each in entries].count("ExceptionApproved") == 1
+
+
+async def test_a_decision_is_corrected_in_what_it_says_and_not_in_what_it_decides_on(served: Served) -> None:
+    case = await waiting(served)
+    browser = await signed_in(served, Role.SUPERVISOR)
+    page = await browser.open(case.address)
+    await browser.send(case.address, explanation=OPINION, do="approve", **case.fields(page))
+    decided = (await case.story.asked("/entries"))["items"][-1]
+    address = f"/console/children/{case.story.child}/entries/{decided['entry_id']}/correct"
+
+    async def sent(page: Response, step: str, **filled: list[str]) -> Response:
+        fields = fields_of_form(page) | filled
+        return await browser.client.post(f"{address}/{step}", data=fields, headers=FROM_HERE)
+
+    said = {"reason.code": ["incorrect_data"], "reason.explanation": ["意见漏写依据"]}
+    content = await sent(await browser.open(address), "content", **said)
+    assert [name for name in fields_of_form(content) if name.startswith("data.")] == ["data.explanation"]
+    better = {"data.explanation": ["已核对原件，同意。"]}
+    other = {"data.entry": [decided["entry_id"]]}
+    assert (await sent(content, "review", **better, **other)).status_code == 400
+    review = await sent(content, "review", **better)
+    assert re.findall(r'<tr class="changed"><th scope="row"><b>(.*?)</b>', review.text) == ["说明"]
+    assert 'content#f-data-entry"' not in review.text
+    assert leads_nowhere(review.text) == set()
 
 
 @pytest.mark.parametrize("wrong", [{"key": "x"}, {"version": "-1"}, {"do": "perhaps"}])

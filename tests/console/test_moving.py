@@ -15,7 +15,7 @@ from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded,
 from tests.support.client import Served
 from tests.support.console import FROM_HERE, Browser, signed_in
 from tests.support.given import given, some
-from tests.support.shown_forms import fields_of_form
+from tests.support.shown_forms import fields_of_form, leads_nowhere
 from tests.support.stored import kept
 
 RIGHT, WRONG = "欧阳小明", "上官小云"
@@ -148,6 +148,7 @@ async def test_what_a_move_needs_is_told_at_its_field_and_nothing_is_lost(served
     assert "没有找到其他儿童的档案" in nobody.text
     unchosen = await send(browser, nobody, f"{entry}/move", "check")
     assert 'href="#f-q"' in unchosen.text
+    assert leads_nowhere(unchosen.text) == set()
     itself = await send(browser, asked, f"{entry}/move", "check", to=str(wrong), explanation="看错床号")
     assert itself.status_code == 422
     assert "就是该条目所在的档案" in itself.text

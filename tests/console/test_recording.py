@@ -2,12 +2,13 @@
 
 import re
 from datetime import date
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 import pytest
 
 from api.console.forms.dry_run import records_type
+from api.console.forms.field_controls import OF_PAPERS
 from api.identity.permissions import Role
 from domain.event import CATALOGUE, Category
 from domain.events.adoption.registration import AdoptionRegistered
@@ -64,6 +65,28 @@ def test_what_is_amiss_leads_to_its_field_in_every_form_however_little_there_is_
             page = form_page(kind, Role.SUPERVISOR, "zh", amiss=True)
             assert 'href="#f-occurred"' in page, name
             assert leads_nowhere(page) == set(), name
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("zh", "不填就是只记日期"), ("en", "Left empty, the day alone")]
+)
+def test_each_field_about_papers_says_how_it_is_written_and_what_leaving_it_empty_means(
+    language: Literal["zh", "en"], said: str
+) -> None:
+    page = form_page(PhysicalExamined, Role.STAFF, language)
+    hints = dict(re.findall(r'<p class="hint" id="h-f-([a-z_]+)">(.*?)</p>', page))
+    assert {"occurred", "estimated", *OF_PAPERS} <= {*hints}
+    assert said in hints["at"]
+    assert all(f'aria-describedby="h-f-{each}"' in page for each in hints)
+
+
+async def test_why_a_rule_is_not_kept_is_not_lost_before_the_rule_is_chosen(served: Served) -> None:
+    browser, address = await a_file(served)
+    form = await browser.open(f"{address}/record/CareModeAssigned")
+    checked = await send(browser, form, "check", **CARE, **{"exception.reason": ["情况紧急"]})
+    assert (checked.status_code, leads_nowhere(checked.text)) == (422, set())
+    assert 'href="#f-exception-rule"' in checked.text
+    assert fields_of_form(checked)["exception.reason"] == ["情况紧急"]
 
 
 def test_what_a_role_does_not_see_it_does_not_record() -> None:

@@ -23,6 +23,7 @@ from api.console.page_route import PageRoute
 from api.console.pages.child_record import history_at
 from api.console.rendering import lead_to
 from api.console.sent_form import filled_form
+from api.console.value_display import is_amendable
 from api.contract.problems import Problem
 from api.http import one_entry
 from api.identity.permissions import Action
@@ -43,8 +44,13 @@ _BY_SUPERVISOR: Final = Label(
     "这一条有您的角色不可查看的内容，由负责人（主管）更正或者撤回。",
     "This entry has something that your role is not shown: a supervisor corrects or withdraws it.",
 )
+_UNDONE_ELSEWHERE: Final = Label(
+    "撤回和恢复不能更正、撤回或者移出。撤回有误的，恢复所指的条目；恢复有误的，再次撤回所指的条目。",
+    "A withdrawal or restoration is not corrected, withdrawn or moved. Where a withdrawal was wrong, restore"
+    " the entry that it is about; where a restoration was, withdraw that entry again.",
+)
 _ABOUT: Final = "data.entry"
-"""The field that says which entry is withdrawn, restored or decided on: no form asks it."""
+"""The field that says which entry is withdrawn or restored: no form asks it."""
 _CONTENT: Final = "correct/content"
 _WAYS: Final[Mapping[type[Event], str]] = MappingProxyType(
     {EntryWithdrawn: "withdraw", EntryRestored: "restore"}
@@ -80,7 +86,7 @@ class EntryToAmend:
     def fixed(self) -> Mapping[str, str]:
         """What its corrections say as it does, by the field's name: the entry that it is about.
 
-        About another entry, it is withdrawn and recorded there.
+        A decision about another entry is another decision: this one is withdrawn, and that one recorded.
         """
         if chapter(self.kind) != AMENDING:
             return {}
@@ -127,6 +133,8 @@ async def entry_to_amend(asked: ChildPage, entry: UUID) -> EntryToAmend:
     told = await asked.page.answer(one_entry.one_entry, asked.child, entry)
     found = EntryToAmend(asked, file, told["entry"], told["others"])
     sees = asked.page.context.sees
+    if not is_amendable(found.entry["type"]):
+        raise Problem("forbidden", _UNDONE_ELSEWHERE)
     if found.kind.seals not in sees or hidden_fields(found.kind, sees):
         raise Problem("forbidden", _BY_SUPERVISOR)
     return found
