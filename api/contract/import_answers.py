@@ -9,7 +9,7 @@ from api.contract.listing import Because, Listing, Titled
 
 
 class ReportedLine(TypedDict):
-    """A value or a row that was not used: its place, its text as written, and the reason.
+    """A value or a row that was not used, or that corrects the ledger: its place, its text, and the reason.
 
     Of a line of events, `pointer` is the place within it of the event, or of the value, that is the reason.
     """
@@ -55,7 +55,7 @@ class ImportAnswer(TypedDict):
 
     It is kept for a day, for whoever works there and sees as much as who began it. The roll of a place has
     its `region`, and no `institution`. `reasons` say what the codes of its lines mean, `unlisted` counts what
-    the lists leave out.
+    the lists leave out. `corrected` are those of the rows `recorded` that correct what the ledger tells.
     """
 
     job: UUID
@@ -72,6 +72,7 @@ class ImportAnswer(TypedDict):
     opened_beside: NotRequired[list[str]]
     rows: NotRequired[int]
     recorded: NotRequired[int]
+    corrected: NotRequired[int]
     already: NotRequired[int]
     rejected: NotRequired[int]
     other_rows: NotRequired[dict[str, int]]
@@ -81,6 +82,7 @@ class ImportAnswer(TypedDict):
     entries: NotRequired[int]
     rejections: NotRequired[list[ReportedLine]]
     values: NotRequired[list[ReportedLine]]
+    corrections: NotRequired[list[ReportedLine]]
     findings: NotRequired[list[RuleCount]]
     not_in_this_file: NotRequired[list[ReportedLine]]
     reasons: NotRequired[dict[str, Because]]

@@ -18,7 +18,7 @@ from api.http.line_splitting import LONGEST_LINE, lines_of
 from api.identity.permissions import DECIDED, Action, needed
 from api.imports.accounting import SETTLED
 from api.imports.faults import Fault
-from api.imports.report.import_report import MOST_LISTED, OTHER_ROWS
+from api.imports.report.import_report import CORRECTION, MOST_LISTED, OTHER_ROWS
 from api.imports.sink import RecordingSink, RehearsingSink, RowResult
 from api.spool import Spool
 from domain.event import Kind
@@ -107,6 +107,8 @@ class LinesImport:
     heard: int = 0
     rejected: int = 0
     rejections: list[dict[str, Any]] = field(default_factory=list)
+    corrected: int = 0
+    corrections: list[dict[str, Any]] = field(default_factory=list)
     findings: Counter[str] = field(default_factory=Counter)
     unverified: Counter[str] = field(default_factory=Counter)
     numbers: NumbersOfLines = field(default_factory=NumbersOfLines)
@@ -215,6 +217,10 @@ class LinesImport:
             return
         self.recorded += 1
         self.entries += len(line.drafts)
+        corrects = [place for place, draft in enumerate(line.drafts) if draft.corrects is not None]
+        self.corrected += bool(corrects)
+        if corrects and self.corrected <= MOST_LISTED:
+            self.corrections.append(_line(line, CORRECTION, f"/events/{corrects[0]}"))
         visible = told_to(self.request.sees, kept.judgements)
         if visible and line.stream is not None:
             self.shown.add(line.stream)
@@ -226,20 +232,22 @@ class LinesImport:
     def _reject(self, line: ImportLine, code: str, pointer: str | None = None) -> None:
         """Count a line as rejected, and list it with the pointer into it to what is the reason, if known."""
         self.rejected += 1
-        if self.rejected > MOST_LISTED:
-            return
-        rejected = {"sheet": "", "row": line.number, "column": "", "value": "", "code": code}
-        self.rejections.append(rejected if pointer is None else rejected | {"pointer": pointer})
+        if self.rejected <= MOST_LISTED:
+            self.rejections.append(_line(line, code, pointer))
 
     def _report(self) -> dict[str, Any]:
         cells = {"filled": 0} | {fate.name.lower(): 0 for fate in sorted(SETTLED, reverse=True)}
-        unlisted = self.rejected - len(self.rejections)
+        unlisted = {
+            "rejections": self.rejected - len(self.rejections),
+            "corrections": self.corrected - len(self.corrections),
+        }
         return {
             "file": self.name,
             "sha256": self.spool.sha256,
             "institution": self.institution,
             "rows": self.lines - self.blank,
             "recorded": self.recorded,
+            "corrected": self.corrected,
             "already": self.already,
             "rejected": self.rejected,
             "other_rows": {kind.value: 0 for kind in OTHER_ROWS} | {"blank": self.blank},
@@ -249,12 +257,22 @@ class LinesImport:
             "entries": self.entries,
             "rejections": sorted(self.rejections, key=itemgetter("row")),
             "values": [],
+            "corrections": sorted(self.corrections, key=itemgetter("row")),
             "findings": [
                 {"rule": rule, **titled(rule), "count": count, "unverified": self.unverified[rule]}
                 for rule, count in sorted(self.findings.items())
             ],
             "not_in_this_file": [],
-        } | ({"unlisted": {"rejections": unlisted}} if unlisted else {})
+        } | (
+            {"unlisted": {part: count for part, count in unlisted.items() if count}}
+            if any(unlisted.values())
+            else {}
+        )
+
+
+def _line(line: ImportLine, code: str, pointer: str | None) -> dict[str, Any]:
+    listed = {"sheet": "", "row": line.number, "column": "", "value": "", "code": code}
+    return listed if pointer is None else listed | {"pointer": pointer}
 
 
 def _read(number: int, raw: bytes, rulebook: Rulebook) -> ImportLine:

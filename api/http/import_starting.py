@@ -31,6 +31,7 @@ from api.imports.register_import import (
     run_import,
     standing_for,
 )
+from api.imports.report.import_report import TOLD
 from api.imports.report.rows_workbook import rows_workbook
 from api.jobs import Job, Work
 from api.kept_imports import ImportFiles
@@ -56,6 +57,8 @@ ANSWER_SECONDS: Final = limit(
 _TOO_MANY_LINES: Final = Label(f"超过 {MOST_LINES:,} 行。", f"More than {MOST_LINES:,} lines.")
 COUNTS: Final = ("rows", "recorded", "already", "rejected")
 """The members of a report that a list of imports shows."""
+PARTS: Final = ("rejections", "corrections", "values", "not_in_this_file")
+"""The members of a report that list lines with codes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +205,7 @@ async def _work(
     else:
         report = await _Register(request, institution, reading, spool, files, handed_in, place)(job)
     about.counts = {name: report[name] for name in COUNTS}
-    codes = {line["code"] for part in ("rejections", "values", "not_in_this_file") for line in report[part]}
+    codes = {line["code"] for part in PARTS for line in report[part]}
     return report | {"reasons": reasons(codes, await request.rulebook())}
 
 
@@ -227,14 +230,7 @@ def _words(code: str, rulebook: Rulebook) -> Label:
         return Label(rulebook[code].zh, rulebook[code].en)
     if code in KINDS:
         return Label(KINDS[code].zh, KINDS[code].en)
-    if code.upper() in Fault.__members__:
-        return Fault[code.upper()].value
-    return _NOT_IN_FILE
-
-
-_NOT_IN_FILE: Final = Label(
-    "账本中有，本次文件中没有；未撤回", "In the ledger, not in this file; nothing was withdrawn"
-)
+    return TOLD[code] if code in TOLD else Fault[code.upper()].value
 
 
 @dataclass(frozen=True, slots=True)

@@ -222,6 +222,8 @@ def _settle(report: Report, plan: Plan, kept: Iterable[RowResult], child: UUID) 
             report.account.settle(place, CellOutcome.REJECTED if outcome.refused else CellOutcome.RECORDED)
         if not outcome.refused:
             report.judged(outcome.judgements, step.row, child)
+            if step.draft.corrects is not None:
+                report.correct(map(report.register.cell, step.cells), child)
             continue
         refused |= {place.row_of: outcome.code for place in step.cells}
     for fact in plan.older:

@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+from io import BytesIO
+from zipfile import ZipFile
 
 from httpx2 import Response
 
@@ -72,6 +74,17 @@ async def test_a_colleague_goes_on_with_what_somebody_has_read_on_trial(served: 
     assert (await supervisor.open("/console/imports")).text.count(NAME) == 1
     done = await ended(supervisor, await supervisor.send(address(page), **looked_at(unread)))
     assert "已写入" in done.text
+    assert "其中含更正" not in done.text
+    otherwise = await tried(supervisor, workbook(roster(接收日期="2016-05-03")))
+    assert "其中含更正：1 行" in otherwise.text
+    listed = await supervisor.open(f"{address(otherwise)}?part=corrections")
+    for told in ("作为更正录入的值", "怎样录入", "2016-05-03", "作为更正录入；原有记载保留"):
+        assert told in listed.text, told
+    is_sound(listed, "zh")
+    with ZipFile(BytesIO((await supervisor.open(f"{address(otherwise)}/rows")).content)) as book:
+        words = book.read("xl/sharedStrings.xml").decode()
+    assert "将录入（含更正） To be recorded, with a correction" in words
+    assert "接收日期：作为更正录入" in words
     elsewhere = await signed_in(served, Role.STAFF, elsewhere=True)
     assert (await elsewhere.open(address(page))).status_code == 404
 

@@ -80,6 +80,9 @@ async def test_a_corrected_register_adds_corrections_that_cite_both_files(counte
     # Two cells say something new; the number ties the examination to the child, all else is known.
     assert (told["recorded"], told["already"], told["entries"]) == (1, 1, 2)
     assert (told["cells"]["recorded"], told["cells"]["key"]) == (2, 1)
+    assert (first.json()["corrected"], told["corrected"]) == (0, 1)
+    corrections = [(each["row"], each["column"], each["value"]) for each in told["corrections"]]
+    assert corrections == [(4, "性别", "女"), (4, "接收日期", "2016-05-03")]
 
 
 async def test_the_number_of_a_joined_file_names_the_file_that_stays(counter: Counter) -> None:

@@ -24,6 +24,7 @@ KEYS = [
     "institution",
     "rows",
     "recorded",
+    "corrected",
     "already",
     "rejected",
     "other_rows",
@@ -33,6 +34,7 @@ KEYS = [
     "entries",
     "rejections",
     "values",
+    "corrections",
     "findings",
     "not_in_this_file",
 ]
@@ -319,7 +321,7 @@ async def test_the_clerk_s_copy_holds_every_line_as_text_for_its_owner_only(tmp_
 
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     sheets = {sheet.title: sheet.rows for sheet in read_workbook(copy).sheets}
-    assert list(sheets) == ["汇总", "未录入", "未采用", "本次文件中没有", "核查发现的问题"]
+    assert list(sheets) == ["汇总", "未录入", "未采用", "更正", "本次文件中没有", "核查发现的问题"]
     assert [row[:4] for row in sheets["未采用"][1:]] == [
         ("儿童花名册", "4", "性别", formula),
         ("儿童花名册", "4", "出生日期", "15.3.1"),

@@ -17,6 +17,7 @@ from domain.event import Event
 from domain.events.adoption.assessment import AdoptabilityAssessed, AdoptionAssessmentReportIssued
 from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.care import CareModeAssigned
+from domain.events.health import PhysicalExamined
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded, IntakeMedicalExamined
 from domain.events.record import EntryRestored, EntryWithdrawn, ExceptionApproved, ExceptionRejected
 from ledger.files.cache import FileCache
@@ -254,6 +255,21 @@ async def test_a_line_of_what_is_long_past_names_what_it_was_copied_from(served:
     assert [each["code"] for each in told["rejections"]] == ["I12"]
     noted = {"child": story.child, "events": [sent(*adopted, noted_on="2025-06-02")]}
     assert (await lines(supervisor, noted))["as_found"] == 1
+
+
+async def test_a_line_that_corrects_an_entry_is_counted_and_listed_as_a_correction(served: Served) -> None:
+    story, staff = await a_story(served).given(RECEIVED), await served.as_(Role.STAFF)
+    day, received = RECEIVED
+    reason = {"code": "incorrect_data", "explanation": "抄写错误"}
+    correction = sent(day, received, note="左耳后有痣", corrects=str(story.entries[-1]), reason=reason)
+    further = {"child": story.child, "events": [sent("2024-07-01", some(PhysicalExamined))]}
+
+    told = await lines(staff, further, {"child": story.child, "events": [correction]}, query="?dry_run=true")
+
+    assert (told["recorded"], told["corrected"]) == (2, 1)
+    listed = [(each["row"], each["code"], each["pointer"]) for each in told["corrections"]]
+    assert listed == [(2, "correction", "/events/0")]
+    assert told["reasons"]["correction"]["zh"] == "作为更正录入；原有记载保留"
 
 
 async def test_an_interval_of_days_excuses_nothing(served: Served, subtests: pytest.Subtests) -> None:

@@ -16,7 +16,7 @@ from api.console.sent_form import form
 from api.console.upload import uploaded
 from api.contract.problems import Problem
 from api.http import import_jobs
-from api.http.import_starting import CSV, NDJSON, ODS, XLS, XLSX, HandedIn, start
+from api.http.import_starting import CSV, NDJSON, ODS, PARTS, XLS, XLSX, HandedIn, start
 from api.http.request_body import content_length
 from api.identity.permissions import Role
 from domain.label import Label
@@ -25,7 +25,7 @@ router = APIRouter(prefix="/console", route_class=PageRoute)
 downloads = APIRouter(prefix="/console", route_class=PageRoute)
 """What is saved, and no page."""
 
-ReportPart: TypeAlias = Literal["rejections", "values", "not_in_this_file"]
+ReportPart: TypeAlias = Literal["rejections", "corrections", "values", "not_in_this_file"]
 """The lists of a report."""
 KINDS_OF_FILES: Final[Mapping[str, str]] = {
     "xlsx": XLSX,
@@ -147,7 +147,7 @@ def _told(
         unseen=unseen,
         unread=unread,
         said=_said(page, told),
-        parts=[(each, len(told.get(each, ()))) for each in ("rejections", "values", "not_in_this_file")],
+        parts=[(each, len(told.get(each, ()))) for each in PARTS],
         step=_step(told),
     )
 

@@ -1,6 +1,7 @@
 """The report of an import: the object that `childledger import --json` prints, and further details."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
@@ -20,6 +21,16 @@ from domain.limit import Area, limit
 _NAMES: Final = {"missing": "not_in_this_file"}
 OTHER_ROWS: Final = tuple(kind for kind in RowKind if kind is not RowKind.DATA)
 NOT_IN_FILE: Final = "not_in_this_file"
+CORRECTION: Final = "correction"
+TOLD: Final[Mapping[str, Label]] = {
+    NOT_IN_FILE: Label(
+        "账本中有，本次文件中没有；未撤回", "In the ledger, not in this file; nothing was withdrawn"
+    ),
+    CORRECTION: Label(
+        "作为更正录入；原有记载保留", "Recorded as a correction; what it corrects is kept beside it"
+    ),
+}
+"""What codes of lines mean that are neither faults nor rules."""
 MOST_LISTED: Final = limit(
     10_000,
     Area.IMPORTS,
@@ -82,6 +93,10 @@ class Report:
     """Institutions of a similar name that existed when the register's was opened."""
     rejections: list[ReportLine] = field(default_factory=list)
     values: list[ReportLine] = field(default_factory=list)
+    corrections: list[ReportLine] = field(default_factory=list)
+    """The values that are recorded as corrections."""
+    corrected: set[RowOf] = field(default_factory=set)
+    """The rows of these values."""
     missing: list[ReportLine] = field(default_factory=list)
     rows_by_rule: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Rows with findings, by rule."""
@@ -116,6 +131,16 @@ class Report:
             ReportLine(sheet, row, cell.heading, cell.written, fault.code, elsewhere, column, child),
         )
 
+    def correct(self, cells: Iterable[Cell], child: UUID) -> None:
+        """Report the values of a correction that was recorded in a child's file."""
+        for cell in cells:
+            at = cell.place
+            self.corrected.add(at.row_of)
+            line = ReportLine(
+                self._sheet(at.table), at.row, cell.heading, cell.written, CORRECTION, None, at.column, child
+            )
+            self._list("corrections", line)
+
     def tell_attached(self, row: RowOf, child: UUID | None = None) -> None:
         """Report the attachments of a row: they are set aside, whatever the row's outcome."""
         for cell in self.register.attached.get(row, ()):
@@ -142,7 +167,7 @@ class Report:
     def arrange(self) -> None:
         """Sort all lines into the order of the file."""
         order = {sheet.title: sheet.number for sheet in self.register.workbook.sheets}
-        for lines in (self.rejections, self.values, self.missing):
+        for lines in self._lists:
             lines.sort(key=lambda line: (order.get(line.sheet, len(order)), line.row, line.place))
 
     def _list(self, kind: str, line: ReportLine) -> None:
@@ -156,8 +181,12 @@ class Report:
     @property
     def shown(self) -> set[UUID | None]:
         """The children in the report; None for lines of unknown children."""
-        listed = {line.child for lines in (self.rejections, self.values, self.missing) for line in lines}
+        listed = {line.child for lines in self._lists for line in lines}
         return listed | self.against
+
+    @property
+    def _lists(self) -> tuple[list[ReportLine], ...]:
+        return self.rejections, self.values, self.corrections, self.missing
 
     def _sheet(self, table: int) -> str:
         return self.register.tables[table].sheet.title
@@ -183,6 +212,7 @@ class Report:
             **({"opened_beside": list(self.beside)} if self.beside else {}),
             "rows": sum(rows.values()),
             "recorded": rows[CellOutcome.RECORDED],
+            "corrected": len(self.corrected),
             "already": rows[CellOutcome.ALREADY],
             "rejected": rows[CellOutcome.REJECTED],
             "other_rows": {kind.value: self.account.other_rows[kind] for kind in OTHER_ROWS},
@@ -193,6 +223,7 @@ class Report:
             "entries": self.entries,
             "rejections": [line.json() for line in self.rejections],
             "values": [line.json() for line in self.values],
+            "corrections": [line.json() for line in self.corrections],
             "findings": [
                 {"rule": rule, **titled(rule), "count": len(rows), "unverified": self.unverified[rule]}
                 for rule, rows in sorted(self.rows_by_rule.items())

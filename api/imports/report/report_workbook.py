@@ -9,7 +9,7 @@ import xlsxwriter  # type: ignore[import-untyped] # it has no types
 from xlsxwriter.format import Format  # type: ignore[import-untyped] # the same
 
 from api.imports.faults import Fault
-from api.imports.report.import_report import NOT_IN_FILE, Report, ReportLine
+from api.imports.report.import_report import TOLD, Report, ReportLine
 from domain.rulebook import Rulebook
 
 _PRIVATE: Final = 0o600
@@ -54,6 +54,7 @@ def write_clerks_copy(report: Report, path: Path, rulebook: Rulebook) -> None:
         for title, lines in (
             ("未录入", report.rejections),
             ("未采用", report.values),
+            ("更正", report.corrections),
             ("本次文件中没有", report.missing),
         ):
             _sheet(book, bold, title, _PLACES, _WIDTHS, (_line(line, rulebook) for line in lines))
@@ -93,6 +94,7 @@ def _summary(report: Report) -> Iterable[tuple[str, str]]:
     yield "数据行 Data rows", str(answer["rows"])
     for name in ("recorded", "already", "rejected"):
         yield f"行：{_FATES[name]}", str(answer[name])
+    yield "行：其中含更正 Rows with corrections", str(answer["corrected"])
     for kind, count in answer["other_rows"].items():
         yield f"其他行 Other rows: {kind}", str(count)
     yield "非空单元格 Filled cells", str(answer["cells"]["filled"])
@@ -124,9 +126,7 @@ def found_by(rule: str, report: Report, rulebook: Rulebook) -> tuple[str, str]:
 
 def why(code: str, rulebook: Rulebook) -> tuple[str, str]:
     """Return the meaning of a code, in Chinese and English."""
-    if code == NOT_IN_FILE:
-        return "账本中有，本次文件中没有；未撤回", "In the ledger, not in this file; nothing was withdrawn"
     if code in rulebook.rules:
         return rulebook[code].zh, rulebook[code].en
-    label = Fault[code.upper()].value
+    label = TOLD[code] if code in TOLD else Fault[code.upper()].value
     return label.zh, label.en

@@ -38,6 +38,11 @@ _OUTCOMES: Final[Mapping[CellOutcome, str]] = {
     CellOutcome.REJECTED: "退回 Rejected",
 }
 _WOULD: Final = "将录入 To be recorded"
+_CORRECTING: Final[Mapping[str, str]] = {
+    _OUTCOMES[CellOutcome.RECORDED]: "已录入（含更正） Recorded, with a correction",
+    _WOULD: "将录入（含更正） To be recorded, with a correction",
+}
+"""The outcomes of rows that correct what the ledger tells."""
 _NOT_IN_NAMES: Final = re.compile(r"[\[\]:*?/\\']")
 _LONGEST_NAME: Final = 31
 
@@ -68,10 +73,13 @@ def _rows(
 ) -> Sequence[Sequence[str]]:
     rows = []
     for (number, row), kind in zip(enumerate(table.rows, table.first), table.kinds, strict=True):
-        fate = report.account.fate_of(RowOf(table.number, number)) if kind is RowKind.DATA else None
+        at = RowOf(table.number, number)
+        fate = report.account.fate_of(at) if kind is RowKind.DATA else None
         outcome = "" if fate is None else _OUTCOMES.get(fate, "")
         if fate is CellOutcome.RECORDED and report.dry_run:
             outcome = _WOULD
+        if at in report.corrected:
+            outcome = _CORRECTING[outcome]
         reasons = "；".join(told.get((table.sheet.title, number), ())) if kind is RowKind.DATA else ""
         written = map(as_written, row) if whole else ()
         rows.append([str(number), outcome, reasons, *written])
@@ -79,9 +87,9 @@ def _rows(
 
 
 def _told(report: Report, rulebook: Rulebook) -> Mapping[tuple[str, int], list[str]]:
-    """Return why values of rows were not used, by sheet and row."""
+    """Return why values of rows were not used, or that they correct the ledger, by sheet and row."""
     told: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
-    for line in (*report.rejections, *report.values):
+    for line in (*report.rejections, *report.values, *report.corrections):
         zh, en = why(line.code, rulebook)
         told[line.sheet, line.row].append(f"{line.column}：{zh} {en}" if line.column else f"{zh} {en}")
     return told

@@ -55,6 +55,7 @@ def tell(report: Report, rulebook: Rulebook, console: Console) -> None:
     console.print(numbers)
     _lines(console, "未录入的行 Rejected", report.rejections, rulebook)
     _lines(console, "未采用（待核实）的内容 Values set aside", report.values, rulebook)
+    _lines(console, "作为更正录入的内容 Corrections", report.corrections, rulebook)
     _lines(console, "本次文件中没有的行 Not in this file", report.missing, rulebook)
     if report.rows_by_rule:
         console.print(Text("核查发现的问题 Findings"))
