@@ -32,6 +32,7 @@ from api.console.pages import (
     found,
     import_pages,
     kept,
+    key_help,
     late,
     preferences,
     receive,
@@ -74,6 +75,7 @@ PAGES: Final = (
     late,
     rules_in_force,
     kept,
+    key_help,
     preferences,
 )
 """The modules of the pages."""

@@ -114,6 +114,16 @@ async def test_recording_is_offered_to_whoever_may_record_in_the_file(served: Se
     assert "再试一次" not in refused.text, "it would be refused again"
 
 
+async def test_the_keys_of_every_page_are_those_that_the_help_lists(served: Served) -> None:
+    child = await a_child(served)
+    browser = await signed_in(served, Role.STAFF)
+    file = await browser.open(f"/console/children/{child}")
+    listed = re.findall(r"Alt \+ (\d)", (await browser.open("/console/keys")).text)
+    assert (
+        sorted(listed) == sorted(re.findall(r'accesskey="(\d)"', file.text)) == ["0", "1", "2", "3", "8", "9"]
+    )
+
+
 async def test_a_file_without_a_number_has_a_title(served: Served) -> None:
     child = await kept(served, given(("2010-03-05", some(IdentityRecorded))))
     page = await (await signed_in(served, Role.STAFF)).open(f"/console/children/{child}")

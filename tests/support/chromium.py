@@ -195,6 +195,7 @@ def pages_to_look_at(demo: Demo) -> dict[str, str]:
         "approved": "/console/approvals?state=approved",
         "board": "/console/readiness",
         "imports": "/console/imports",
+        "keys": "/console/keys",
         "rules": "/console/rules",
         "rule": "/console/rules/D11",
         "codes": "/console/codes/stage",

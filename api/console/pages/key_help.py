@@ -1,0 +1,15 @@
+"""The keys by which every page is used, and where its words are explained."""
+
+from fastapi import APIRouter, Response
+
+from api.console.page_request import SignedIn
+from api.console.page_route import PageRoute
+from api.console.rendering import render
+
+router = APIRouter(prefix="/console", route_class=PageRoute)
+
+
+@router.get("/keys")
+async def keys(page: SignedIn) -> Response:
+    """List the keys, and how a page is gone through without a mouse."""
+    return render(page, "keys.html")
