@@ -65,7 +65,27 @@ def _more(
         if others:
             # The smallest one, and the total only where there is nothing else.
             return min(others, key=lambda key: (key == total, numbers[key], str(key)))
-    return None
+    if small.isdisjoint(follows):
+        return None
+    # Its own sums have nothing more to withhold: it follows by way of others.
+    return _further(numbers, sums, withheld, none, follows) or _further(
+        numbers, sums, withheld, none, withheld
+    )
+
+
+def _further(
+    numbers: Mapping[K, int],
+    sums: Sequence[LinearSum[K]],
+    withheld: AbstractSet[K],
+    none: AbstractSet[K],
+    beside: AbstractSet[K],
+) -> K | None:
+    """Return the smallest number told in a sum with one of `beside`; a total only if nothing else is."""
+    totals = {_total(each) for each in sums}
+    others = {key for each in sums if not beside.isdisjoint(each) for key in each} - withheld - none
+    return min(
+        others, key=lambda key: (key in totals, not numbers[key], numbers[key], str(key)), default=None
+    )
 
 
 def _determined(sums: Sequence[LinearSum[K]], unknown: AbstractSet[K]) -> set[K]:
