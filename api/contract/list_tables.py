@@ -332,6 +332,22 @@ LATE_TABLE: Final = ListTable(
         CHILD,
     ),
 )
+REPORTS_TABLE: Final = ListTable(
+    "reports",
+    Label("已出具的报告", "Issued reports"),
+    (
+        code("report", Label("报告", "Report"), "report"),
+        said("period.", Label("期间", "Period"), 24),
+        text("institution_name", Label("出具机构", "Issued by"), 24),
+        day("as_of", Label("截至", "As of")),
+        number("known_position", Label("账本位置", "Ledger position")),
+        day("issued_on", Label("出具日期", "Issued on")),
+        text("kept", Label("可调阅", "Can be fetched"), 10),
+        text("sha256", Label("摘要（SHA-256）", "Digest (SHA-256)"), 66),
+        text("id", Label("报告标识", "Report id"), _ID),
+        INSTITUTION,
+    ),
+)
 FAMILIES_TABLE: Final = ListTable(
     "families",
     Label("家庭", "Families"),

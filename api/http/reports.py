@@ -13,8 +13,9 @@ from fastapi import APIRouter, Depends, Query, Response
 from api.contract import bodies
 from api.contract.encoding import JsonResponse
 from api.contract.filters import ReportCode
+from api.contract.list_tables import REPORTS_TABLE
 from api.contract.listing import KnownListing
-from api.contract.problems import ANYWHERE, RECORDING, WITHIN, Problem, invalid, not_found, responses
+from api.contract.problems import RECORDING, WITHIN, Problem, invalid, not_found, responses
 from api.contract.report_answers import (
     IssuedReportAnswer,
     ReportAnswer,
@@ -25,6 +26,7 @@ from api.contract.requests import ReportRequest
 from api.contract.workbook_parts import XLSX
 from api.http.cursors import Cursor, PageLimit, no_cursor
 from api.http.dependencies import FileRequest, RequestContext
+from api.http.list_formats import in_formats, listed
 from api.http.lists import MOST_BYTES
 from api.http.recording_requests import IdempotencyKey, RecordingRequest, not_recorded, rehearsing, takes
 from api.http.request_body import body
@@ -108,7 +110,8 @@ async def issue_report(
     return JsonResponse(await _told(request, issued, computed.content), 201, headers)
 
 
-@router.get("/reports", response_model=KnownListing[IssuedReportAnswer], responses=ANYWHERE)
+@router.get("/reports", responses=listed(KnownListing[IssuedReportAnswer]))
+@in_formats(REPORTS_TABLE)
 async def reports(
     request: FileRequest,
     institution: UUID | None = None,

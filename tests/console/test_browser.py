@@ -76,7 +76,7 @@ def test_a_child_is_found_and_its_life_is_read_by_keyboard(
     page.wait_for_url("**as_of=2020-06-01**")
     assert page.locator("body.past").count() == 1
     assert (
-        page.locator("[role=status]")
+        page.locator("[role=status]:visible")
         .inner_text()
         .startswith({"zh": "这不是现在的情况。", "en": "This is not the present."}[language])
     )
@@ -121,7 +121,7 @@ def test_an_auditor_asks_what_a_file_said_on_a_day_then_and_now_and_why(
     page.wait_for_url(f"**known_at={dated[dated.index(wrong) + 1]['position']}")
     assert page.locator(".person .more").inner_text() == now
     page.go_back()
-    page.locator("[role=status] a").click()
+    page.locator("[role=status]:visible a").click()
     page.wait_for_url("**/compare?**")
     born = page.locator("tr", has=page.locator("a[href*='explain/identity.birth']"))
     assert born.locator("del").inner_text() != born.locator("ins").inner_text()
@@ -198,11 +198,11 @@ def test_what_is_due_is_cleared_a_refusal_is_read_and_a_wrong_entry_is_put_right
     page.fill("#f-data-weight_kg", "45")
     page.fill("#f-data-summary", "正常")
     page.locator("main button", has_text="查一遍").last.click()
-    assert page.locator("[role=status]").evaluate("(each) => each === document.activeElement")
+    assert page.locator("[role=status]:visible").evaluate("(each) => each === document.activeElement")
     expect(page.locator(".read-as", has_text=read_as)).to_have_count(1)
-    page.locator("[role=status] button[value=record]").click()
+    page.locator("[role=status]:visible button[value=record]").click()
     page.wait_for_url("**/history?month=2026-11&recorded=**")
-    assert page.locator("[role=status]").inner_text().startswith("已记录")
+    assert page.locator("[role=status]:visible").inner_text().startswith("已记录")
 
     page.goto(f"{child}/record/AdoptionRegistered")
     page.fill("#f-occurred", "2026-11-20")
@@ -231,7 +231,7 @@ def test_what_is_due_is_cleared_a_refusal_is_read_and_a_wrong_entry_is_put_right
     assert meant in changed.inner_text()
     page.locator("main button[value=record]").click()
     page.wait_for_url("**/history?month=2026-11&recorded=**")
-    assert page.locator("[role=status]").inner_text().startswith("已记录")
+    assert page.locator("[role=status]:visible").inner_text().startswith("已记录")
     page.context.close()
 
 

@@ -71,7 +71,7 @@ def test_a_child_is_received_and_recorded_for_with_others(
     page.fill("#f-ChildReceived-data-file_no", number)
     page.evaluate(ANSWER)
     press(page, "keep")
-    assert page.locator("[role=status]").inner_text() == "已存为草稿，没有记录。"
+    assert page.locator("[role=status]:visible").inner_text() == "已存为草稿，没有记录。"
     is_sound(page, script=script)
     page.click("text=接着填写")
     press(page, "check")
@@ -92,12 +92,12 @@ def test_a_child_is_received_and_recorded_for_with_others(
     page.fill("#f-occurred", "2026-11-21")
     page.evaluate(ANSWER)
     press(page, "check")
-    assert page.locator("[role=status]").inner_text().startswith("全部可以记录：2 名")
+    assert page.locator("[role=status]:visible").inner_text().startswith("全部可以记录：2 名")
     is_sound(page, script=script)
     press(page, "record")
-    assert "已记录：2 名" in page.locator("[role=status]").inner_text()
+    assert "已记录：2 名" in page.locator("[role=status]:visible").inner_text()
     is_sound(page, script=script)
-    page.click(f"[role=status] >> text={NAMES[script]}")
+    page.click(f"[role=status]:visible >> text={NAMES[script]}")
     assert page.locator(".note.good").inner_text().startswith("已记录")
     page.context.close()
 

@@ -60,7 +60,7 @@ def test_a_second_person_decides(demo: Demo, browser: Browser, *, script: bool) 
     page.fill("#explanation", "已核对原始材料。")
     page.click("button[value=approve]")
     page.wait_for_url("**?done=true")
-    assert page.locator("[role=status]").inner_text() == "已记录：已批准。"
+    assert page.locator("[role=status]:visible").inner_text() == "已记录：已批准。"
     assert page.locator(".inbox li").count() == before - 1
     assert ask(demo, f"/exceptions/{decided}")["state"] == "approved"
     recorders = {each["entry"]["recorded_by"]["name"] for each in ask(demo, "/exceptions")["items"]}
@@ -86,8 +86,8 @@ def test_a_workbook_goes_in(demo: Demo, browser: Browser, tmp_path: Path, *, scr
     is_sound(page, browser, demo)
     page.check("#seen")
     page.click("main button")
-    page.wait_for_selector("[role=status]", timeout=60_000)
-    assert page.locator("[role=status]").inner_text().startswith("已写入")
+    page.wait_for_selector("[role=status]:visible", timeout=60_000)
+    assert page.locator("[role=status]:visible").inner_text().startswith("已写入")
     page.goto(f"{demo.address}/console/imports")
     assert page.locator("tbody tr").count() == before + 2
     page.context.close()
