@@ -32,10 +32,13 @@ class ReportValue(ReportWords):
 
 
 class ReportRowAnswer(TypedDict):
-    """A row by its values; a number is null where it is not told, for it or what follows from it is small."""
+    """A row by its values; a number is null where it is not told, for it or what follows from it is small.
+
+    It is `unknown` where it is recorded that nobody knows it.
+    """
 
     values: Sequence[ReportValue]
-    counts: Sequence[int | None]
+    counts: Sequence[int | Literal["unknown"] | None]
 
 
 class ReportTableAnswer(TypedDict):
@@ -131,8 +134,8 @@ class DifferingNumber(TypedDict):
     table: str
     values: Sequence[str] | None
     column: str
-    then: int | None
-    now: int | None
+    then: int | Literal["unknown"] | None
+    now: int | Literal["unknown"] | None
 
 
 class ReportReason(ReportWords):

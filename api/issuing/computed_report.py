@@ -28,6 +28,8 @@ REPORTS: Final[Mapping[str, DeclaredReport]] = MappingProxyType(
 """Every report by its code."""
 NumberKey: TypeAlias = tuple[int, int, str] | str
 """A number by its table, row and column; a total by its name, which tables share."""
+_UNKNOWN: Final = "unknown"
+"""Says of a number that nobody knows it, apart from one that is not told."""
 _FEW: Final = Label(
     f"少于{SMALLEST_TOLD}的数字以及由其可推算的数字不予公布。",
     f"Numbers below {SMALLEST_TOLD} are not told, nor those from which they would follow.",
@@ -99,22 +101,27 @@ def _system(
     sums: list[LinearSum[NumberKey]] = []
     for number, (table, rows) in enumerate(tables):
         for line, row in enumerate(rows):
-            cells = {name: (number, line, name) for name in table.counts}
-            numbers |= {cells[name]: count for name, count in zip(table.counts, row.counts, strict=True)}
-            if table.balance:
+            counts = zip(table.counts, row.counts, strict=True)
+            known = {name: count for name, count in counts if count is not None}
+            cells = {name: (number, line, name) for name in known}
+            numbers |= {cells[name]: count for name, count in known.items()}
+            if table.balance and table.balance.keys() <= known.keys():
                 sums.append({cells[name]: times for name, times in table.balance.items()})
         for name, count in _totals(table, rows).items():
             total = table.totals[name]
             numbers[total] = count
             sums.append({**{(number, line, name): 1 for line in range(len(rows))}, total: -1})
-        if table.balance and table.totals:
+        if table.balance and all(table.totals.get(name) in numbers for name in table.balance):
             sums.append({table.totals[name]: times for name, times in table.balance.items()})
     return numbers, sums
 
 
 def _totals(table: ReportTable, rows: Sequence[ReportRow]) -> dict[str, int]:
+    """Return the sums of the counts that have one; what is not known of one row has none."""
     places = {name: place for place, name in enumerate(table.counts)}
-    return {name: sum(row.counts[places[name]] for row in rows) for name in table.totals}
+    counts = {name: [row.counts[places[name]] for row in rows] for name in table.totals}
+    known = {name: [each for each in column if each is not None] for name, column in counts.items()}
+    return {name: sum(known[name]) for name, column in counts.items() if len(known[name]) == len(column)}
 
 
 def _table(
@@ -133,7 +140,7 @@ def _table(
             {
                 "values": [{"value": value, **_words(label)} for value, label in row.values],
                 "counts": [
-                    None if (number, line, name) in withheld else count
+                    None if (number, line, name) in withheld else _UNKNOWN if count is None else count
                     for name, count in zip(table.counts, row.counts, strict=True)
                 ],
             }

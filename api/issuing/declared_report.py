@@ -74,10 +74,10 @@ class ReportSource:
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """A row of a table: its values, each with what it is called, and how many there are."""
+    """A row of a table: its values, each with what it is called, and how many; None if not known."""
 
     values: tuple[tuple[str, Label], ...]
-    counts: tuple[int, ...]
+    counts: tuple[int | None, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,8 +51,8 @@ def _on(day: date) -> tuple[str, Label]:
     return day.isoformat(), Label(day.isoformat(), day.isoformat())
 
 
-def _counted(run: DataComparisonRun) -> tuple[int, int]:
-    return known(run.compared) or 0, known(run.differences) or 0
+def _counted(run: DataComparisonRun) -> tuple[int | None, int | None]:
+    return known(run.compared), known(run.differences)
 
 
 HALF_YEARLY: Final = DeclaredReport(

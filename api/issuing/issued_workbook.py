@@ -24,6 +24,7 @@ _MADE: Final = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """A moment of its making would tell two copies of one report apart."""
 _LABEL_WIDTH, _COUNT_WIDTH = 34, 16
 _NOTHING: Final = Label("没有内容", "Nothing to be listed")
+_NOT_KNOWN: Final = Label("不详", "Not known")
 
 
 def issued_workbook(report: Mapping[str, Any]) -> bytes:
@@ -84,10 +85,12 @@ def _sheet(book: Any, table: Mapping[str, Any], bold: Any, wrapped: Any) -> None
         _chart(book, sheet, table, len(table["rows"]))
 
 
-def _numbers(sheet: Any, line: int, first: int, numbers: Sequence[int | None]) -> None:  # noqa: ANN401 - it has no types
+def _numbers(sheet: Any, line: int, first: int, numbers: Sequence[int | str | None]) -> None:  # noqa: ANN401 - it has no types
     for column, count in enumerate(numbers, first):
         if count is None:
             sheet.write_string(line, column, _NOT_TOLD)
+        elif isinstance(count, str):
+            sheet.write_string(line, column, str(_NOT_KNOWN))
         else:
             sheet.write_number(line, column, count)
 

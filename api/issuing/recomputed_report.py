@@ -44,12 +44,12 @@ def differing_cells(then: ReportContent, now: ReportContent) -> Iterator[dict[st
 _ABSENT: Final = object()
 
 
-def _cells(table: ReportContent | None) -> dict[tuple[tuple[str, ...] | None, str], int | None]:
+def _cells(table: ReportContent | None) -> dict[tuple[tuple[str, ...] | None, str], int | str | None]:
     """Return the numbers of a table by the values of their row and their column; totals have no values."""
     if table is None:
         return {}
     columns = [each["column"] for each in table["counts"]]
-    lines: list[tuple[tuple[str, ...] | None, Sequence[int | None]]] = [
+    lines: list[tuple[tuple[str, ...] | None, Sequence[int | str | None]]] = [
         (tuple(each["value"] for each in row["values"]), row["counts"]) for row in table["rows"]
     ]
     if table["totals"] is not None:

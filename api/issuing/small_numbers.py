@@ -23,9 +23,9 @@ def withheld_numbers(numbers: Mapping[K, int], sums: Sequence[LinearSum[K]]) -> 
     together where these are fewer than five. None at all is told.
     """
     small = {key for key, number in numbers.items() if 0 < number < SMALLEST_TOLD}
-    # What adds up to none is none, whether it is told or not.
     # Totals first: what hides a part of one may be all that a balance needs.
     sums = sorted(sums, key=lambda each: _total(each) is None)
+    # What adds up to none is none, whether it is told or not.
     totals = [(each, _total(each)) for each in sums]
     none = {key for each, total in totals if total is not None and not numbers[total] for key in each}
     withheld = set(small)

@@ -133,8 +133,24 @@ async def test_small_numbers_are_told_in_no_form_of_a_report_and_each_role_sees_
     assert "性别 Sexes" in parts.read("xl/sharedStrings.xml").decode()
 
     await a_page_is_printed_where_there_is_its_font(served, path, monkeypatch)
+    answered = {"sources": {"unknown": "not_asked"}, "resolved": 0, "system": "household"}
+    run = {
+        "type": "DataComparisonRun",
+        "occurred_on": "2026-07-02",
+        "data": {**answered, "compared": {"unknown": "not_asked"}, "differences": 8},
+    }
+    noted = await supervisor.post(
+        f"/institutions/{served.home.institution}/events", json={"events": [run]}, headers=new_key()
+    )
+    assert noted.status_code == 201, noted.text
     for report, part in (("half_yearly", 2), ("quarterly", 3)):
         more = await issue(served, report=report, part=part)
+        if report == "half_yearly":
+            runs = table(more["content"], "runs")
+            assert runs == {"household": ["unknown", 8], "": None}, "what nobody knows is not none"
+            asked = {"format": "xlsx"}
+            book = await supervisor.get(f"/reports/{more['issued']['id']}", params=asked)
+            assert "不详 Not known" in ZipFile(BytesIO(book.content)).read("xl/sharedStrings.xml").decode()
         compared = await supervisor.get(f"/reports/{more['issued']['id']}/comparison")
         assert compared.json()["same"] is True, compared.text
 
