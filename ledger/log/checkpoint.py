@@ -48,9 +48,9 @@ class Signature:
     @classmethod
     def read(cls, line: str) -> Self:
         """Read a line without its end. Raises NoteError."""
-        dash, name, content = line[: len(_DASH)], *_parted(line[len(_DASH) :])
+        name, _, content = line.removeprefix(_DASH).partition(" ")
         signed = _bytes(content)
-        if dash != _DASH or not _is_name(name) or len(signed) <= _KEY_ID_BYTES:
+        if not line.startswith(_DASH) or not _is_name(name) or len(signed) <= _KEY_ID_BYTES:
             message = "not a line of a signature"
             raise NoteError(message)
         return cls(name, signed[:_KEY_ID_BYTES], signed[_KEY_ID_BYTES:])
@@ -67,7 +67,8 @@ class VerifierKey:
     @property
     def key_id(self) -> bytes:
         """The first bytes of the key's hash, by which a signature names it."""
-        return _key_id(self.name, self.type, self.public)
+        key = bytes([self.type]) + self.public
+        return sha256(self.name.encode() + b"\n" + key).digest()[:_KEY_ID_BYTES]
 
     def __str__(self) -> str:
         """Return the key as it is published."""
@@ -182,12 +183,11 @@ class Checkpoint:
     def read(cls, text: str) -> Self:
         """Read the text of a checkpoint; extension lines are passed over. Raises NoteError."""
         origin, size, root, *_ = [*text.split("\n"), "", "", ""]
-        hashed = _bytes(root)
-        digits = len(size) <= _SIZE_DIGITS and size.isascii() and size.isdigit() and size == str(int(size))
-        if not origin or not digits or len(hashed) != HASH_BYTES:
+        hashed, leaves = _bytes(root), _number(size)
+        if not origin or leaves is None or len(hashed) != HASH_BYTES:
             message = "not a checkpoint"
             raise NoteError(message)
-        return cls(origin, int(size), hashed)
+        return cls(origin, leaves, hashed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,20 +210,23 @@ class InclusionProof:
         first, *lines = head.split("\n")
         if lines and lines[0].startswith("extra "):
             lines = lines[1:]
-        word, _, index = (lines or [""])[0].partition(" ")
-        digits = len(index) <= _SIZE_DIGITS and index.isascii() and index.isdigit()
-        if not parted or first != _PROOF or word != "index" or not digits:
+        word, _, digits = (lines or [""])[0].partition(" ")
+        index = _number(digits)
+        if not parted or first != _PROOF or word != "index" or index is None:
             message = "not a proof of inclusion"
             raise NoteError(message)
-        return cls(int(index), [_bytes(line) for line in lines[1:]], Note.read(note))
+        return cls(index, [_bytes(line) for line in lines[1:]], Note.read(note))
 
 
 def _cosigned(text: str, at: int) -> bytes:
     return f"cosignature/v1\ntime {at}\n{text}".encode()
 
 
-def _key_id(name: str, key_type: int, public: bytes) -> bytes:
-    return sha256(name.encode() + b"\n" + bytes([key_type]) + public).digest()[:_KEY_ID_BYTES]
+def _number(digits: str) -> int | None:
+    """Return a number that is written in its one way; None for any other text."""
+    if len(digits) > _SIZE_DIGITS or not (digits.isascii() and digits.isdigit()):
+        return None
+    return int(digits) if digits == str(int(digits)) else None
 
 
 def _base64(content: bytes) -> str:
@@ -236,11 +239,6 @@ def _bytes(encoded: str) -> bytes:
     except (Error, ValueError):
         message = "not base64"
         raise NoteError(message) from None
-
-
-def _parted(text: str) -> tuple[str, str]:
-    name, _, rest = text.partition(" ")
-    return name, rest
 
 
 def _is_name(name: str) -> bool:

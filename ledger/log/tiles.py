@@ -57,13 +57,13 @@ class Tile(NamedTuple):
     def has_been(self, size: int) -> bool:
         """Return whether a log of `size` leaves has the tile, or had it when it was smaller."""
         level, number = self.place
-        return number * WIDTH + self.width <= size >> (_HEIGHT * max(level, 0))
+        return number * WIDTH + self.width <= _held(level, size)
 
 
 def tiles(size: int) -> Iterator[Tile]:
     """Yield the tiles of a tree of `size` leaves, and its bundles."""
     level = BUNDLES
-    while (held := size >> (_HEIGHT * max(level, 0))) > 0:
+    while (held := _held(level, size)) > 0:
         for number in range(-(-held // WIDTH)):
             yield Tile(TilePlace(level, number), min(WIDTH, held - number * WIDTH))
         level += 1
@@ -71,7 +71,7 @@ def tiles(size: int) -> Iterator[Tile]:
 
 def edge(size: int) -> list[TilePlace]:
     """Return the places of the tiles and the bundle at the right edge of a tree that are not full yet."""
-    return [tile.place for tile in _last(size) if tile.width < WIDTH]
+    return [tile.place for tile in _not_full(size)]
 
 
 def grown(kept: Mapping[TilePlace, bytes], size: int, leaves: Sequence[bytes]) -> dict[TilePlace, bytes]:
@@ -79,8 +79,8 @@ def grown(kept: Mapping[TilePlace, bytes], size: int, leaves: Sequence[bytes]) -
 
     Raises ValueError if a tile of the edge is not as long as the size demands.
     """
-    for tile in _last(size):
-        if 0 < tile.width < WIDTH and tile.place.level != BUNDLES:
+    for tile in _not_full(size):
+        if tile.place.level != BUNDLES:
             held = len(kept.get(tile.place, b""))
             if held != tile.width * HASH_BYTES:
                 message = f"{tile.path} has {held} bytes"
@@ -146,14 +146,16 @@ def first_of(bundle: bytes, width: int) -> bytes:
     return b"".join(len(leaf).to_bytes(_LENGTH_BYTES, "big") + leaf for leaf in leaves)
 
 
-def _last(size: int) -> Iterator[Tile]:
+def _held(level: int, size: int) -> int:
+    """Return how many hashes, or leaves in bundles, a level of a tree holds."""
+    return size >> (_HEIGHT * max(level, 0))
+
+
+def _not_full(size: int) -> Iterator[Tile]:
     level = BUNDLES
-    while (held := size >> (_HEIGHT * max(level, 0))) > 0:
-        yield (
-            Tile(TilePlace(level, held // WIDTH), held % WIDTH)
-            if held % WIDTH
-            else Tile(TilePlace(level, held // WIDTH - 1), WIDTH)
-        )
+    while (held := _held(level, size)) > 0:
+        if held % WIDTH:
+            yield Tile(TilePlace(level, held // WIDTH), held % WIDTH)
         level += 1
 
 
