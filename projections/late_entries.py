@@ -1,19 +1,20 @@
-"""Entries across files that were recorded long after their day, the latest by most days first."""
+"""Entries across files that were recorded long after their day: the latest by most days first; counted."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 from uuid import UUID
 
 from psycopg import AsyncConnection
-from psycopg.sql import SQL
+from psycopg.rows import class_row
+from psycopg.sql import NULL, SQL, Composable
 
 from domain.entry import LATE_DAYS
 from domain.event import Category
 from domain.when import day_before, end_of
 from ledger.store import queries
-from projections.paging import Condition, Key, Page, as_number, in_charge, page
+from projections.paging import Condition, Key, Page, as_number, in_charge, in_place, page
 
 _SQL: Final = queries.load_composable("projections", "late_entries.sql")
 _KEY: Final[Key] = {"late.lead": as_number, "late.position": as_number}
@@ -38,8 +39,75 @@ class LateEntry:
     origin: str
 
 
+@dataclass(frozen=True, slots=True)
+class LateCount:
+    """So many entries of one type and month of recording, in files in the charge of an institution or place.
+
+    What they are not told by is None. `longest_days` and `median_days` are those of their delay.
+    """
+
+    type: str | None
+    institution: UUID | None
+    place: str | None
+    month: date | None
+    count: int
+    longest_days: int
+    median_days: int
+
+
+LateBy: TypeAlias = Literal["type", "institution", "place", "month"]
+"""What entries that were recorded late are counted by."""
+_COUNTED_BY: Final[dict[LateBy, Composable]] = {
+    "type": SQL("late.type"),
+    "institution": SQL("register.institution"),
+    "place": SQL("CASE WHEN register.institution IS NULL THEN register.place END"),
+    "month": SQL("date_trunc('month', late.recorded_at AT TIME ZONE 'Asia/Shanghai')::date"),
+}
+
+
 async def late_entries(
     connection: AsyncConnection[Any],
+    scope: Condition,
+    *,
+    limit: int = 50,
+    cursor: str | None = None,
+    **asked: Any,  # noqa: ANN401 - as `_asked` takes it
+) -> Page[LateEntry]:
+    """Return the entries of files in the scope that happened by a day and were recorded so many days later.
+
+    `origins` are the ways in of those to return, None for all; `institution` and `place` keep those of files
+    in their charge. `since` and `until` are the first and the last day of recording, `known` the position as
+    known at which it is asked, None for now. Raises CursorError.
+    """
+    select, where = _SELECT if _has_imports(asked) else _NOT_IMPORTED, [*_asked(scope, **asked)]
+    return await page(connection, LateEntry, select, where, _KEY, limit=limit, cursor=cursor)
+
+
+async def late_counts(
+    connection: AsyncConnection[Any],
+    scope: Condition,
+    by: Sequence[LateBy],
+    **asked: Any,  # noqa: ANN401 - as `_asked` takes it
+) -> list[LateCount]:
+    """Return how many entries `late_entries` lists, by what is named, crossed."""
+    where = [*_asked(scope, **asked)]
+    ways = {name: column if name in by else NULL for name, column in _COUNTED_BY.items()}
+    late = [_SQL["late"]] if _has_imports(asked) else [_SQL["late"], _SQL["not_imported"]]
+    statement = _SQL["counted"].format(
+        late=SQL(" ").join(late), condition=SQL(" AND ").join(each.sql for each in where), **ways
+    )
+    given = {name: value for each in where for name, value in each.parameters.items()}
+    async with connection.cursor(row_factory=class_row(LateCount)) as counts:
+        await counts.execute(statement, given)
+        return await counts.fetchall()
+
+
+def _has_imports(asked: Mapping[str, Any]) -> bool:
+    origins = asked.get("origins")
+    return origins is None or "import" in origins
+
+
+def _asked(
     scope: Condition,
     *,
     sees: Collection[Category],  # noqa: ARG001 - a date is nothing personal
@@ -49,29 +117,24 @@ async def late_entries(
     until: date | None = None,
     type: str | None = None,  # noqa: A002 - as entries name it
     institution: UUID | None = None,
+    place: str | None = None,
     origins: Collection[str] | None = None,
     known: int | None = None,
-    limit: int = 50,
-    cursor: str | None = None,
-) -> Page[LateEntry]:
-    """Return the entries of files in the scope that happened by a day and were recorded so many days later.
-
-    `origins` are the ways in of those to return, None for all. `since` and `until` are the first and the last
-    day of recording, `known` the position as known at which it is asked, None for now.
-    """
-    where = [scope, Condition(SQL("late.lead <= %(most)s"), {"most": -lag_days})]
-    where.append(Condition(SQL("late.occurred_until <= %(day)s"), {"day": day}))
+) -> Iterator[Condition]:
+    yield scope
+    yield Condition(SQL("late.lead <= %(most)s"), {"most": -lag_days})
+    yield Condition(SQL("late.occurred_until <= %(day)s"), {"day": day})
     if since is not None:
-        where.append(Condition(SQL("late.recorded_at > %(since)s"), {"since": end_of(day_before(since))}))
+        yield Condition(SQL("late.recorded_at > %(since)s"), {"since": end_of(day_before(since))})
     if until is not None:
-        where.append(Condition(SQL("late.recorded_at <= %(until)s"), {"until": end_of(until)}))
+        yield Condition(SQL("late.recorded_at <= %(until)s"), {"until": end_of(until)})
     if type is not None:
-        where.append(Condition(SQL("late.type = %(type)s"), {"type": type}))
+        yield Condition(SQL("late.type = %(type)s"), {"type": type})
     if institution is not None:
-        where.append(in_charge(institution))
+        yield in_charge(institution)
+    if place is not None:
+        yield in_place(place)
     if origins is not None:
-        where.append(Condition(SQL("late.origin = ANY (%(origins)s)"), {"origins": list(origins)}))
+        yield Condition(SQL("late.origin = ANY (%(origins)s)"), {"origins": list(origins)})
     if known is not None:
-        where.append(Condition(SQL("late.position <= %(known)s"), {"known": known}))
-    select = _SELECT if origins is None or "import" in origins else _NOT_IMPORTED
-    return await page(connection, LateEntry, select, where, _KEY, limit=limit, cursor=cursor)
+        yield Condition(SQL("late.position <= %(known)s"), {"known": known})

@@ -11,3 +11,12 @@ SELECT stream AS child, position, entry_id, version, type, occurred_on, occurred
 -- name: not_imported
 -- Goes after `late`. The other index has this condition too.
    AND position('"origin":"import"'::bytea IN body) = 0
+
+-- name: counted
+SELECT {type} AS type, {institution} AS institution, {place} AS place, {month} AS month, count(*) AS count,
+       -min(late.lead) AS longest_days,
+       percentile_disc(0.5) WITHIN GROUP (ORDER BY -late.lead) AS median_days
+  FROM ({late}) AS late
+  JOIN register ON register.child = late.child
+ WHERE {condition}
+ GROUP BY 1, 2, 3, 4

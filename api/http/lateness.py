@@ -1,33 +1,48 @@
-"""What was recorded late, across files: when it happened and was recorded, and by whom."""
+"""What was recorded late, across files: when it happened and was recorded, by whom, and how much there is."""
 
+from calendar import monthrange
+from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 
 from api.contract.encoding import JsonResponse
 from api.contract.late_answers import LateEntryAnswer, late_entry_json
+from api.contract.late_count_answers import LATE_COUNTS_TABLE, LateCountAnswer, LateCountsAnswer
 from api.contract.list_tables import LATE_TABLE
 from api.contract.listing import KnownListing
 from api.contract.problems import invalid
 from api.http.cursors import Cursor, PageLimit
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
 from api.http.file_points import one_day
-from api.http.list_formats import in_formats, listed
-from api.http.list_pages import list_page, list_view, listing, with_names
+from api.http.list_formats import in_formats, listed, one_page
+from api.http.list_pages import institution_names, list_page, list_view, listed_at, listing, with_names
 from api.http.lists import several
+from api.http.one_file import PlaceFilter
 from api.http.timeline import unknown_types
 from domain.entry import LATE_DAYS, Origin
 from domain.event import Category
-from projections.late_entries import late_entries
+from projections.late_entries import LateBy, LateCount, late_counts, late_entries
 
 router = APIRouter(tags=["across files"])
 
 _REGISTER: Final = "register"
 _MOST_LAG: Final = 100_000
 """Days of more than two lives."""
+_DEFAULT_BY: Final[tuple[LateBy, ...]] = ("institution",)
 OfLateEntries: TypeAlias = Annotated[RequestContext, Depends(list_request(_REGISTER))]
+LagDays: TypeAlias = Annotated[
+    int, Query(gt=LATE_DAYS, le=_MOST_LAG, description="Recorded at least so many days after its day.")
+]
+RecordedSince: TypeAlias = Annotated[date | None, Query(description="The first day of recording.")]
+RecordedUntil: TypeAlias = Annotated[date | None, Query(description="The last day of recording.")]
+OneType: TypeAlias = Annotated[str | None, Query(max_length=100, description="One type of event.")]
+WaysIn: TypeAlias = Annotated[
+    list[Origin] | None,
+    Query(description="How they came in, all of these by default; without `import`, no register's past."),
+]
 
 
 @router.get("/late", responses=listed(KnownListing[LateEntryAnswer]))
@@ -37,24 +52,18 @@ async def late(
     day: Day = None,
     as_of: AsOf = None,
     known_at: KnownAt = None,
-    lag_days: Annotated[
-        int, Query(gt=LATE_DAYS, le=_MOST_LAG, description="Recorded at least so many days after its day.")
-    ] = LATE_DAYS + 1,
-    since: Annotated[date | None, Query(description="The first day of recording.")] = None,
-    until: Annotated[date | None, Query(description="The last day of recording.")] = None,
-    type: Annotated[str | None, Query(max_length=100, description="One type of event.")] = None,  # noqa: A002 - as entries name it
+    lag_days: LagDays = LATE_DAYS + 1,
+    since: RecordedSince = None,
+    until: RecordedUntil = None,
+    type: OneType = None,  # noqa: A002 - as entries name it
     institution: UUID | None = None,
-    origin: Annotated[
-        list[Origin] | None,
-        Query(description="How they came in, all of these by default; without `import`, no register's past."),
-    ] = None,
+    place: PlaceFilter = None,
+    origin: WaysIn = None,
     limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
     """List the entries that were recorded late, those with the longest delay first; not what they say."""
-    await request.check_institution(institution, "/query/institution")
-    if faults := list(unknown_types(request, [] if type is None else [type])):
-        raise invalid(faults)
+    await _check(request, institution, type)
     view = await list_view(request, known_at, cursor, _REGISTER)
     page = await list_page(
         request,
@@ -66,6 +75,7 @@ async def late(
         until=until,
         type=type,
         institution=institution,
+        place=place,
         origins=several(origin),
         limit=limit,
     )
@@ -79,3 +89,91 @@ async def late(
     await request.note(dict.fromkeys(first, (Category.IDENTITY,)), "late")
     items = [late_entry_json(each, amendments[each.stream], causes, recorders) for each in entries]
     return listing(await with_names(request, items, view.known), page.next, view)
+
+
+@router.get("/late/counts", responses=listed(LateCountsAnswer))
+@in_formats(LATE_COUNTS_TABLE, one_page)
+async def counts_of_late(
+    request: OfLateEntries,
+    by: Annotated[
+        list[LateBy] | None,
+        Query(description="What the counts are told by, crossed; by institution by default."),
+    ] = None,
+    day: Day = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    lag_days: LagDays = LATE_DAYS + 1,
+    since: RecordedSince = None,
+    until: RecordedUntil = None,
+    type: OneType = None,  # noqa: A002 - as entries name it
+    institution: UUID | None = None,
+    place: PlaceFilter = None,
+    origin: WaysIn = None,
+) -> JsonResponse:
+    """Count the entries of the list with these filters, what there is most of first.
+
+    A month is that of recording: the delay is told where the work was done.
+    """
+    await _check(request, institution, type)
+    ways, on = tuple(by or _DEFAULT_BY), one_day(day, as_of) or request.today
+    view = await list_view(request, known_at, None, _REGISTER)
+    asked: dict[str, Any] = {
+        "day": on,
+        "lag_days": lag_days,
+        "since": since,
+        "until": until,
+        "type": type,
+        "institution": institution,
+        "place": place,
+    }
+    async with request.container.projector.reading() as connection:
+        counted = await late_counts(
+            connection,
+            request.scope,
+            ways,
+            sees=request.sees,
+            known=view.known,
+            origins=several(origin),
+            **asked,
+        )
+    names = await institution_names(request, {each.institution for each in counted})
+    told = [each for each in counted if all(getattr(each, name) is not None for name in ways)]
+    items = [_count(each, ways, names, {**asked, "known_at": known_at, "origin": origin}) for each in told]
+    items.sort(key=lambda each: (-each["count"], each["list"]))
+    body: LateCountsAnswer = {
+        "day": on,
+        "total": sum(each.count for each in counted),
+        "items": items,
+        "next": None,
+        "known_position": view.position,
+    }
+    return JsonResponse(body, headers={"Ledger-Position": str(view.position)})
+
+
+def _count(
+    counted: LateCount, by: Sequence[LateBy], names: dict[UUID, str], asked: dict[str, Any]
+) -> LateCountAnswer:
+    narrowed: dict[str, Any] = {name: getattr(counted, name) for name in by if name != "month"}
+    month = counted.month
+    if month is not None:
+        last = month.replace(day=monthrange(month.year, month.month)[1])
+        narrowed["since"] = max(asked["since"] or month, month)
+        narrowed["until"] = min(asked["until"] or last, last)
+    return {
+        "type": counted.type,
+        "institution": counted.institution,
+        "institution_name": None if counted.institution is None else names.get(counted.institution),
+        "place": counted.place,
+        "month": None if month is None else f"{month:%Y-%m}",
+        "count": counted.count,
+        "longest_days": counted.longest_days,
+        "median_days": counted.median_days,
+        "list": listed_at("/late", **(asked | narrowed)),
+    }
+
+
+async def _check(request: RequestContext, institution: UUID | None, event_type: str | None) -> None:
+    """Raise the problem `invalid` if a filter names an institution or a type of event that there is not."""
+    await request.check_institution(institution, "/query/institution")
+    if faults := list(unknown_types(request, [] if event_type is None else [event_type])):
+        raise invalid(faults)

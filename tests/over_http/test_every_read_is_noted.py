@@ -245,6 +245,7 @@ SILENT = {
     "GET /counts",
     "GET /obligations/counts",
     "GET /findings/counts",
+    "GET /late/counts",
     "GET /census",
     "GET /digest",
     "GET /census/flows",

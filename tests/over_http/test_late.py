@@ -1,5 +1,6 @@
 """Entries that were recorded late, across files: by how many days, and nothing of what they say."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -32,6 +33,13 @@ async def told_late(served: Served) -> Story:
 
 async def listed(served: Served, role: Role = Role.AUDITOR, **query: Any) -> dict[str, Any]:
     answer = await (await served.as_(role)).get("/late", params=query)
+    assert answer.status_code == 200, answer.text
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+async def counted(served: Served, **query: Any) -> dict[str, Any]:
+    answer = await (await served.as_(Role.AUDITOR)).get("/late/counts", params=query)
     assert answer.status_code == 200, answer.text
     told: dict[str, Any] = answer.json()
     return told
@@ -75,6 +83,38 @@ async def test_the_list_is_narrowed_and_turned_page_by_page(served: Served) -> N
     rest = await listed(served, limit=1, cursor=page["next"])
     assert [each["lag_days"] for each in rest["items"]] == [short]
     assert rest["next"] is None
+
+
+async def test_counts_by_type_institution_and_month_are_those_of_their_lists(served: Served) -> None:
+    story = await told_late(served)
+    await told_late(served)
+    await on_paper(served, UUID(str(story.child)), ("2016-05-01", some(IdentityRecorded, name=NAME)))
+    await served.projected()
+    client = await served.as_(Role.AUDITOR)
+    every = (await listed(served))["items"]
+    delays = sorted(each["lag_days"] for each in every)
+    first, second, *_ = by_type = (await counted(served, by="type"))["items"]
+    assert [each["type"] for each in by_type] == ["IdentityRecorded", "ChildReceived"]
+    assert (first["count"], second["count"]) == (3, 2)
+    (home,) = (await counted(served))["items"]
+    assert (home["institution_name"], home["count"]) == (served.home.name, len(every))
+    assert (home["longest_days"], home["median_days"]) == (delays[-1], delays[(len(delays) - 1) // 2])
+    (month,) = (await counted(served, by="month"))["items"]
+    assert month["month"] == every[0]["recorded_at"][:7]
+    for query in ({"by": ["type", "month"]}, {"by": "type", "origin": "import"}, {"lag_days": delays[-1]}):
+        told = await counted(served, **query)
+        assert told["total"] == sum(each["count"] for each in told["items"])
+        for each in told["items"]:
+            behind = (await client.get(each["list"])).json()["items"]
+            assert len(behind) == each["count"] > 0
+            assert max(one["lag_days"] for one in behind) == each["longest_days"]
+            assert each["type"] is None or {one["type"] for one in behind} == {each["type"]}
+    elsewhere = await (await served.as_(Role.AUDITOR, elsewhere=True)).get("/late/counts")
+    assert (elsewhere.json()["total"], elsewhere.json()["items"]) == (0, [])
+    browser = await signed_in(served, Role.AUDITOR)
+    page = await browser.open("/console/late/counts?by=type&imports=false")
+    (link,) = re.findall(r'href="(/console/late\?[^"]*type=ChildReceived[^"]*)">2<', page.text)
+    assert (await browser.open(link.replace("&amp;", "&"))).text.count('<td class="right">') == 2
 
 
 async def test_it_answers_as_known_then(served: Served) -> None:

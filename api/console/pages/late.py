@@ -1,11 +1,14 @@
-"""Entries that were recorded late, across files: those that lag the most days behind first."""
+"""Entries that were recorded late, across files: those that lag the most days behind first, and counted."""
 
 from functools import partial
-from typing import Annotated, Any, Final, get_args
+from typing import Annotated, Any, Final, Literal, TypeAlias, get_args
+from urllib.parse import parse_qsl, urlsplit
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
 from api.console.child_frame import addressed
+from api.console.overseen import institutions_overseen
 from api.console.page_request import SignedIn
 from api.console.page_route import PageRoute
 from api.console.points_of_time import read_last_day
@@ -19,31 +22,93 @@ router = APIRouter(prefix="/console", route_class=PageRoute)
 _ROWS: Final = 50
 _LAGS: Final = (LATE_DAYS + 1, 31, 91, 366)
 """Days of delay from which on one can ask."""
+_AT: Final = "/console/late"
+_COUNTS_AT: Final = "/console/late/counts"
+_SAME_ON_BOTH: Final = ("lag_days", "since", "until", "type", "institution")
+"""The filters that the list and the counts name alike in answers and on pages."""
+LagAsked: TypeAlias = Annotated[int, Query(gt=LATE_DAYS, le=_LAGS[-1])]
+DayAsked: TypeAlias = Annotated[str | None, Query(max_length=40)]
+TypeAsked: TypeAlias = Annotated[str | None, Query(max_length=100)]
+CountedOnPage: TypeAlias = Literal["type", "institution", "month"]
 
 
 @router.get("/late")
 async def late(
     page: SignedIn,
-    lag_days: Annotated[int, Query(gt=LATE_DAYS, le=_LAGS[-1])] = _LAGS[0],
-    since: Annotated[str | None, Query(max_length=40)] = None,
-    until: Annotated[str | None, Query(max_length=40)] = None,
+    lag_days: LagAsked = _LAGS[0],
+    since: DayAsked = None,
+    until: DayAsked = None,
     imports: bool | None = None,  # noqa: FBT001 - a filter of the address
+    type: TypeAsked = None,  # noqa: A002 - as entries name it
+    institution: UUID | None = None,
     cursor: Cursor = None,
 ) -> Response:
     """Show a page of the entries that were recorded late, with both their days and who recorded them."""
-    asked: dict[str, Any] = {
-        "lag_days": lag_days,
-        "since": read_last_day(since, "since"),
-        "until": read_last_day(until, "until"),
-    }
-    origin = [each for each in get_args(Origin) if each != "import"] if imports is False else None
-    listed = await page.answer(lateness.late, limit=_ROWS, cursor=cursor, origin=origin, **asked)
+    asked = _asked(lag_days, since, until, type, institution)
+    listed = await page.answer(lateness.late, limit=_ROWS, cursor=cursor, origin=_origins(imports), **asked)
     return render(
         page,
         "late.html",
         listed=listed,
-        asked={**asked, "imports": "false" if imports is False else None},
-        lags=_LAGS,
-        at=partial(addressed, "/console/late"),
+        **await _filter(page, asked, imports),
         first=cursor is None,
     )
+
+
+@router.get("/late/counts")
+async def late_counts(
+    page: SignedIn,
+    by: CountedOnPage = "type",
+    lag_days: LagAsked = _LAGS[0],
+    since: DayAsked = None,
+    until: DayAsked = None,
+    imports: bool | None = None,  # noqa: FBT001 - a filter of the address
+    type: TypeAsked = None,  # noqa: A002 - as entries name it
+    institution: UUID | None = None,
+) -> Response:
+    """Show how many entries were recorded late, by type, institution or month, each leading to its list."""
+    asked = _asked(lag_days, since, until, type, institution)
+    counted = await page.answer(lateness.counts_of_late, by=[by], origin=_origins(imports), **asked)
+    shown = await _filter(page, asked, imports)
+    lists = [{**shown["asked"], **_narrowed(each["list"])} for each in counted["items"]]
+    return render(
+        page,
+        "late-counts.html",
+        counted=counted,
+        rows=list(zip(counted["items"], lists, strict=True)),
+        by=by,
+        ways=get_args(CountedOnPage),
+        **shown,
+    )
+
+
+def _asked(
+    lag_days: int, since: str | None, until: str | None, event_type: str | None, institution: UUID | None
+) -> dict[str, Any]:
+    return {
+        "lag_days": lag_days,
+        "since": read_last_day(since, "since"),
+        "until": read_last_day(until, "until"),
+        "type": event_type or None,
+        "institution": institution,
+    }
+
+
+def _origins(imports: bool | None) -> list[str] | None:  # noqa: FBT001 - a filter of the address
+    return [each for each in get_args(Origin) if each != "import"] if imports is False else None
+
+
+async def _filter(page: SignedIn, asked: dict[str, Any], imports: bool | None) -> dict[str, Any]:  # noqa: FBT001 - a filter of the address
+    """Return what the filter of both pages shows, and where each of them is."""
+    return {
+        "asked": {**asked, "imports": "false" if imports is False else None},
+        "lags": _LAGS,
+        "institutions": await institutions_overseen(page),
+        "at": partial(addressed, _AT),
+        "counts_at": partial(addressed, _COUNTS_AT),
+    }
+
+
+def _narrowed(address: str) -> dict[str, str]:
+    """Return by what the list of a count is narrowed, as its page is asked for it."""
+    return {name: value for name, value in parse_qsl(urlsplit(address).query) if name in _SAME_ON_BOTH}
