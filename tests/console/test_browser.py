@@ -10,18 +10,22 @@ from playwright.sync_api import Browser, expect
 from api.demo.demonstration import PASSWORD
 from tests.support.chromium import (
     AXE,
-    FOCUSED,
     NARROW,
     WIDE,
     a_young_person,
+    arrival,
     ask,
     enter,
+    follow,
+    go_by_keyboard,
     needs_chromium,
     opened,
     pages_to_look_at,
     somebody_put_right,
     tab_to,
+    type_at,
     violations,
+    width,
     with_and_without,
 )
 from tests.support.console import ADDRESSES
@@ -55,24 +59,25 @@ def test_a_child_is_found_and_its_life_is_read_by_keyboard(
     page.goto(demo.address)
     if language == "en":
         tab_to(page, "English")
-        page.keyboard.press("Enter")
-        page.wait_for_selector("html[lang=en]")
-        page.locator("#user").focus()
-    assert page.evaluate(FOCUSED) == "user", "one may type at once"
+        with arrival(page):
+            page.keyboard.press("Enter")
+        expect(page.locator("html[lang=en]")).to_have_count(1)
+    expect(page.locator("#user"), "one may type at once").to_be_focused()
     page.keyboard.type("staff")
     tab_to(page, "password")
     page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
+    with arrival(page):
+        page.keyboard.press("Enter")
     page.wait_for_url("**/console/today")
-    tab_to(page, "q")
-    page.keyboard.type(someone.name)
-    page.keyboard.press("Enter")
+    type_at(page, "q", someone.name)
+    with arrival(page):
+        page.keyboard.press("Enter")
     page.wait_for_url(f"**{someone.address}")
     assert page.locator("h1").inner_text() == someone.name
     assert someone.name not in page.title()
-    tab_to(page, "as_of")
-    page.keyboard.type("2020-06-01")
-    page.keyboard.press("Enter")
+    type_at(page, "as_of", "2020-06-01")
+    with arrival(page):
+        page.keyboard.press("Enter")
     page.wait_for_url("**as_of=2020-06-01**")
     assert page.locator("body.past").count() == 1
     assert (
@@ -80,8 +85,7 @@ def test_a_child_is_found_and_its_life_is_read_by_keyboard(
         .inner_text()
         .startswith({"zh": "这不是现在的情况。", "en": "This is not the present."}[language])
     )
-    tab_to(page, "经历", "History")
-    page.keyboard.press("Enter")
+    go_by_keyboard(page, "经历", "History")
     page.wait_for_url(f"**{someone.address}/history?as_of=2020-06-01")
     rows = page.locator("tbody tr[id]")
     assert rows.count() > 3
@@ -89,8 +93,7 @@ def test_a_child_is_found_and_its_life_is_read_by_keyboard(
     assert max(happened) <= "2020-06-01"
     page.go_back()
     page.wait_for_url("**as_of=2020-06-01**")
-    tab_to(page, "退出", "Sign out")
-    page.keyboard.press("Enter")
+    go_by_keyboard(page, "退出", "Sign out")
     page.wait_for_url("**/console/sign-in")
     page.go_back()
     assert "/console/sign-in" in page.url, "nothing is left to go back to"
@@ -108,30 +111,32 @@ def test_an_auditor_asks_what_a_file_said_on_a_day_then_and_now_and_why(
     page = opened(browser, WIDE, script=script)
     enter(page, demo, "auditor", language=language)
     page.fill("#q", someone.name)
-    page.keyboard.press("Enter")
+    with arrival(page):
+        page.keyboard.press("Enter")
     page.wait_for_url(f"**{someone.address}")
     now = page.locator(".person .more").inner_text()
     page.fill("#known_at", str(wrong["position"]))
-    page.keyboard.press("Enter")
+    with arrival(page):
+        page.keyboard.press("Enter")
     page.wait_for_url("**known_at=**")
     assert page.locator("body.past").count() == 1
     then = page.locator(".person .more").inner_text()
     assert then != now, "the wrong birth was known then"
-    page.locator("a[accesskey='9']").click()
+    follow(page, "a[accesskey='9']")
     page.wait_for_url(f"**known_at={dated[dated.index(wrong) + 1]['position']}")
     assert page.locator(".person .more").inner_text() == now
     page.go_back()
-    page.locator("[role=status]:visible a").click()
+    follow(page, "[role=status]:visible a")
     page.wait_for_url("**/compare?**")
     born = page.locator("tr", has=page.locator("a[href*='explain/identity.birth']"))
     assert born.locator("del").inner_text() != born.locator("ins").inner_text()
-    born.locator("a[href*='/entries/']").last.click()
+    follow(page, born.locator("a[href*='/entries/']").last)
     expect(page.locator("dl.facts").first).to_be_visible()
-    page.locator("a[href$='/decision']").click()
+    follow(page, "a[href$='/decision']")
     expect(page.locator("body.past")).to_have_count(1)
     page.go_back()
     page.go_back()
-    born.locator("th a").click()
+    follow(page, born.locator("th a"))
     expect(page.locator("ol.line del"), "what was wrong stays readable").to_have_count(1)
     page.context.close()
 
@@ -150,14 +155,12 @@ def test_every_page_is_looked_at(demo: Demo) -> None:
 def test_no_page_is_wider_than_a_small_screen(demo: Demo, browser: Browser) -> None:
     page = opened(browser, NARROW)
     enter(page, demo, language="en")
-    wide = {}
+    widths = {}
     for name, address in pages_to_look_at(demo).items():
         page.goto(f"{demo.address}{address}")
-        width = page.evaluate("() => document.documentElement.scrollWidth")
-        if width > NARROW[0]:
-            wide[name] = width
+        widths[name] = width(page)
     page.context.close()
-    assert wide == {}
+    assert {name: each for name, each in widths.items() if each > NARROW[0]} == {}
 
 
 @pytest.mark.parametrize(("language", "text"), [("zh", "usual"), ("en", "large")])
@@ -165,10 +168,12 @@ def test_nothing_keeps_anybody_from_using_a_page(
     demo: Demo, browser: Browser, language: str, text: str
 ) -> None:
     page = opened(browser, WIDE, script=True)
-    found = {"sign-in": violations(page, f"{demo.address}/console/sign-in")}
+    page.goto(f"{demo.address}/console/sign-in")
+    found = {"sign-in": violations(page)}
     enter(page, demo, language=language, text=text)
     for name, address in pages_to_look_at(demo).items():
-        found[name] = violations(page, f"{demo.address}{address}")
+        page.goto(f"{demo.address}{address}")
+        found[name] = violations(page)
     page.context.close()
     assert {name: each for name, each in found.items() if each} == {}
 
@@ -189,7 +194,7 @@ def test_what_is_due_is_cleared_a_refusal_is_read_and_a_wrong_entry_is_put_right
     enter(page, demo)
     page.goto(f"{demo.address}/console/today")
     row = page.locator("tbody tr", has=page.locator("a", has_text="D13")).first
-    row.locator("a.btn").click()
+    follow(page, row.locator("a.btn"))
     page.wait_for_url("**/record/PhysicalExamined?for=D13")
     child = page.url.partition("/record/")[0]
     page.fill("#f-occurred", "2026年11月20日")
@@ -197,10 +202,10 @@ def test_what_is_due_is_cleared_a_refusal_is_read_and_a_wrong_entry_is_put_right
     page.fill("#f-data-height_cm", typed)
     page.fill("#f-data-weight_kg", "45")
     page.fill("#f-data-summary", "正常")
-    page.locator("main button", has_text="查一遍").last.click()
-    assert page.locator("[role=status]:visible").evaluate("(each) => each === document.activeElement")
+    follow(page, page.locator("main button", has_text="查一遍").last)
+    expect(page.locator("[role=status]:visible")).to_be_focused()
     expect(page.locator(".read-as", has_text=read_as)).to_have_count(1)
-    page.locator("[role=status]:visible button[value=record]").click()
+    follow(page, "[role=status]:visible button[value=record]")
     page.wait_for_url("**/history?month=2026-11&recorded=**")
     assert page.locator("[role=status]:visible").inner_text().startswith("已记录")
 
@@ -212,24 +217,24 @@ def test_what_is_due_is_cleared_a_refusal_is_read_and_a_wrong_entry_is_put_right
                 select.select_option(reason)
     for choice in page.locator("input[type=radio][value='?not_asked']").all():
         choice.check()
-    page.locator("main button", has_text="查一遍").last.click()
+    follow(page, page.locator("main button", has_text="查一遍").last)
     expect(page).to_have_title(re.compile("^不能记录："))
     refusal = page.locator(".refusal", has_text="I14")
     assert "第1104条" in refusal.inner_text()
     assert refusal.locator("a", has_text="先记录").count() == 1
 
     page.goto(f"{child}/history?month=2026-11")
-    page.locator("tr", has_text=read_as).first.locator("a[href*='/entries/']").first.click()
-    page.locator("main a.btn[href$='/correct']").click()
+    follow(page, page.locator("tr", has_text=read_as).first.locator("a[href*='/entries/']").first)
+    follow(page, "main a.btn[href$='/correct']")
     page.check("#f-reason-code")
     page.fill("#f-reason-explanation", "身高抄错")
-    page.locator("main button[value=on]").click()
+    follow(page, "main button[value=on]")
     page.fill("#f-data-height_cm", meant)
-    page.locator("main .acts button[value=check]").click()
+    follow(page, "main .acts button[value=check]")
     changed = page.locator("tr.changed")
     expect(changed).to_have_count(1)
     assert meant in changed.inner_text()
-    page.locator("main button[value=record]").click()
+    follow(page, "main button[value=record]")
     page.wait_for_url("**/history?month=2026-11&recorded=**")
     assert page.locator("[role=status]:visible").inner_text().startswith("已记录")
     page.context.close()
@@ -248,7 +253,7 @@ def test_the_script_saves_time_and_records_nothing_by_itself(demo: Demo, browser
     before = ask(demo, f"/children/{someone.child}")["version"]
     page.goto(f"{demo.address}{someone.address}/record/CareModeAssigned")
     page.locator("button[name=more][value=documents]").click()
-    assert page.evaluate(FOCUSED) == "f-documents-2-kind"
+    expect(page.locator("#f-documents-2-kind")).to_be_focused()
     page.fill("#f-occurred", "2026-11-20")
     page.select_option("#f-data-mode", "ward")
     page.locator("#f-data-unit").press_sequentially("一号楼")

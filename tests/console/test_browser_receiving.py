@@ -7,15 +7,16 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.support.chromium import (
-    AXE,
     NARROW,
     WIDE,
+    announces,
+    arrival,
     enter,
+    follow,
     go_by_keyboard,
+    is_sound,
     needs_chromium,
     opened,
-    role_of_focus,
-    tab_to,
     type_at,
     with_and_without,
 )
@@ -40,19 +41,9 @@ ANSWER: Final = """() => {
 """Says of everything that is asked, and not said, that it was not asked."""
 
 
-def is_sound(page: Page, *, script: bool) -> None:
-    """Nothing keeps anybody from using the page as it stands, and it is no wider than a small screen."""
-    if script:
-        page.evaluate((AXE / "axe.min.js").read_text("utf-8"))
-        assert [each["id"] for each in page.evaluate("() => axe.run()")["violations"]] == [], page.url
-    else:
-        assert page.evaluate("() => document.documentElement.scrollWidth") <= NARROW[0], page.url
-
-
 def press(page: Page, do: str) -> None:
     """Press a button of the form, and wait for the page that answers."""
-    with page.expect_navigation():
-        page.click(f".acts button[name=do][value={do}]")
+    follow(page, f".acts button[name=do][value={do}]")
 
 
 @with_and_without
@@ -61,7 +52,7 @@ def test_a_child_is_received_and_recorded_for_with_others(
 ) -> None:
     page = opened(browser, WIDE if script else NARROW, script=script)
     enter(page, demo, role="staff")
-    page.click("nav >> text=接收新儿童")
+    follow(page, "nav >> text=接收新儿童")
     page.fill("#who-name", NAMES[script])
     page.fill("#who-birth", "2019年9月")
     press(page, "look")
@@ -73,15 +64,15 @@ def test_a_child_is_received_and_recorded_for_with_others(
     press(page, "keep")
     assert page.locator("[role=status]:visible").inner_text() == "已存为草稿，没有记录。"
     is_sound(page, script=script)
-    page.click("text=接着填写")
+    follow(page, "text=接着填写")
     press(page, "check")
     is_sound(page, script=script)
     press(page, "record")
     assert re.search("/history\\?month=2026-11&recorded=", page.url)
     assert page.locator(".note.good").inner_text().startswith("已记录")
-    page.click("nav >> text=给多名儿童记录")
+    follow(page, "nav >> text=给多名儿童记录")
     is_sound(page, script=script)
-    page.click("main a:text-is('体检')")
+    follow(page, "main a:text-is('体检')")
     page.locator("tbody input[type=checkbox]").nth(0).check()
     page.fill("#numbers", f"{number}\n没有-1")
     is_sound(page, script=script)
@@ -97,7 +88,7 @@ def test_a_child_is_received_and_recorded_for_with_others(
     press(page, "record")
     assert "已记录：2 名" in page.locator("[role=status]:visible").inner_text()
     is_sound(page, script=script)
-    page.click(f"[role=status]:visible >> text={NAMES[script]}")
+    follow(page, f"[role=status]:visible >> text={NAMES[script]}")
     assert page.locator(".note.good").inner_text().startswith("已记录")
     page.context.close()
 
@@ -112,28 +103,26 @@ def test_by_keyboard_a_child_is_received_and_a_refusal_leads_to_what_is_to_be_re
     type_at(page, "who-birth", "2020年2月")
     go_by_keyboard(page, "查找是否已有档案")
     go_by_keyboard(page, "查一遍")
-    assert role_of_focus(page) == "alert", "what must be said is asked for"
+    announces(page, "alert")
     type_at(page, "f-ChildReceived-occurred", "2026-11-20")
     type_at(page, "f-IdentityRecorded-occurred", "2026-11-20")
     page.evaluate(ANSWER)
     go_by_keyboard(page, "再查一遍")
-    assert role_of_focus(page) == "status"
+    announces(page, "status")
     go_by_keyboard(page, "一起记录")
-    assert role_of_focus(page) == "status"
+    announces(page, "status")
     go_by_keyboard(page, "记录一件事")
     type_at(page, "filter", "收养登记")
-    with page.expect_navigation():
+    with arrival(page):
         page.keyboard.press("Enter")
     go_by_keyboard(page, "收养登记")
     type_at(page, "f-occurred", "2026-11-21")
     page.evaluate(ANSWER)
     go_by_keyboard(page, "查一遍")
-    assert role_of_focus(page) == "alert"
+    announces(page, "alert")
     assert page.title().startswith("不能记录：")
     first = page.locator(".refusal a", has_text="先记录").first.inner_text()
-    tab_to(page, first)
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
+    go_by_keyboard(page, first)
     assert re.search("/record/[A-Za-z]+", page.url)
     assert not page.url.endswith("/AdoptionRegistered")
     page.context.close()

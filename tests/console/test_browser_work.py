@@ -3,23 +3,24 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, expect
 
 from api.demo.demonstration import KEEPER
 from tests.support.chromium import (
-    FOCUSED,
     NARROW,
     WIDE,
+    announces,
+    arrival,
     ask,
     enter,
+    follow,
     go_by_keyboard,
+    is_sound,
     needs_chromium,
     opened,
-    role_of_focus,
     somebody_put_right,
     tab_to,
     type_at,
-    violations,
     with_and_without,
 )
 from tests.support.demo_server import Demo
@@ -31,34 +32,20 @@ WHOSE = "星河儿童福利院（虚构）"
 WRONG = a_sheet("体检", institution=WHOSE).row(儿童编号="CS777", 体检日期="2020-02-01")
 
 
-def is_sound(page: Page, browser: Browser, demo: Demo) -> None:
-    """Nothing keeps anybody from using a page, and it is no wider than a small screen."""
-    address = page.url.removeprefix(demo.address)
-    for size, script in ((WIDE, True), (NARROW, False)):
-        other = opened(browser, size, script=script)
-        enter(other, demo)
-        other.goto(f"{demo.address}{address}")
-        if script:
-            assert violations(other, other.url) == []
-        else:
-            assert other.evaluate("() => document.documentElement.scrollWidth") <= NARROW[0]
-        other.context.close()
-
-
 @with_and_without
 def test_a_second_person_decides(demo: Demo, browser: Browser, *, script: bool) -> None:
-    page = opened(browser, WIDE, script=script)
+    page = opened(browser, WIDE if script else NARROW, script=script)
     enter(page, demo)
-    page.click("nav >> text=等我审批")
+    follow(page, "nav >> text=等我审批")
     page.wait_for_url("**/console/approvals")
     before = page.locator(".inbox li").count()
     assert before > 1
-    page.click(".inbox li:nth-child(2) a")
+    follow(page, ".inbox li:nth-child(2) a")
     page.wait_for_url("**/console/approvals/*")
     decided = page.url.rpartition("/")[2]
     assert page.locator("h3", has_text="批准以后").count() == 1
     page.fill("#explanation", "已核对原始材料。")
-    page.click("button[value=approve]")
+    follow(page, "button[value=approve]")
     page.wait_for_url("**?done=true")
     assert page.locator("[role=status]:visible").inner_text() == "已记录：已批准。"
     assert page.locator(".inbox li").count() == before - 1
@@ -66,7 +53,7 @@ def test_a_second_person_decides(demo: Demo, browser: Browser, *, script: bool) 
     recorders = {each["entry"]["recorded_by"]["name"] for each in ask(demo, "/exceptions")["items"]}
     assert KEEPER in recorders
     assert all(each.startswith("示例") for each in recorders), "they are people of the demonstration"
-    is_sound(page, browser, demo)
+    is_sound(page, script=script)
     page.context.close()
 
 
@@ -74,18 +61,17 @@ def test_a_second_person_decides(demo: Demo, browser: Browser, *, script: bool) 
 def test_a_workbook_goes_in(demo: Demo, browser: Browser, tmp_path: Path, *, script: bool) -> None:
     file = tmp_path / "register.xlsx"
     file.write_bytes(workbook(roster(institution=WHOSE), WRONG))
-    page = opened(browser, WIDE, script=script)
+    page = opened(browser, WIDE if script else NARROW, script=script)
     enter(page, demo)
-    page.click("nav >> text=导入")
+    follow(page, "nav >> text=导入")
     before = page.locator("tbody tr").count()
     page.set_input_files("#file", file)
-    page.click("main button")
-    page.wait_for_selector("text=核对", timeout=60_000)
+    follow(page, "main button")
     page.wait_for_selector("#seen", timeout=60_000)
     assert page.locator("tbody", has_text="花名册中没有该儿童").count() == 1
-    is_sound(page, browser, demo)
+    is_sound(page, script=script)
     page.check("#seen")
-    page.click("main button")
+    follow(page, "main button")
     page.wait_for_selector("[role=status]:visible", timeout=60_000)
     assert page.locator("[role=status]:visible").inner_text().startswith("已写入")
     page.goto(f"{demo.address}/console/imports")
@@ -100,11 +86,11 @@ def test_who_is_ready_and_what_is_stuck(demo: Demo, browser: Browser, *, script:
     page.wait_for_url("**/console/readiness")
     everybody = page.locator("table.matrix tbody tr").count()
     assert everybody > 2
-    page.locator("section", has_text="最常卡在").locator("li a").first.click()
+    follow(page, page.locator("section", has_text="最常卡在").locator("li a").first)
     page.wait_for_url("**stuck_at=*")
     stuck = page.locator("table.matrix tbody tr").count()
     assert 0 < stuck <= everybody
-    page.locator("table.matrix .gate.unmet").first.click()
+    follow(page, page.locator("table.matrix .gate.unmet").first)
     page.wait_for_url("**/readiness#g*")
     page.context.close()
 
@@ -115,21 +101,21 @@ def test_by_keyboard_what_is_due_is_cleared_and_put_right(demo: Demo, browser: B
     enter(page, demo)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.evaluate(FOCUSED) == "main", "the bar and the side are skipped"
+    expect(page.locator("#main"), "the bar and the side are skipped").to_be_focused()
     go_by_keyboard(page, "记录：定期体检")
     type_at(page, "f-occurred", "2026年11月21日")
     go_by_keyboard(page, "查一遍")
-    assert role_of_focus(page) == "alert"
+    announces(page, "alert")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.evaluate(FOCUSED) == "f-data-organisation"
+    expect(page.locator("#f-data-organisation")).to_be_focused()
     page.keyboard.type("市妇幼保健院")
     for field, text in (("height_cm", "140.5"), ("weight_kg", "35"), ("summary", "正常")):
         type_at(page, f"f-data-{field}", text)
     go_by_keyboard(page, "再查一遍")
-    assert role_of_focus(page) == "status"
+    announces(page, "status")
     go_by_keyboard(page, "记录")
-    assert role_of_focus(page) == "status"
+    announces(page, "status")
     go_by_keyboard(page, "整条")
     go_by_keyboard(page, "更正")
     tab_to(page, "f-reason-code")
@@ -149,10 +135,10 @@ def test_by_keyboard_a_second_person_decides_and_a_workbook_goes_in(
     go_by_keyboard(page, page.locator(".inbox a").last.inner_text())
     approve = ("批准这一更正", "批准这一例外")
     go_by_keyboard(page, *approve)
-    assert role_of_focus(page) == "alert", "an opinion is asked for"
+    announces(page, "alert")
     type_at(page, "explanation", "已核对原始材料。")
     go_by_keyboard(page, *approve)
-    assert page.evaluate(FOCUSED) == "已记录：已批准。"
+    expect(page.locator(":focus")).to_have_text("已记录：已批准。")
     go_by_keyboard(page, "导入")
     file = tmp_path / "register.xlsx"
     file.write_bytes(workbook(roster(institution=WHOSE), WRONG))
@@ -166,7 +152,7 @@ def test_by_keyboard_a_second_person_decides_and_a_workbook_goes_in(
     go_by_keyboard(page, "体检")
     type_at(page, "numbers", "没有-1")
     go_by_keyboard(page, "选定，继续")
-    assert role_of_focus(page) == "alert"
+    announces(page, "alert")
     page.context.close()
 
 
@@ -177,14 +163,15 @@ def test_by_keyboard_an_auditor_compares_and_an_officer_finds_who_is_stuck(
     page = opened(browser, WIDE, script=True)
     enter(page, demo, role="auditor")
     type_at(page, "q", someone.name)
-    page.keyboard.press("Enter")
+    with arrival(page):
+        page.keyboard.press("Enter")
     page.wait_for_url(f"**{someone.address}")
     go_by_keyboard(page, "‹ 上一次变化")
     go_by_keyboard(page, "对照")
     tab_to(page, "常用的对照")
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    with page.expect_navigation():
+    with arrival(page):
         page.keyboard.press("Enter")
     assert "from_known_at=" in page.url
     go_by_keyboard(page, "退出")

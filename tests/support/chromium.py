@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from api.demo.demonstration import PASSWORD
 from tests.support.demo_server import Demo
@@ -21,7 +21,8 @@ needs_chromium: Final = pytest.mark.skipif(
 )
 MOST_TABS: Final = 90
 """Presses of the Tab key after which whoever has not arrived gives up."""
-FOCUSED: Final = "() => document.activeElement.id || document.activeElement.textContent.trim()"
+PATIENCE: Final = 20_000
+"""Milliseconds that a page may take, on a busy machine."""
 _SEEN: Final = """() => {
   const each = document.activeElement, looks = getComputedStyle(each), box = each.getBoundingClientRect();
   const there = box.width > 0 && box.bottom > 0 && box.top < innerHeight;
@@ -35,6 +36,7 @@ with_and_without = pytest.mark.parametrize("script", [False, True], ids=["withou
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Start Chromium without a window, and end it."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         # Within containers its own sandbox cannot be made; it opens nothing but our own pages.
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
@@ -57,16 +59,45 @@ def opened(browser: Browser, size: tuple[int, int], *, script: bool = False) -> 
     context = browser.new_context(
         viewport={"width": width, "height": height}, java_script_enabled=script, locale="zh-CN"
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE)
     return context.new_page()
 
 
-def violations(page: Page, address: str) -> list[tuple[str, Any]]:
-    """What axe finds on a page: which rule, and where."""
-    page.goto(address)
+@contextmanager
+def arrival(page: Page) -> Iterator[None]:
+    """Come to the page to which the block leads, until what is announced there has the focus.
+
+    The browser gives it the focus some time after the page has come.
+    """
+    with page.expect_navigation():
+        yield
+    expect(page.locator("body:has([autofocus]):not(:has(:focus))")).to_have_count(0)
+
+
+def follow(page: Page, what: str | Locator) -> None:
+    """Click what leads to another page, by its selector or itself, and come there."""
+    with arrival(page):
+        (page.locator(what) if isinstance(what, str) else what).click()
+
+
+def violations(page: Page) -> list[tuple[str, Any]]:
+    """What axe finds on a page as it stands: which rule, and where."""
     page.evaluate((AXE / "axe.min.js").read_text("utf-8"))
     result = page.evaluate("() => axe.run()")
     return [(each["id"], [node["target"] for node in each["nodes"]][:3]) for each in result["violations"]]
+
+
+def width(page: Page) -> int:
+    """Return how wide a page is, in pixels."""
+    return int(page.evaluate("() => document.documentElement.scrollWidth"))
+
+
+def is_sound(page: Page, *, script: bool) -> None:
+    """Nothing keeps anybody from using the page as it stands, or without a script it fits a small screen."""
+    if script:
+        assert violations(page) == [], page.url
+    else:
+        assert width(page) <= NARROW[0], page.url
 
 
 def tab_to(page: Page, *wanted: str) -> None:
@@ -83,7 +114,7 @@ def tab_to(page: Page, *wanted: str) -> None:
 def go_by_keyboard(page: Page, *wanted: str) -> None:
     """Press Tab until one of these has the focus, then Enter, and come to the page to which that leads."""
     tab_to(page, *wanted)
-    with page.expect_navigation():
+    with arrival(page):
         page.keyboard.press("Enter")
 
 
@@ -93,9 +124,9 @@ def type_at(page: Page, field: str, text: str) -> None:
     page.keyboard.type(text)
 
 
-def role_of_focus(page: Page) -> str:
-    """Return what a reader of the screen announces when a page has come."""
-    return str(page.evaluate("() => document.activeElement.getAttribute('role')"))
+def announces(page: Page, role: str) -> None:
+    """What a reader of the screen announces first on the page has this role."""
+    expect(page.locator(":focus")).to_have_attribute("role", role)
 
 
 @dataclass(frozen=True)
@@ -147,11 +178,10 @@ def enter(page: Page, demo: Demo, role: str = "supervisor", **preferences: str) 
     page.goto(f"{demo.address}/console")
     page.fill("#user", role)
     page.fill("#password", PASSWORD)
-    with page.expect_navigation():
-        page.click("main button")
+    follow(page, "main button")
     for name, value in preferences.items():
         if (button := page.locator(f"button[name={name}][value={value}]")).count():
-            button.click()
+            follow(page, button)
 
 
 def pages_to_look_at(demo: Demo) -> dict[str, str]:
