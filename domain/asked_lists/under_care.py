@@ -34,6 +34,7 @@ from domain.events.schooling import (
 
 NOT_ASSESSED: Final = Label("没有康复评估", "no rehabilitation assessment")
 NO_PLAN: Final = Label("没有进行中的康复方案", "no rehabilitation plan under way")
+NO_ROLL_NUMBER: Final = Label("在校而未登记学籍号", "at school, no roll number on record")
 SUBSIDY_STATES: Final = {
     "not_applied": Label("未申请", "Not applied for"),
     "applied": Label("已申请、待审批", "Applied for"),
@@ -163,6 +164,18 @@ def _put_off_until(row: RowSubject) -> Told | None:
     return Told(event.ends_on, (fact.entry,))
 
 
+def _without_roll_number(row: RowSubject) -> Iterator[Gap]:
+    """The schooling that goes on, no preschool, of a child in care of whom no roll number is recorded."""
+    if not row.life.in_care:
+        return
+    for fact in row.life.each(EDUCATION):
+        enrolled = fact.entry.event
+        if not isinstance(enrolled, SchoolEnrolled) or enrolled.compulsory is False:
+            continue
+        if known(enrolled.student_roll_no) is None:
+            yield Gap(NO_ROLL_NUMBER, (SchoolEnrolled,), (fact.entry,))
+
+
 QuestionList(
     "A7",
     columns=(
@@ -175,6 +188,8 @@ QuestionList(
     ),
     obligations=("D14",),
     findings=("I09", "R-EDU-5", "R-EDU-2"),
+    spans=(HeldSpan(EDUCATION),),
+    gaps=_without_roll_number,
 )
 
 

@@ -181,13 +181,34 @@ async def test_who_is_at_no_school_is_listed_with_the_form_and_the_roll(
             born="2016-05-01",
         ),
     )
+    numbered, unnumbered = [
+        await kept(
+            served,
+            came(
+                ORPHAN,
+                "2026-03-05",
+                ("2026-03-11", some(SchoolEnrolled, stage="primary", form="regular", student_roll_no=number)),
+                born="2016-05-01",
+            ),
+        )
+        for number in ("标记-学-2", NOT_ASKED)
+    ]
     told = await ask(served, "A7")
     columns = ("age", "stage", "form", "roll_no", "reported_on", "put_off_until")
     assert told.said(nowhere, *columns) == (10, None, None, None, None, None)
     form = {"unknown": "not_known"}
     assert told.said(still, *columns) == (10, "preschool", form, "标记-学-1", "2026-03-10", None)
     assert (told.why(nowhere), told.why(still)) == ({"D14", "I09", "R-EDU-5"}, {"D14", "I09"})
+    assert told.of(numbered) == []
+    assert (told.why(unnumbered), told.said(unnumbered, "stage", "roll_no")) == (
+        {"at school, no roll number on record"},
+        ("primary", {"unknown": "not_asked"}),
+    )
+    (row,) = told.of(unnumbered)
+    assert {each["role"] for each in row["next_to_act"]} == {"staff", "supervisor"}
+    assert "R-EDU-5" in (await ask(served, "A7", day="2026-03-10")).why(unnumbered)
     hidden = await ask(served, "A7", Role.ADMINISTRATOR)
+    assert hidden.of(unnumbered) == [], "whether there is a number is told to who sees the number"
     assert hidden.said(nowhere, "roll_no") == ({"restricted": "identity"},)
 
 
