@@ -37,7 +37,8 @@ async def findings(
 ) -> Page[Finding]:
     """Return the findings that hold on a day, the longest-standing first; rows may be `WITHHELD`.
 
-    `institution` and `place` keep those about files in their charge, `acting` what somebody must act on.
+    `institution` and `place` keep those about files in their charge, `acting` what somebody must act on, and
+    `since` those that began to hold on that day or later.
     `known` is the position as known at which they are read, None for now. Findings that rest on a category
     outside `sees` are left out. `keyed` hashes terms.
     """
@@ -65,6 +66,7 @@ async def _every_asked(
     day: date,
     rule: str | Sequence[str] | None = None,
     kind: str | None = None,
+    since: date | None = None,
     institution: UUID | None = None,
     place: str | None = None,
     acting: ActingRules | None = None,
@@ -82,6 +84,8 @@ async def _every_asked(
         ),
         Condition(SQL("true"), alike.parameters),
     ]
+    if since is not None:
+        where.append(Condition(SQL("f.found_on >= %(since)s"), {"since": since}))
     if place is not None:
         where.append(in_place(place))
     if acting is not None:

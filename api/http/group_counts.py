@@ -1,9 +1,9 @@
-"""How many obligations and findings there are by institution, by place, by who must act, or by rule."""
+"""How many obligations and findings there are by institution, place, who must act, rule, or kind."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias, get_args
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -13,6 +13,7 @@ from api.contract.group_count_answers import (
     FINDING_COUNTS_TABLE,
     OBLIGATION_COUNTS_TABLE,
     CountedBy,
+    FindingsCountedBy,
     GroupCountAnswer,
     GroupCountsAnswer,
 )
@@ -27,6 +28,7 @@ from api.http.one_file import (
     DueSince,
     DueUntil,
     DueWithinDays,
+    FoundSince,
     OverdueDays,
     PlaceFilter,
     ResponsibleFilter,
@@ -35,7 +37,6 @@ from api.http.one_file import (
 from api.identity.acting import clearing_roles
 from domain.judging import FindingKind
 from domain.obligations import State
-from projections.acting_rules import DECIDED
 from projections.findings import WITHHELD as FINDINGS
 from projections.findings_list import finding_counts
 from projections.grouped import GroupedCount
@@ -47,11 +48,12 @@ router = APIRouter(tags=["across files"])
 
 _MOST: Final = 10**9
 By: TypeAlias = Annotated[CountedBy, Query(description="What the counts are told by.")]
+FindingsBy: TypeAlias = Annotated[FindingsCountedBy, Query(description="What the counts are told by.")]
 MoreThan: TypeAlias = Annotated[
     int, Query(ge=0, le=_MOST, description="Only what there are more of than so many.")
 ]
 Group: TypeAlias = UUID | str | None
-"""What is counted together: an institution, a place, a role or a rule."""
+"""What is counted together: an institution, a place, a role, a rule or a kind."""
 
 
 @router.get("/obligations/counts", responses=listed(GroupCountsAnswer))
@@ -105,20 +107,21 @@ async def counts_of_obligations(
 @in_formats(FINDING_COUNTS_TABLE, one_page)
 async def counts_of_findings(
     request: OfFindings,
-    by: By = "institution",
+    by: FindingsBy = "institution",
     more_than: MoreThan = 0,
     day: Day = None,
     as_of: AsOf = None,
     known_at: KnownAt = None,
     rule: RuleFilter = None,
     kind: FindingKind | None = None,
+    since: FoundSince = None,
     institution: UUID | None = None,
     place: PlaceFilter = None,
     responsible: ResponsibleFilter = None,
 ) -> JsonResponse:
     """Count the findings of the list with these filters, what there is most of first."""
     on = one_day(day, as_of) or request.today
-    bounds: dict[str, Any] = {"kind": kind, "institution": institution, "place": place}
+    bounds: dict[str, Any] = {"kind": kind, "since": since, "institution": institution, "place": place}
     view = await _view(request, known_at, institution, rule, FINDING_MODELS)
     async with request.container.projector.reading() as connection:
         counted = await finding_counts(
@@ -154,7 +157,7 @@ async def _told(
     request: RequestContext,
     view: ListView,
     day: date,
-    by: CountedBy,
+    by: FindingsCountedBy,
     more_than: int,
     counted: Sequence[GroupedCount],
     withheld: Withholding[Any],
@@ -183,28 +186,29 @@ async def _told(
 
 
 def _grouping(
-    request: RequestContext, by: CountedBy, withheld: Withholding[Any]
+    request: RequestContext, by: FindingsCountedBy, withheld: Withholding[Any]
 ) -> Callable[[GroupedCount], Group]:
     rules = request.ledger.rulebook.rules
     named = withheld.by_term(request.ledger.term, "rule", rules)
-    kinds = withheld.by_term(request.ledger.term, "kind", DECIDED)
+    kinds = withheld.by_term(request.ledger.term, "kind", get_args(FindingKind))
 
     def responsible(row: GroupedCount) -> str | None:
         kind = kinds.get(row.kind or "", row.kind or "")
         roles = clearing_roles(named.get(row.rule, row.rule), kind, placed=row.place is not None)
         return roles[0].value if roles else None
 
-    ways: Mapping[CountedBy, Callable[[GroupedCount], Group]] = {
+    ways: Mapping[FindingsCountedBy, Callable[[GroupedCount], Group]] = {
         "institution": lambda row: row.institution,
         "place": lambda row: row.place,
         "responsible": responsible,
         "rule": lambda row: named.get(row.rule, row.rule),
+        "kind": lambda row: None if row.kind is None else kinds.get(row.kind, row.kind),
     }
     return ways[by]
 
 
 def _count(
-    by: CountedBy,
+    by: FindingsCountedBy,
     whose: UUID | str,
     rows: Sequence[GroupedCount],
     names: Mapping[UUID, str],
@@ -219,6 +223,7 @@ def _count(
         "responsible": acting_json(str(whose)) if by == "responsible" else None,
         "rule": whose if by == "rule" else None,
         **title,
+        "kind": whose if by == "kind" else None,
         "count": sum(each.count for each in rows),
         "first_on": min(each.first_on for each in rows),
         "list": listed_at(path, **{**asked, by: whose}),

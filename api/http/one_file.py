@@ -27,6 +27,7 @@ from api.http.of_kind import of_kind
 from api.identity.permissions import Role
 from domain.entry import AnyEntry
 from domain.event import Category
+from domain.judging import FindingKind
 from domain.life import Life
 from domain.obligations import State
 from domain.scope import scope_of
@@ -57,6 +58,10 @@ PlaceFilter: TypeAlias = Annotated[
     str | None,
     Query(pattern="^[0-9]{2,9}$", description="In the charge of a place whose code begins so."),
 ]
+FoundSince: TypeAlias = Annotated[
+    date | None, Query(description="What began to speak against a file on this day or later (`on`).")
+]
+"""By the day of the finding and not that of its recording: what became known since is asked by `known_at`."""
 ResponsibleFilter: TypeAlias = Annotated[
     Role | None, Query(description="Of which this role must act first, in the files that it has in charge.")
 ]
@@ -145,6 +150,8 @@ async def findings(
     file_id: UUID,
     as_of: AsOf = None,
     rule: RuleFilter = None,
+    kind: FindingKind | None = None,
+    since: FoundSince = None,
     known_at: KnownAt = None,
 ) -> JsonResponse:
     """List what speaks against a file on a day, each finding with the entries that are its evidence.
@@ -158,7 +165,14 @@ async def findings(
 
     def speaking() -> list[Finding]:
         every = request.visible(findings_of(read, file_id, book))
-        return [each for each in every if each.speaks(day) and (not rule or each.rule in rule)]
+        return [
+            each
+            for each in every
+            if each.speaks(day)
+            and (not rule or each.rule in rule)
+            and kind in {None, each.kind}
+            and (since or date.min) <= each.found_on
+        ]
 
     found = await compute(speaking, len(read.entries))
     ids = dict.fromkeys(entry for each in found for entry in each.entries)

@@ -1,6 +1,7 @@
-"""Counts of obligations and findings by institution, place, responsible role and rule, each with its list."""
+"""Counts of obligations and findings by who is in charge, who must act, rule and kind, each with its list."""
 
 import csv
+from collections import Counter
 from io import StringIO
 from typing import Any
 
@@ -9,6 +10,7 @@ from domain.events.community.rolls import ChildIdentified, LeftBehindRollEntered
 from domain.events.intake import ChildAdmitted, ChildReceived
 from domain.events.safety import SafeguardingConcernRaised
 from tests.support.client import Served, new_key
+from tests.support.console import signed_in
 from tests.support.given import some
 from tests.support.http_given import a_story, sent
 
@@ -45,12 +47,18 @@ async def test_each_count_is_that_of_its_list_and_the_largest_is_first(served: S
         client = await served.as_(role)
         for path in ("/obligations", "/findings"):
             every = (await client.get(path, params={"limit": 500})).json()["items"]
-            for by in ("institution", "place", "responsible", "rule"):
+            for by in (
+                "institution",
+                "place",
+                "responsible",
+                "rule",
+                *(["kind"] if path == "/findings" else []),
+            ):
                 told = await counted(served, path, role, by=by)
                 assert told["total"] == len(every), (role, path, by)
                 counts = [each["count"] for each in told["items"]]
                 assert counts == sorted(counts, reverse=True)
-                if by in {"responsible", "rule"}:
+                if by in {"responsible", "rule", "kind"}:
                     assert sum(counts) == told["total"]
                 for each in told["items"]:
                     listed = (await client.get(f"{each['list']}&limit=500")).json()["items"]
@@ -62,6 +70,30 @@ async def test_each_count_is_that_of_its_list_and_the_largest_is_first(served: S
                 if (path, by) == ("/obligations", "responsible"):
                     acting = {each["next_to_act"][0]["role"] for each in every}
                     assert {each["responsible"]["role"] for each in told["items"]} == acting
+
+
+async def test_findings_are_those_that_began_to_speak_since_a_day_counted_by_kind_too(served: Served) -> None:
+    await some_children(served)
+    client = await served.as_(Role.SUPERVISOR)
+    every = (await client.get("/findings", params={"limit": 500})).json()["items"]
+    middle = sorted({each["on"] for each in every})[1]
+    since = [each for each in every if each["on"] >= middle]
+    assert 0 < len(since) < len(every)
+    assert (await client.get("/findings", params={"since": middle})).json()["items"] == since
+    told = await counted(served, "/findings", Role.SUPERVISOR, by="kind", since=middle)
+    assert {each["kind"]: each["count"] for each in told["items"]} == Counter(each["kind"] for each in since)
+    for each in told["items"]:
+        assert len((await client.get(each["list"])).json()["items"]) == each["count"], each
+    child = since[0]["child"]
+    own = await client.get(f"/children/{child}/findings", params={"since": middle, "kind": since[0]["kind"]})
+    assert {each["rule"] for each in own.json()["items"]} == {
+        each["rule"] for each in since if (each["child"], each["kind"]) == (child, since[0]["kind"])
+    }
+    browser = await signed_in(served, Role.SUPERVISOR)
+    page = await browser.open(f"/console/findings?since={middle}&kind=&institution=")
+    assert page.text.count('<td class="nowrap">') == len(since)
+    refused = await client.get("/obligations/counts", params={"by": "kind"})
+    assert refused.status_code == INVALID
 
 
 async def test_institutions_are_ranked_by_what_is_overdue_and_asked_for_those_with_more_than_so_many(

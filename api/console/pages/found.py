@@ -6,8 +6,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
+from api.console.overseen import institutions_overseen
 from api.console.page_request import SignedIn
 from api.console.page_route import PageRoute
+from api.console.points_of_time import read_last_day
 from api.console.recordable import recordable
 from api.console.rendering import render
 from api.http import lists
@@ -26,13 +28,23 @@ async def findings(
     page: SignedIn,
     rule: Annotated[RuleId | None, Query()] = None,
     kind: Annotated[FindingKind | None, Query()] = None,
+    since: Annotated[str | None, Query(max_length=40)] = None,
+    institution: UUID | None = None,
     cursor: Cursor = None,
 ) -> Response:
-    """Show a page of the findings of one rule or kind, or of all."""
+    """Show a page of the findings of one rule or kind, since a day, of one institution, or of all."""
+    first_day = read_last_day(since, "since")
     listed: Any = await page.answer(
-        lists.findings, rule=rule and [rule], kind=kind, limit=_ROWS, cursor=cursor
+        lists.findings,
+        rule=rule and [rule],
+        kind=kind,
+        since=first_day,
+        institution=institution,
+        limit=_ROWS,
+        cursor=cursor,
     )
-    asked = {name: value for name, value in {"rule": rule, "kind": kind}.items() if value is not None}
+    filters = {"rule": rule, "kind": kind, "since": first_day, "institution": institution}
+    asked = {name: value for name, value in filters.items() if value is not None}
     alike = {UUID(row["child"]) for row in listed["items"] if row["others"]}
     return render(
         page,
@@ -40,6 +52,9 @@ async def findings(
         listed=listed,
         rule=rule,
         kind=kind,
+        since=first_day,
+        institution=institution,
+        institutions=await institutions_overseen(page),
         asked_query=urlencode(asked),
         first=cursor is None,
         joinable={str(child) for child in await recordable(page, alike, Action.JOIN)},
