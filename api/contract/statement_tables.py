@@ -96,6 +96,7 @@ STATEMENT_TABLES: Final = {
             money("self_pay_yuan", Label("此前各渠道支付后的自付", "Left by the layers before")),
             money("paid_yuan", Label("已支付", "Paid")),
             day("settled_on", Label("结算日期", "Settled on")),
+            day("uploaded_on", Label("上传全国系统日期", "Uploaded to the national system on")),
         ),
         _table(
             REFERRALS,

@@ -9,7 +9,12 @@ from uuid import UUID
 
 from domain.entry import AnyEntry
 from domain.event import known
-from domain.events.medical.aid import MedicalAidApplicationChanged, MedicalAidApplied, MedicalAidDecided
+from domain.events.medical.aid import (
+    MedicalAidApplicationChanged,
+    MedicalAidApplied,
+    MedicalAidDecided,
+    MedicalAidUploaded,
+)
 from domain.events.medical.costs import MedicalCostCovered, waterfall
 from domain.label import Label
 from domain.obligations import History
@@ -22,7 +27,7 @@ class AidCase:
 
     Money is in yuan. `applied_yuan` is as last changed; `self_pay_yuan` is what the layers before this one
     left of the cost, null where it is not known; `paid_yuan` what was paid for this application, the last of
-    it on `settled_on`.
+    it on `settled_on`. `uploaded_on` is the last day on which it was uploaded to the national system.
     """
 
     on: date
@@ -37,6 +42,7 @@ class AidCase:
     self_pay_yuan: Decimal | None
     paid_yuan: Decimal
     settled_on: date | None
+    uploaded_on: date | None
     entries: tuple[UUID, ...]
 
 
@@ -47,6 +53,7 @@ def aid_cases(history: History, day: date) -> Iterator[AidCase]:
         changed = _about(life.all(MedicalAidApplicationChanged), applied)
         decided = _about(life.all(MedicalAidDecided), applied)
         payments = _about(life.all(MedicalCostCovered), applied)
+        uploads = _about(life.all(MedicalAidUploaded), applied)
         last, decision = [applied, *changed][-1], decided[-1] if decided else None
         account, layer = waterfall(life, known(applied.event.episode)), known(applied.event.layer)
         share = account.layer(layer)
@@ -65,7 +72,8 @@ def aid_cases(history: History, day: date) -> Iterator[AidCase]:
             self_pay_yuan=(share.left_yuan or Decimal(0)) + share.paid_yuan if exact else None,
             paid_yuan=sum(paid, Decimal(0)),
             settled_on=max((each.days.last for each in payments), default=None),
-            entries=tuple(each.entry_id for each in (applied, *changed, *decided, *payments)),
+            uploaded_on=max((each.days.last for each in uploads), default=None),
+            entries=tuple(each.entry_id for each in (applied, *changed, *decided, *payments, *uploads)),
         )
 
 

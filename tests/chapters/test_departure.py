@@ -340,6 +340,7 @@ FOLLOWS_A_DEATH = {
     "MedicalAidApplicationChanged",
     "MedicalAidApplied",
     "MedicalAidDecided",
+    "MedicalAidUploaded",
     "MedicalCostCovered",
     "MedicalCostIncurred",
     "MissingChildFound",

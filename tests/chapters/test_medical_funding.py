@@ -11,7 +11,7 @@ from domain.event import Unknown
 from domain.events.departure import ChildDied, DepartureCompleted
 from domain.events.health import DisabilityAssessed
 from domain.events.intake import ChildReceived, IdentityRecorded
-from domain.events.medical.aid import OPEN_AID, MedicalAidApplied, MedicalAidDecided
+from domain.events.medical.aid import OPEN_AID, MedicalAidApplied, MedicalAidDecided, MedicalAidUploaded
 from domain.events.medical.costs import MedicalCostCovered, MedicalCostIncurred, Waterfall, waterfall
 from domain.events.medical.illness import IllnessDiagnosed
 from domain.events.medical.treatment import EmergencyRescued
@@ -238,6 +238,40 @@ def test_what_was_applied_for_is_open_until_it_is_decided() -> None:
         day: [fact.held.value for fact in file.on(day).each(OPEN_AID)] for day in ("2024-04-30", TODAY)
     }
     assert open_on == {"2024-04-30": ["charity", "emergency_fund"], TODAY: ["emergency_fund"]}
+
+
+# R-MED-7
+
+
+@pytest.mark.rule("R-MED-7")
+@pytest.mark.parametrize(
+    ("layer", "decision", "found"),
+    [
+        ("tomorrow_plan", "approved", ["no_evidence"]),
+        ("tomorrow_plan", NOT_ASKED, ["uncertain"]),
+        (NOT_ASKED, "approved", ["uncertain"]),
+        ("tomorrow_plan", "refused", []),
+        ("charity", "approved", []),
+    ],
+)
+def test_what_the_tomorrow_plan_grants_is_uploaded_to_the_national_system(
+    layer: str | Unknown, decision: str | Unknown, found: list[str]
+) -> None:
+    file, episode = ill()
+    file.and_("2024-04-01", applied(episode, layer))
+    application = file.last.entry_id
+    file.and_("2024-05-01", some(MedicalAidDecided, application=application, decision=decision))
+    since = date(2024, 5, 2)
+    assert file.lapses("R-MED-7") == [(kind, since, TODAY) for kind in found]
+    file.and_("2024-05-08", some(MedicalAidUploaded, application=NOT_ASKED))
+    assert [until for *_, until in file.lapses("R-MED-7")] == [TODAY for _ in found]
+    file.and_("2024-05-10", some(MedicalAidUploaded, application=application))
+    assert file.lapses("R-MED-7") == [(kind, since, date(2024, 5, 9)) for kind in found]
+
+
+@pytest.mark.parametrize(("region", "verified"), [("320682", True), (WEIHAI, False)])
+def test_uploading_is_verified_where_a_text_says_so(region: str, *, verified: bool) -> None:
+    assert ill(region=region)[0].on("2024-03-05").rule("R-MED-7").verified is verified
 
 
 # R-MED-6

@@ -43,7 +43,7 @@ OUTCOMES: Final = words(
     Adjudicated Adjusted Answered Approved Cancelled Changed Closed Completed Confirmed Covered Decided
     Declined Delivered Destroyed Determined Dismissed Dissolved Ended Expired Extended Granted Handled
     Investigated Left Missed Paid Placed Reached Rectified Refused Rejected Removed Renewed Restored Returned
-    Reversed Reviewed Revoked Separated Settled Stopped Terminated Transferred Verified Withdrawn
+    Reversed Reviewed Revoked Separated Settled Stopped Terminated Transferred Uploaded Verified Withdrawn
     """
 )
 """With what an event's name ends that is the outcome of something, or goes on with it."""

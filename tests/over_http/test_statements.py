@@ -8,7 +8,7 @@ from uuid import UUID
 
 from api.identity.permissions import Role
 from domain.events.intake import ChildReceived
-from domain.events.medical.aid import MedicalAidApplied, MedicalAidDecided
+from domain.events.medical.aid import MedicalAidApplied, MedicalAidDecided, MedicalAidUploaded
 from domain.events.medical.costs import MedicalCostCovered, MedicalCostIncurred
 from domain.events.medical.illness import IllnessDiagnosed
 from tests.support.client import Served
@@ -96,7 +96,9 @@ async def test_a_statement_across_files_pages_by_files_and_is_a_table(served: Se
 # Aid with illnesses (B5)
 
 
-async def test_an_application_for_aid_tells_what_was_applied_for_granted_and_paid(served: Served) -> None:
+async def test_an_application_for_aid_tells_what_was_applied_for_granted_paid_and_uploaded(
+    served: Served,
+) -> None:
     story = await an_illness(served)
     episode = UUID(story.entries[1])
     applied = some(MedicalAidApplied, episode=episode, layer="charity", amount_yuan=Decimal(20_000))
@@ -122,6 +124,7 @@ async def test_an_application_for_aid_tells_what_was_applied_for_granted_and_pai
                 application=application,
             ),
         ),
+        ("2024-07-03", some(MedicalAidUploaded, application=application)),
     )
     (case,) = (await story.asked("/aid-cases"))["items"]
     await served.projected()
@@ -130,10 +133,12 @@ async def test_an_application_for_aid_tells_what_was_applied_for_granted_and_pai
     money = [case[f"{name}_yuan"] for name in ("applied", "approved", "self_pay", "paid")]
     # What basic insurance left; the Tomorrow Plan pays after charity.
     assert money == ["20000", "9000", "44000", "8500"]
-    assert (case["decision"], case["decided_on"], case["settled_on"]) == (
-        "approved",
-        "2024-06-20",
-        "2024-07-01",
-    )
+    assert (case["decision"], case["decided_on"]) == ("approved", "2024-06-20")
+    assert (case["settled_on"], case["uploaded_on"]) == ("2024-07-01", "2024-07-03")
     (then,) = (await story.asked("/aid-cases", as_of="2024-06-19"))["items"]
-    assert (then["decision"], then["paid_yuan"], then["settled_on"]) == (None, "0", None)
+    assert (then["decision"], then["paid_yuan"], then["settled_on"], then["uploaded_on"]) == (
+        None,
+        "0",
+        None,
+        None,
+    )

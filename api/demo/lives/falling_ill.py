@@ -9,7 +9,12 @@ from uuid import UUID
 from api.demo.life_building import LifeCourse, Present, on
 from api.demo.lives.upbringing import orphan_taken_in, raised
 from api.demo.people import FEMALE, MALE
-from domain.events.medical.aid import MedicalAidApplicationChanged, MedicalAidApplied, MedicalAidDecided
+from domain.events.medical.aid import (
+    MedicalAidApplicationChanged,
+    MedicalAidApplied,
+    MedicalAidDecided,
+    MedicalAidUploaded,
+)
 from domain.events.medical.costs import MedicalCostCovered, MedicalCostIncurred
 from domain.events.medical.illness import (
     ChronicOrSeriousIllnessRegistered,
@@ -111,6 +116,7 @@ def weak_heart(present: Present) -> LifeCourse:
         amount_yuan=Decimal("9400.00"),
         application=applied,
     )
+    yield on(present.ago(days=35), MedicalAidUploaded, application=applied)
     yield on(present.ago(days=30), IllnessEpisodeClosed, episode=illness, outcome="cured")
     yield on(
         present.ago(days=10),

@@ -1,4 +1,4 @@
-"""Aid with the costs of an illness: applied for, decided on, and who it is for (R-MED-2, R-MED-6).
+"""Aid with the costs of an illness: applied for, decided on, and who it is for (R-MED-2, R-MED-6, R-MED-7).
 
 The emergency relief fund, the Tomorrow Plan, medical assistance and charities pay after an application and
 its decision; what they pay is a `MedicalCostCovered` like every payment.
@@ -8,7 +8,7 @@ from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
 from domain.entry import AnyEntry, Entry
-from domain.event import Answered, Category, Code, Event, Label, Personal, Refers, known
+from domain.event import Answered, Category, Code, Event, Label, Number, Personal, Refers, known
 from domain.events.health import DISABILITY
 from domain.events.intake import entered
 from domain.events.medical.costs import FundingLayer, waterfall
@@ -25,6 +25,7 @@ from domain.when import day_after
 EMERGENCY_FUND, TOMORROW_PLAN = "emergency_fund", "tomorrow_plan"
 """Codes of `funding_layer`."""
 TOMORROW_TEXT: Final = "《宁夏“明天计划”项目实施细则》（2025）"
+UPLOADED_TEXT: Final = "如皋市民政局《2021年儿童福利工作要点》（2021-04-07）二（四）"
 
 OfApplication: TypeAlias = Annotated[
     Answered[UUID], Label("所引用的救助申请", "Application"), Refers("MedicalAidApplied")
@@ -112,6 +113,27 @@ class MedicalAidDecided(
             yield OPEN_AID.since(entry.days, None, key=str(application))
 
 
+class MedicalAidUploaded(
+    Event,
+    zh="上传医疗救助工作信息",
+    en="Medical aid uploaded",
+    source=UPLOADED_TEXT,
+    seals=Category.HEALTH,
+    ends_with=None,
+):
+    """What was done for an application was uploaded to the national system, whose number may be known."""
+
+    application: OfApplication
+    system_no: Annotated[
+        Answered[Number] | None,
+        Label("全国儿童福利信息系统编号", "Number in the national system"),
+        Personal(Category.HEALTH),
+    ] = None
+
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (MedicalAidApplied,)
+
+
 def _eligible(category: str | None, life: Life) -> Refusals:
     """Who the Tomorrow Plan is for: by age and, by category, by schooling or disability."""
     age = life.number("R-MED-6")
@@ -126,6 +148,23 @@ def _eligible(category: str | None, life: Life) -> Refusals:
         if fits and is_student and not life.each(EDUCATION):
             yield no_evidence("R-MED-6", detail=Label("未登记在校就读", "no schooling is recorded"), by=age)
         yield from unless("R-MED-6", fits, detail=Label("年龄不符", "not of that age"), by=age)
+
+
+@standing("R-MED-7", MedicalAidDecided)
+def granted_aid_is_uploaded(life: Life) -> Refusals:
+    """What the Tomorrow Plan was granted for is uploaded to the national system, from the day after on.
+
+    What is not known to be another layer's, or refused, may be the Tomorrow Plan's.
+    """
+    layers = {each.original: known(each.event.layer) for each in life.all(MedicalAidApplied)}
+    uploaded = {known(each.event.application) for each in life.all(MedicalAidUploaded)} - {None}
+    for decided in life.all(MedicalAidDecided):
+        application, decision = known(decided.event.application), known(decided.event.decision)
+        layer = None if application is None else layers.get(application)
+        is_concerned = decision in {"approved", None} and layer in {TOMORROW_PLAN, None}
+        if is_concerned and application not in uploaded and life.reached(day_after(decided.days.last)):
+            certain = decision is not None and layer is not None
+            yield (no_evidence if certain else uncertain)("R-MED-7", decided)
 
 
 @standing("R-MED-2")
