@@ -7,6 +7,7 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
+from psycopg.sql import SQL
 
 from ledger.store import queries
 from projections.paging import Condition
@@ -44,12 +45,30 @@ async def recorded_by(
     given = {
         "looked_through": LOOKED_THROUGH,
         "since": since,
-        "recorder": f'"user":"{person}"}},"region":'.encode(),
+        "recorder": _as_recorder(person),
         "most": most,
     }
     async with connection.cursor(row_factory=class_row(EntryOfOne)) as rows:
         await rows.execute(_SQL["recorded"].format(scope=scope.sql), {**scope.parameters, **given})
         return await rows.fetchall()
+
+
+def claimed_by(scope: Condition, person: UUID) -> Condition:
+    """Return the condition that a row of `exceptions`, in a scope, is of what a person recorded.
+
+    Of a row whose entry is sealed that cannot be told; it fits everybody.
+    """
+    claims = SQL(
+        "(e.entry IS NULL OR EXISTS (SELECT FROM entry WHERE entry.entry_id = e.entry"
+        " AND position(%(claimant)s::bytea IN entry.body) > 0))"
+    )
+    both = SQL("{} AND {}").format(scope.sql, claims)
+    return Condition(both, {**scope.parameters, "claimant": _as_recorder(person)})
+
+
+def _as_recorder(person: UUID) -> bytes:
+    """Return what stands in the body of an entry of which somebody is the recorder, and of no other."""
+    return f'"user":"{person}"}},"region":'.encode()
 
 
 async def opened_by(

@@ -55,7 +55,11 @@ async def another(served: Served) -> Browser:
 
 async def test_a_second_person_reads_what_waits_and_approves_it(served: Served) -> None:
     case = await waiting(served)
+    own = (await (await signed_in(served, Role.STAFF)).open("/console/today")).text
+    assert "还没有审批：1 项" in own
+    assert f'href="{case.address}"' in own
     browser = await signed_in(served, Role.SUPERVISOR)
+    assert "等待审批的例外和更正：1 项" in (await browser.open("/console/today")).text
     page = await browser.open("/console/approvals")
     for told in ("王小明", "情况特殊，已口头请示。", "批准以后", "驳回以后"):
         assert told in page.text, told

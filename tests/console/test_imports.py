@@ -53,11 +53,15 @@ async def test_a_workbook_is_read_on_trial_looked_over_and_recorded(served: Serv
     unseen = await browser.send(address(looked_over), **looked_at(looked_over))
     assert unseen.status_code == 422
     assert "先看退回的 1 行。" in unseen.text
+    waits = (await browser.open("/console/today")).text
+    assert f'href="{address(looked_over)}"' in waits
+    assert "试读完成，等您核对、写入　退回 1 行" in waits
     recorded_page = await ended(
         browser, await browser.send(address(looked_over), seen="1", **looked_at(looked_over))
     )
     assert "已写入" in recorded_page.text
     assert address(recorded_page) != address(looked_over)
+    assert address(looked_over) not in (await browser.open("/console/today")).text
     await served.projected()
     assert len((await (await served.as_(Role.STAFF)).get("/children")).json()["items"]) == 1
     listed = await browser.open("/console/imports")

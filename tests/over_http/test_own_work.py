@@ -1,11 +1,11 @@
-"""What somebody did last: what they recorded today and whose files they opened, and nobody else's."""
+"""What somebody did last: recorded today, claimed as an exception, opened; and nobody else's."""
 
 from datetime import UTC, datetime
 
 from psycopg.sql import SQL
 
 from api.identity.permissions import Role
-from domain.events.intake import ChildReceived, IdentityRecorded
+from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from domain.when import day_of, end_of
 from projections.paging import Condition
 from projections.recent_work import recorded_by
@@ -25,8 +25,15 @@ async def test_what_one_recorded_today_is_listed_with_the_latest_first(served: S
         (story.child, "IdentityRecorded", "黎明"),
         (story.child, "ChildReceived", "黎明"),
     ]
+    assert own["claimed"] == []
+    (await story.when(("2026-09-06", some(ChildAdmitted), {"exception": "I01"}))).recorded("I01")
+    await served.projected()
+    claimed = (await (await served.as_(Role.STAFF)).get("/own-work")).json()["claimed"]
+    assert [(each["child"], each["rule"], each["name"], each["waited_days"]) for each in claimed] == [
+        (story.child, "I01", "黎明", 0)
+    ]
     others = (await (await served.as_(Role.SUPERVISOR)).get("/own-work")).json()
-    assert others["recorded"] == [], "somebody else recorded it"
+    assert (others["recorded"], others["claimed"]) == ([], []), "somebody else recorded it"
     assert len((await (await served.as_(Role.STAFF)).get("/own-work?limit=1")).json()["recorded"]) == 1
     async with served.container.projector.reading() as connection:
         later = await recorded_by(

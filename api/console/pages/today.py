@@ -1,40 +1,64 @@
-"""Today: what is due and overdue across files, and what speaks against them."""
+"""Today: what is due and overdue across files, what waits for the reader, and what speaks against files."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any, Final, Literal, TypeAlias
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
 from api.console.drafts import drafts
+from api.console.navigation import APPROVALS, SIDE
 from api.console.page_request import PageRequest, SignedIn
 from api.console.page_route import PageRoute
+from api.console.pages.import_pages import MAY_HAND_IN
 from api.console.recordable import recordable
 from api.console.rendering import render
-from api.http import lists, own_work
+from api.http import import_jobs, lists, own_work
 from api.http.cursors import Cursor
 from api.identity.permissions import Action, role_may
 from domain.when import add, day_before
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
-DueGroup: TypeAlias = Literal["overdue", "days_30", "long_overdue"]
-"""What one group of the page is about: overdue, due within 30 days, overdue for more than a year."""
+DueGroup: TypeAlias = Literal["overdue", "today", "days_7", "days_30", "long_overdue"]
+"""What one group of the page is about: overdue, due today, after that within a week or within 30 days, and
+overdue for more than a year.
+"""
 SOON_DAYS: Final = 30
 _WEEK_DAYS: Final = 7
-_A_GROUP: Final = 25
+_AT_FIRST: Final = 4
 _ROWS: Final = 50
 _OWN: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
 class DueRows:
-    """Rows under one heading; `more` leads to the rest of its group, if there is more."""
+    """The first rows of a group, and how many it has as far as they are counted; `more` if there are more."""
 
-    heading: str
+    heading: DueGroup
     rows: Sequence[Mapping[str, Any]]
-    more: DueGroup | None = None
+    count: int
+    more: bool = False
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether there are rows that are not shown."""
+        return self.more or self.count > len(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingImport:
+    """An import that somebody began: going on, not done, or read on trial and to be looked over.
+
+    `rejected` are the rows that were not taken on trial.
+    """
+
+    job: str
+    file: str
+    standing: Literal["going_on", "not_done", "to_look_over"]
+    rejected: int
 
 
 @router.get("/today")
@@ -46,24 +70,19 @@ async def today(
     """Show what is due across files: all of the present day, or one group page by page."""
     if group is not None:
         listed = await _due(page, group, _ROWS, cursor)
-        rows = [DueRows(group, listed["items"])]
+        rows = [DueRows(group, listed["items"], len(listed["items"]))]
         return render(
             page,
             "today.html",
             group=group,
             groups=rows,
             listed=listed,
-            found=None,
             older=None,
             recordable=await _recordable(page, rows),
-            begun=None,
-            own=None,
         )
-    overdue, soon = await _due(page, "overdue", _A_GROUP), await _due(page, "days_30", _ROWS)
-    groups = [
-        DueRows("overdue", overdue["items"], "overdue" if overdue["next"] else None),
-        *_by_day(soon["items"], "days_30" if soon["next"] else None),
-    ]
+    overdue = await _due(page, "overdue", _AT_FIRST)
+    soon = await _due(page, "days_30", _ROWS, since=page.context.today)
+    groups = [_overdue(page, overdue), *_by_day(soon["items"], more=soon["next"] is not None)]
     records = role_may(page.role, Action.RECORD)
     return render(
         page,
@@ -76,15 +95,27 @@ async def today(
         recordable=await _recordable(page, groups),
         begun=len(await drafts(page)) if records else None,
         own=await page.answer(own_work.own_work, limit=_OWN),
+        to_approve=page.counts and APPROVALS in SIDE[page.role] and page.counts[APPROVALS.counted],
+        most=_OWN,
+        imports=await _imports(page) if page.role in MAY_HAND_IN else [],
     )
 
 
-async def _due(page: PageRequest, group: DueGroup, limit: int, cursor: str | None = None) -> Any:  # noqa: ANN401 - an answer
+async def _due(
+    page: PageRequest, group: DueGroup, limit: int, cursor: str | None = None, since: date | None = None
+) -> Any:  # noqa: ANN401 - an answer
+    """Return what is due of a group; of one that begins later, from the day `since` on."""
     day = page.context.today
-    a_year_ago = add(day, months=-12)
+    a_year_ago, week = add(day, months=-12), add(day, days=_WEEK_DAYS)
     asked: dict[str, Any] = {
         "overdue": {"state": ["overdue"], "due_since": a_year_ago},
-        "days_30": {"state": ["due"], "due_until": add(day, days=SOON_DAYS)},
+        "today": {"state": ["due"], "due_until": day},
+        "days_7": {"state": ["due"], "due_since": add(day, days=1), "due_until": week},
+        "days_30": {
+            "state": ["due"],
+            "due_since": since or add(week, days=1),
+            "due_until": add(day, days=SOON_DAYS),
+        },
         "long_overdue": {"state": ["overdue"], "due_until": day_before(a_year_ago)},
     }[group]
     return await page.answer(lists.obligations, limit=limit, cursor=cursor, **asked)
@@ -96,11 +127,36 @@ async def _recordable(page: PageRequest, groups: Sequence[DueRows]) -> set[str]:
     return {str(child) for child in await recordable(page, listed)}
 
 
-def _by_day(rows: Sequence[Mapping[str, Any]], more: DueGroup | None) -> list[DueRows]:
+def _overdue(page: PageRequest, listed: Mapping[str, Any]) -> DueRows:
+    counted: Any = page.counts["overdue"] if page.counts else {"count": 0, "more": listed["next"] is not None}
+    rows = listed["items"]
+    return DueRows("overdue", rows, max(counted["count"], len(rows)), counted["more"])
+
+
+def _by_day(rows: Sequence[Mapping[str, Any]], *, more: bool) -> list[DueRows]:
     """Return what is due today, within a week, and later, as far as there is any; more follows the last."""
-    today_only = [row for row in rows if row["days_left"] == 0]
+    today_only = [row for row in rows if row["days_left"] <= 0]
     week = [row for row in rows if 0 < row["days_left"] <= _WEEK_DAYS]
     later = [row for row in rows if row["days_left"] > _WEEK_DAYS]
-    named = {"today": today_only, "days_7": week, "days_30": later}
-    groups = [DueRows(heading, each) for heading, each in named.items() if each]
-    return [*groups[:-1], *(replace(last, more=more) for last in groups[-1:])]
+    named: dict[DueGroup, list[Mapping[str, Any]]] = {"today": today_only, "days_7": week, "days_30": later}
+    last = [heading for heading, each in named.items() if each][-1:]
+    return [
+        DueRows(heading, each[:_AT_FIRST], len(each), more and heading in last)
+        for heading, each in named.items()
+    ]
+
+
+async def _imports(page: PageRequest) -> list[WaitingImport]:
+    """Return the imports that the reader began and that are not recorded, the latest first."""
+    listed = (await page.answer(import_jobs.imports))["items"]
+    recorded = {each["sha256"] for each in listed if not each["dry_run"] and each["state"] != "failed"}
+    waiting, seen = [], set[str]()
+    for each in listed:
+        going_on = each["state"] in {"queued", "running"}
+        settled = not going_on and each["sha256"] in recorded | seen
+        if each["begun_by"]["user"] == str(page.context.actor.user) and not settled:
+            seen.add(each["sha256"])
+            failed = each["state"] == "failed"
+            standing: Any = "going_on" if going_on else "not_done" if failed else "to_look_over"
+            waiting.append(WaitingImport(each["job"], each["file"], standing, each.get("rejected", 0)))
+    return waiting
