@@ -14,6 +14,7 @@ from projections.institution_obligations import INSTITUTION_OBLIGATIONS
 from projections.likeness import LIKENESS_TERMS
 from projections.model import ReadModel
 from projections.obligations import OBLIGATIONS
+from projections.placements import PLACEMENTS
 from projections.readiness import READINESS
 from projections.register import REGISTER
 from projections.situations import SITUATIONS
@@ -27,6 +28,7 @@ READ_MODELS: Final[tuple[ReadModel[Any], ...]] = (
     READINESS,
     FINDINGS,
     FOUND_DIFFERENCES,
+    PLACEMENTS,
     SPANS,
     LIKENESS_TERMS,
     FAMILY_CHILDREN,

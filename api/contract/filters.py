@@ -29,6 +29,11 @@ Route: TypeAlias = Annotated[
     str, AfterValidator(partial(_one_of, codes=_ROUTES)), Field(json_schema_extra={"enum": list(_ROUTES)})
 ]
 """A code of the table `placement_route`."""
+_PLACED: Final = (*_ROUTES, "unknown")
+PlacedRoute: TypeAlias = Annotated[
+    str, AfterValidator(partial(_one_of, codes=_PLACED)), Field(json_schema_extra={"enum": list(_PLACED)})
+]
+"""A code of the table `placement_route`, or that the route is not known."""
 OtherSystemCode: TypeAlias = Annotated[
     str,
     AfterValidator(partial(_one_of, codes=_OTHER_SYSTEMS)),

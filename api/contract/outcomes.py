@@ -78,6 +78,10 @@ _OPERATED: Final = Label(
     "What an institution is and by which rules it is judged is recorded by the ledger's operator:"
     " childledger institution change, childledger rules adopt.",
 )
+_ISSUED: Final = Label(
+    "出具报告不可手工登记：请用 POST /reports 出具，登记与报告一并产生。",
+    "That a report was issued is not recorded by hand: issue it by POST /reports, which records it.",
+)
 
 
 class RefusingRule(Titled):
@@ -284,6 +288,8 @@ def _denied(why: object, role: str, where: dict[str, Any]) -> Problem:
         return Problem("erased", **where)
     if why is Hindrance.OPERATOR:
         return Problem("forbidden", _OPERATED, **where)
+    if why is Hindrance.ISSUED:
+        return Problem("forbidden", _ISSUED, **where)
     return Problem("forbidden", **where)
 
 

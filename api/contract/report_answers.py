@@ -102,7 +102,7 @@ class ReportAnswer(TypedDict):
 class IssuedReportAnswer(TypedDict):
     """A report that was issued, by the entry of the institution's file that says so.
 
-    It is not `kept` if the entry was recorded by hand, for a report that was made elsewhere.
+    It is not `kept` if the ledger was recovered without its bytes.
     """
 
     id: UUID

@@ -38,6 +38,7 @@ DENIED: Final[dict[object, str]] = {
     Hindrance.SCOPE: "not_found",
     Hindrance.ROLE: "forbidden",
     Hindrance.OPERATOR: "forbidden",
+    Hindrance.ISSUED: "forbidden",
     Hindrance.CATEGORY: Fault.NOT_YOUR_CATEGORY.code,
     Hindrance.ERASED: Fault.ERASED.code,
 }

@@ -274,7 +274,7 @@ async def _issue(
         recorder=request.actor.recorder,
         key=key,
     )
-    outcome = await request.ledger.record(wanted, now=request.now, checked=request.hindrance)
+    outcome = await request.ledger.record(wanted, now=request.now, checked=request.hindrance_of_issuing)
     if not isinstance(outcome, Recorded):
         raise not_recorded(request, wanted, outcome)
     entry: Entry[ReportIssued] = outcome.entries[0]

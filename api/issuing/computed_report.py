@@ -10,6 +10,7 @@ from uuid import UUID
 
 from api.issuing.declared_report import DeclaredReport, ReportPeriod, ReportRow, ReportSource, ReportTable
 from api.issuing.half_yearly_comparison import HALF_YEARLY
+from api.issuing.placement_statistics import PLACEMENT
 from api.issuing.progress_report import PROGRESS
 from api.issuing.quarterly_bulletin import QUARTERLY
 from api.issuing.small_numbers import SMALLEST_TOLD, LinearSum, withheld_numbers
@@ -23,7 +24,7 @@ from ledger.ledger import Ledger
 from projections.projector.projector import Projector
 
 REPORTS: Final[Mapping[str, DeclaredReport]] = MappingProxyType(
-    {each.code: each for each in (PROGRESS, HALF_YEARLY, QUARTERLY)}
+    {each.code: each for each in (PROGRESS, HALF_YEARLY, QUARTERLY, PLACEMENT)}
 )
 """Every report by its code."""
 NumberKey: TypeAlias = tuple[int, int, str] | str
@@ -66,7 +67,7 @@ async def computed_report(ledger: Ledger, projector: Projector, asked: ReportAsk
         source = ReportSource(connection, asked.institution, own, asked.period, asked.as_of, asked.known)
         tables = [(table, await table.rows(source)) for table in asked.report.tables]
         models = projector.read_from.version
-    withheld = withheld_numbers(*_system(tables))
+    withheld = withheld_numbers(*numbers_and_sums(tables))
     period = asked.period
     content = {
         "report": asked.report.code,
@@ -93,7 +94,7 @@ async def computed_report(ledger: Ledger, projector: Projector, asked: ReportAsk
     return ComputedReport(canonical(content), rulebook)
 
 
-def _system(
+def numbers_and_sums(
     tables: Sequence[tuple[ReportTable, Sequence[ReportRow]]],
 ) -> tuple[dict[NumberKey, int], list[LinearSum[NumberKey]]]:
     """Return every number of a report, and what adds up among them, across its tables too."""
@@ -107,10 +108,21 @@ def _system(
             numbers |= {cells[name]: count for name, count in known.items()}
             if table.balance and table.balance.keys() <= known.keys():
                 sums.append({cells[name]: times for name, times in table.balance.items()})
+            for name, whole in table.part_of.items():
+                if {name, whole} <= known.keys():
+                    others = (number, line, f"{whole} without {name}")
+                    numbers[others] = known[whole] - known[name]
+                    sums.append({cells[name]: 1, others: 1, cells[whole]: -1})
         for name, count in _totals(table, rows).items():
             total = table.totals[name]
             numbers[total] = count
             sums.append({**{(number, line, name): 1 for line in range(len(rows))}, total: -1})
+        for name, whole in table.part_of.items():
+            part, every = table.totals.get(name), table.totals.get(whole)
+            if part in numbers and every in numbers:
+                rest = f"{every} without {part}"
+                numbers[rest] = numbers[every] - numbers[part]
+                sums.append({part: 1, rest: 1, every: -1})
         if table.balance and all(table.totals.get(name) in numbers for name in table.balance):
             sums.append({table.totals[name]: times for name, times in table.balance.items()})
     return numbers, sums

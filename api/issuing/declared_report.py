@@ -87,6 +87,7 @@ class ReportTable:
     `chart` is the name of the count that is drawn, None for none; `asked` is how it is counted, so that a
     changed declaration shows. Of each row the counts times their `balance` add up to nothing, where there is
     one. The counts of the rows add up to `totals`, named as other tables name the same number.
+    Who is counted by a count is also counted by the one that it is `part_of`; nobody learns how few are not.
     """
 
     name: str
@@ -99,6 +100,7 @@ class ReportTable:
     asked: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     balance: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     totals: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    part_of: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +226,13 @@ def year_to_october(year: int, part: int | None) -> ReportPeriod | None:
         return None
     label = Label(f"{year}年度（至10月31日）", f"{year}, to 31 October")
     return ReportPeriod(year, None, label, date(year - 1, 11, 1), date(year, 10, 31))
+
+
+def whole_year(year: int, part: int | None) -> ReportPeriod | None:
+    """Return a year from January through December, which has no parts."""
+    if part is not None:
+        return None
+    return ReportPeriod(year, None, Label(f"{year}年度", str(year)), date(year, 1, 1), date(year, 12, 31))
 
 
 def half_of_year(year: int, part: int | None) -> ReportPeriod | None:

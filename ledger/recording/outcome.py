@@ -86,6 +86,8 @@ class Hindrance(Enum):
     """The recorder's role does not see a category of the recording."""
     OPERATOR = "operator"
     """Only the ledger's operator records this."""
+    ISSUED = "issued"
+    """Nobody records this by hand: it is recorded with what is issued."""
     ERASED = "erased"
     """The key is destroyed under which it would be sealed: nothing of the kind is recorded of that person."""
 

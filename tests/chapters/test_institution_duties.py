@@ -34,7 +34,12 @@ from domain.events.institution.premises import (
     FireEquipmentMaintained,
     FirePatrolsLogged,
 )
-from domain.events.institution.reporting import DataComparisonRun, ProgressReported, QuarterlyBulletinIssued
+from domain.events.institution.reporting import (
+    DataComparisonRun,
+    ProgressReported,
+    QuarterlyBulletinIssued,
+    ReportIssued,
+)
 from domain.events.institution.staff import (
     StaffCrimeRecordChecked,
     StaffDismissed,
@@ -139,6 +144,23 @@ def test_progress_is_reported_by_the_end_of_october_until_2025() -> None:
     file.and_("2025-11-02", some(ProgressReported, year=2025))
     assert states(file, "D24", "2026-12-31") == [["met", "met_late"]]
     assert given(("2025-11-01", some(InstitutionOpened))).clocks("D24") == [], "October was over"
+
+
+@pytest.mark.rule("D24", "R-REP-2")
+def test_a_report_of_the_same_period_that_was_issued_is_the_one_that_is_due() -> None:
+    file = given(OPENED, ("2024-10-31", some(ReportIssued, report="half_yearly", year=2024, part=2)))
+    assert states(file, "D24", "2024-11-01") == [["overdue"]], "another report is none of progress"
+    file.and_("2024-11-01", some(ReportIssued, report="progress", year=2024, part=None))
+    assert states(file, "D24", "2024-11-01", "2025-11-01") == [["met_late"], ["met_late", "overdue"]]
+
+    bulletins = given(("2024-04-10", some(QuarterlyBulletinIssued, year=2024, quarter=1)))
+    bulletins.and_("2024-05-02", some(ReportIssued, report="quarterly", year=2024, part=1))
+    assert states(bulletins, "R-REP-2", "2024-07-11") == [["overdue"]], "the quarter had its bulletin"
+    bulletins.and_("2024-07-12", some(ReportIssued, report="quarterly", year=2024, part=2))
+    assert states(bulletins, "R-REP-2", "2024-07-12", "2024-10-13") == [
+        ["met_late", "due"],
+        ["met_late", "overdue"],
+    ]
 
 
 @pytest.mark.rule("D22")

@@ -249,6 +249,7 @@ SILENT = {
     "GET /census",
     "GET /digest",
     "GET /census/flows",
+    "GET /placements/counts",
     # Numbers of children, of which none is small.
     "POST /reports",
     "GET /reports",
@@ -294,8 +295,8 @@ OF_OTHER_KINDS = {
 }
 """The operations on a file as served for families and institutions; test_files_of_each_kind.py and
 test_families.py ask."""
-OF_A_YOUNG_PERSON = {"GET /children/{child}/readiness", "GET /readiness"}
-"""Operations that tell of who is to leave care, not of who was adopted."""
+OF_A_YOUNG_PERSON = {"GET /children/{child}/readiness", "GET /readiness", "GET /placements"}
+"""Operations that tell of who is to leave care or has, not of who was adopted."""
 OF_ITS_THINGS = {"GET /children/{child}/to-hand-over"}
 """Operations that tell of papers and belongings; test_hand_over.py asks."""
 OF_STATEMENTS = {

@@ -38,7 +38,13 @@ LISTS: Final = sorted(
     and path != "/questions"
 )
 """The lists and counts across files."""
-FURTHER: Final = ("/obligations/counts", "/findings/counts", "/late/counts", "/census/flows")
+FURTHER: Final = (
+    "/obligations/counts",
+    "/findings/counts",
+    "/late/counts",
+    "/census/flows",
+    "/placements/counts",
+)
 """What is asked by filters, too, and answered as a table."""
 NAME, FORMULA, NUMBER = "标记甲乙", '=HYPERLINK("http://x")', "0012024000000000017"
 

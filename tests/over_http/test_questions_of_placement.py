@@ -118,6 +118,32 @@ async def test_applications_visits_and_what_is_handed_over_are_listed_with_what_
     )
     assert "came back into care" in lives.why(back)
 
+    officer = await served.as_(Role.PLACEMENT_OFFICER)
+    year = {"since": "2026-01-01", "until": "2026-12-31", "by": ["route", "institution", "year"]}
+    counted = (await officer.get("/placements/counts", params=year)).json()
+    (cell,) = counted["items"]
+    assert [each["value"] for each in cell["values"]] == ["social", str(served.home.institution), "2026"]
+    assert {name: cell[name] for name in ("placed", "housed", "employed", "enlisted", "returned")} == {
+        "placed": 2,
+        "housed": 2,
+        "employed": 2,
+        "enlisted": 0,
+        "returned": 1,
+    }
+    listed = {
+        name: {each["child"] for each in (await officer.get(address)).json()["items"]}
+        for name, address in cell["lists"].items()
+    }
+    assert {name: len(whom) for name, whom in listed.items()} == {name: cell[name] for name in listed}
+    assert (listed["placed"], listed["returned"]) == ({str(settled), str(back)}, {str(back)})
+    assert "placements" in {line.purpose for line in await served.container.access.of(back, limit=500)}
+    early = (await officer.get("/placements/counts", params=year | {"as_of": "2026-03-18"})).json()
+    assert [each["returned"] for each in early["items"]] == [0], "nobody had come back by then"
+    none = (await officer.get("/placements/counts", params=year | {"as_of": "2026-03-14"})).json()
+    assert none["items"] == []
+    backwards = await officer.get("/placements/counts", params=year | {"until": "2025-12-31"})
+    assert backwards.json()["errors"][0]["pointer"] == "/query/until"
+
     handed = await asked(served, "D8")
     assert _things(handed, waiting) == {
         ("account", None, None, False),

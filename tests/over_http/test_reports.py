@@ -76,8 +76,19 @@ async def test_a_report_stays_as_it_was_issued_whatever_is_recorded_later(
     compared = (await supervisor.get(f"{path}/comparison")).json()
     assert compared["same"] is True
     assert (compared["differences"], compared["reasons"]) == ([], [])
-    file = await supervisor.get(f"/institutions/{served.home.institution}/entries/{issued['issued']['id']}")
-    assert file.json()["entry"]["data"]["sha256"] == issued["sha256"], "an event of the institution has it"
+    own = f"/institutions/{served.home.institution}"
+    file = await supervisor.get(f"{own}/entries/{issued['issued']['id']}")
+    said = file.json()["entry"]["data"]
+    assert said["sha256"] == issued["sha256"], "an event of the institution has it"
+    by_hand = {"type": "ReportIssued", "occurred_on": "2026-11-02", "data": said}
+    corrected = by_hand | {
+        "corrects": issued["issued"]["id"],
+        "reason": {"code": "incorrect_data", "explanation": "抄错"},
+    }
+    for event in (by_hand, corrected):
+        refused = await supervisor.post(f"{own}/events", json={"events": [event]}, headers=new_key())
+        assert (refused.status_code, refused.json()["code"]) == (403, "forbidden"), refused.text
+        assert "POST /reports" in refused.json()["detail"]
 
     # Another definition is the reason of what differs then.
     sexes = next(each for each in progress_report.PROGRESS.tables if each.name == "sexes")
@@ -143,7 +154,7 @@ async def test_small_numbers_are_told_in_no_form_of_a_report_and_each_role_sees_
         f"/institutions/{served.home.institution}/events", json={"events": [run]}, headers=new_key()
     )
     assert noted.status_code == 201, noted.text
-    for report, part in (("half_yearly", 2), ("quarterly", 3)):
+    for report, part in (("half_yearly", 2), ("quarterly", 3), ("placement", None)):
         more = await issue(served, report=report, part=part)
         if report == "half_yearly":
             runs = table(more["content"], "runs")
@@ -157,10 +168,15 @@ async def test_small_numbers_are_told_in_no_form_of_a_report_and_each_role_sees_
     for role in (Role.AUDITOR, Role.BUREAU, Role.ADMINISTRATOR, Role.STAFF):
         client = await served.as_(role)
         listed = (await client.get("/reports")).json()
-        assert [each["report"] for each in listed["items"]] == ["quarterly", "half_yearly", "progress"], role
+        assert [each["report"] for each in listed["items"]] == [
+            "placement",
+            "quarterly",
+            "half_yearly",
+            "progress",
+        ], role
         assert (await client.get(path)).status_code == 200
-    first = (await supervisor.get("/reports", params={"limit": 2})).json()
-    rest = (await supervisor.get("/reports", params={"limit": 2, "cursor": first["next"]})).json()
+    first = (await supervisor.get("/reports", params={"limit": 3})).json()
+    rest = (await supervisor.get("/reports", params={"limit": 3, "cursor": first["next"]})).json()
     assert ([each["report"] for each in rest["items"]], rest["next"]) == (["progress"], None)
     for role in (Role.PLACEMENT_OFFICER, Role.TOWNSHIP):
         client = await served.as_(role)

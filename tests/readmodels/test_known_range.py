@@ -331,6 +331,7 @@ def test_every_read_model_says_what_tells_its_rows_apart() -> None:
         "readiness": ("child", "since"),
         "findings": ("child", "number"),
         "found_differences": ("child", "entry"),
+        "placements": ("child", "entry"),
         "spans": ("child", "attribute", "key", "since"),
         "family_children": ("child", "number"),
         "exceptions": ("child", "number"),

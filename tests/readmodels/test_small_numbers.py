@@ -7,7 +7,11 @@ from typing import TypeAlias
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from api.issuing.computed_report import numbers_and_sums
+from api.issuing.declared_report import ReportRow
+from api.issuing.placement_statistics import PLACEMENT
 from api.issuing.small_numbers import SMALLEST_TOLD, LinearSum, withheld_numbers
+from domain.label import Label
 
 COLUMN: LinearSum[str] = {"a": 1, "b": 1, "c": 1, "all": -1}
 
@@ -32,6 +36,23 @@ def test_two_small_ones_that_are_few_together_take_a_third_with_them() -> None:
 
 def test_a_total_that_is_small_itself_is_not_told() -> None:
     assert withheld_numbers(column(0, 0, 3), [COLUMN]) == {"c", "all"}
+
+
+def test_of_a_part_it_is_not_told_how_few_are_not_in_it() -> None:
+    (table,) = PLACEMENT.tables
+
+    def told(*rows: tuple[int, ...]) -> list[list[int | None]]:
+        label = Label("安置方式", "Route")
+        listed = [ReportRow(((str(line), label),), (*row,)) for line, row in enumerate(rows)]
+        withheld = withheld_numbers(*numbers_and_sums([(table, listed)]))
+        return [
+            [None if (0, line, name) in withheld else row[place] for place, name in enumerate(table.counts)]
+            for line, row in enumerate(rows)
+        ]
+
+    assert told((20, 15, 5, 0, 20, 0)) == [[20, 15, 5, 0, 20, 0]]
+    ((placed, housed, *_),) = told((20, 16, 5, 0, 20, 0))
+    assert None in {placed, housed}, "four have no home"
 
 
 def test_what_another_table_says_of_the_same_number_tells_nothing() -> None:

@@ -1,19 +1,18 @@
 """Duties that recur for an institution: counted from the one before, or due in a month of the year."""
 
 from calendar import monthrange
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import TypeVar
 
-from domain.entry import AnyEntry, Entry
-from domain.event import Event
+from domain.entry import AnyEntry
 from domain.events.institution.particulars import InstitutionOpened
 from domain.obligations import Clock, History
 from domain.rulebook import Pack
 from domain.when import Days
 
-E = TypeVar("E", bound=Event)
+E = TypeVar("E", bound=AnyEntry)
 
 
 def opened_by(history: History) -> AnyEntry | None:
@@ -56,21 +55,22 @@ def recurring(
 
 
 def by_month(
-    rule: str, history: History, kind: type[E], year_of: Callable[[Entry[E]], int], *, years_later: int = 0
+    rule: str, history: History, made: Sequence[E], year_of: Callable[[E], int], *, years_later: int = 0
 ) -> Iterator[Clock]:
     """Yield a clock for each year, from the opening on or after the first year for which it was done.
 
-    It is done by the end of a month: the rule's number, of the year itself or `years_later`. Only the first
-    year for which it was not done has a clock that is open.
+    `made` are the entries by which it was done, by their day. It is done by the end of a month: the rule's
+    number, of the year itself or `years_later`. Only the first year for which it was not done has a clock
+    that is open.
     """
     done: dict[int, AnyEntry] = {}
-    for entry in history.all(kind):
+    for entry in made:
         done.setdefault(year_of(entry), entry)
-    started = next(iter(since_opening(history, history.all(kind))), None)
+    started = next(iter(since_opening(history, made)), None)
     if started is None:
         return
     began = started.days.last
-    first = began.year if started.type != kind.__name__ else year_of(started) + 1
+    first = year_of(made[0]) + 1 if made and started is made[0] else began.year
     for year in range(first, max([first, *done]) + 2):
         begins = date(year + years_later, 1, 1)
         limit = history.number(rule, entry=started, on=begins)

@@ -1,11 +1,12 @@
 """What an institution reports: progress, its year, comparisons of data, bulletins (报告 · 数据)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Annotated, Final
 
 from annotated_types import Ge, Le
 
+from domain.entry import AnyEntry, Entry
 from domain.envelope import Sha256
 from domain.event import (
     Amount,
@@ -110,7 +111,7 @@ class ReportIssued(Event, zh="出具报告", en="Report issued", source=WEIHAI, 
 
 
 ISSUED: Final = (ReportIssued,)
-"""What a supervisor issues in the name of the institution."""
+"""What a supervisor issues in the name of the institution, recorded with what is issued and never by hand."""
 
 
 class DataQualityChecked(
@@ -129,8 +130,9 @@ class DataQualityChecked(
 
 @obligation("D24", kind="institution")
 def progress_is_reported(history: History) -> Iterator[Clock]:
-    """The progress of each year is reported by the end of October."""
-    yield from by_month("D24", history, ProgressReported, lambda each: each.event.year)
+    """The progress of each year is reported by the end of October, or the report of that year is issued."""
+    done = _by_day([*history.all(ProgressReported), *_issued(history, "progress")])
+    yield from by_month("D24", history, done, lambda each: each.event.year)
 
 
 @obligation("R-REP-1", kind="institution")
@@ -142,4 +144,23 @@ def data_are_compared(history: History) -> Iterator[Clock]:
 @obligation("R-REP-2", kind="institution")
 def bulletins_are_issued(history: History) -> Iterator[Clock]:
     """Who issues bulletins on the data issues one every quarter, from the first one on."""
-    yield from recurring("R-REP-2", history, history.all(QuarterlyBulletinIssued))
+    yield from recurring("R-REP-2", history, _bulletins(history))
+
+
+def _bulletins(history: History) -> Iterator[AnyEntry]:
+    """Yield each bulletin; the report of a quarter is one unless that quarter had one before."""
+    told: set[tuple[int, int | None]] = set()
+    for each in _by_day([*history.all(QuarterlyBulletinIssued), *_issued(history, "quarterly")]):
+        event = each.event
+        quarter = (event.year, event.part if isinstance(event, ReportIssued) else event.quarter)
+        if not isinstance(event, ReportIssued) or quarter not in told:
+            yield each
+        told.add(quarter)
+
+
+def _issued(history: History, report: str) -> list[Entry[ReportIssued]]:
+    return [each for each in history.all(ReportIssued) if each.event.report == report]
+
+
+def _by_day(entries: Iterable[AnyEntry]) -> list[AnyEntry]:
+    return sorted(entries, key=lambda each: (each.days.last, each.turn))
