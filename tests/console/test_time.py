@@ -102,6 +102,14 @@ async def test_one_steps_on_the_axis_that_is_set_and_stays_at_the_part(served: S
         (f"{at}/step?as_of=2016-03-05&back=true", f"{at}?as_of=2016-03-05"),
         (f"{at}/step?as_of=2016-09-01&part=/findings", f"{at}/findings"),
         (f"{at}/step?back=true", f"{at}?as_of=2016-09-01"),
+        (
+            f"{at}/step?as_of=2016-09-01&back=true&part=/compare&to=2017-01-01",
+            f"{at}/compare?from=2016-03-05&to=2017-01-01",
+        ),
+        (
+            f"{at}/step?known_at={third}&back=true&part=/compare&to_known_at={third}",
+            f"{at}/compare?from_known_at={second}&to_known_at={third}",
+        ),
         (f"{at}/step?back=true&part=/explain/age", f"{at}/explain/age?as_of=2016-09-01"),
         (f"{at}/step?back=true&part=//elsewhere.test", f"{at}?as_of=2016-09-01"),
     ):
@@ -164,6 +172,8 @@ async def test_a_comparison_names_the_entry_that_made_each_difference(served: Se
     row = next(each for each in page.text.split("<tr>") if "就学" in each and "<ins>" in each)
     assert f"{at}/entries/{story.entries[2]}" in row
     assert re.search(r"迟 [0-9]+ 天", row)
+    step = f"{at}/step?as_of={DAY}&amp;known_at={before}&amp;part=%2Fcompare&amp;to={DAY}"
+    assert f'href="{step}" accesskey="9"' in page.text
     same = await browser.open(f"{at}/compare?from={DAY}&to={DAY}")
     assert "两个时点没有不同。" in same.text
 

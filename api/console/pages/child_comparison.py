@@ -94,6 +94,7 @@ async def child_comparison(
         plane=plane(dated, points, page.context.today),
         presets=_presets(now, first, dated),
         more=told["next"] is not None,
+        begins=replace(now, as_of=first.day, known_at=first.known_at),
         there=replace(asked, as_of=second.day, known_at=second.known_at),
     )
 

@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeAlias
 
 from fastapi import APIRouter, Query, Response
 
-from api.console.child_frame import TABS, AboutChild, ChildPage
+from api.console.child_frame import TABS, AboutChild, ChildPage, addressed
 from api.console.page_route import PageRoute
 from api.console.rendering import lead_to
 from api.console.value_display import at
@@ -18,6 +18,9 @@ router = APIRouter(prefix="/console", route_class=PageRoute)
 
 _PART: Final = re.compile(f"{'|'.join(each.path for each in TABS if each.path)}|/explain/[A-Za-z0-9_.-]+")
 """Where one may be below a child's page, and stays."""
+_COMPARED: Final = "/compare"
+Compared: TypeAlias = Annotated[str | None, Query(max_length=40)]
+"""What a comparison says of its second point."""
 
 
 @router.get("/children/{child}/step")
@@ -25,17 +28,24 @@ async def step(
     asked: AboutChild,
     back: bool | None = None,  # noqa: FBT001 - of the address
     part: Annotated[str | None, Query(max_length=120)] = None,
+    to: Compared = None,
+    to_known_at: Compared = None,
 ) -> Response:
     """Lead to the point of the next entry on the axis that is set, or of the one before.
 
-    Before the first one stays where one is, after the last one is the present.
+    Before the first one stays where one is, after the last one is the present. In a comparison it is the
+    first of its points that moves; the second one stays.
     """
     path = part if part is not None and _PART.fullmatch(part) else ""
     recorded = asked.known_at is not None and asked.as_of is None
     found = await (_recorded(asked, back=back or False) if recorded else _occurred(asked, back=back or False))
     if found is None and not back:
         found = replace(asked, known_at=None) if recorded else replace(asked, as_of=None)
-    return lead_to((found or asked).at(path))
+    there = found or asked
+    if path != _COMPARED:
+        return lead_to(there.at(path))
+    points = {"from": there.as_of, "from_known_at": there.known_at, "to": to, "to_known_at": to_known_at}
+    return lead_to(addressed(f"{asked.address}{path}", points))
 
 
 async def _occurred(asked: ChildPage, *, back: bool) -> ChildPage | None:
