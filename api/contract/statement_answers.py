@@ -10,7 +10,7 @@ from uuid import UUID
 
 from typing_extensions import TypedDict
 
-from api.contract.masking import NAMED, Gone, Restricted, restricted, typed_dict
+from api.contract.masking import ACTED, NAMED, Gone, Restricted, restricted, typed_dict
 from domain.event import Category, Erased
 from domain.statement import Private, Statement, StatementLine
 
@@ -27,7 +27,7 @@ _PRIVATE: Final[Any] = str | Restricted | Gone | NotKnown | None
 def listed_line(statement: Statement[Any]) -> Any:  # noqa: ANN401 - a type
     """Return the type of a line in a list across files, with whose file it is of."""
     line = statement.line
-    members = {"child": UUID, **_members(line), **NAMED}
+    members = {"child": UUID, **_members(line), **NAMED, **(ACTED if is_settled(line) else {})}
     return typed_dict(f"Listed{line.__name__}Answer", members, line.__doc__)
 
 
@@ -38,6 +38,11 @@ def statement_answer(statement: Statement[Any]) -> Any:  # noqa: ANN401 - a type
     members = {"child": UUID, "as_of": date, "known_position": int, "items": list[items], "next": None}  # type: ignore[valid-type]  # made at run time
     doc = "The lines of a file on a day, as known at a position; there is no next page."
     return typed_dict(f"{line.__name__}StatementAnswer", members, doc)
+
+
+def is_settled(line: type) -> bool:
+    """Whether lines say by which events what is open in them is settled, so that somebody must act next."""
+    return any(spec.name == "settled_by" for spec in fields(line))
 
 
 def line_json(line: StatementLine, sees: AbstractSet[Category]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from api.contract.csv_lines import TableCell
 from api.contract.list_tables import (
     CHARGE,
     CHILD,
+    NEXT,
     WHOSE,
     ListColumn,
     ListedItem,
@@ -24,6 +25,7 @@ from domain.codes import tables
 from domain.label import Label
 from domain.statement import Statement
 from domain.statements.aid_cases import AID_CASES
+from domain.statements.allowance_months import ALLOWANCE_MONTHS
 from domain.statements.illness_costs import ILLNESS_COSTS
 from domain.statements.institution_transfers import TRANSFERS
 from domain.statements.paper_sets import PAPER_SETS
@@ -140,6 +142,24 @@ STATEMENT_TABLES: Final = {
             text("rule", Label("规则", "Rule"), 10),
             text("source", Label("依据", "Source"), 36),
             text("verified", Label("依据已核实", "Source checked"), 10),
+        ),
+        _table(
+            ALLOWANCE_MONTHS,
+            text("month", Label("月份", "Month"), 10),
+            text("last_month", Label("至月份", "Through"), 10),
+            code("line", Label("生活费类别", "Allowance"), "allowance_line"),
+            money("due_yuan", Label("应发", "Due")),
+            money("paid_yuan", Label("实发", "Paid")),
+            money("difference_yuan", Label("差额", "Difference")),
+            word("reason", Label("原因", "Reason"), "allowance_difference"),
+            text("rule", Label("规则", "Rule"), 10),
+            text("source", Label("依据", "Source"), 36),
+            text("verified", Label("依据已核实", "Source checked"), 10),
+            *NEXT,
+            note=Label(
+                "应发按核定、提标登记的月标准计算；差额为实发减应发，不明的留空。",
+                "Due is the standard as granted and adjusted; what is not known is left blank.",
+            ),
         ),
     )
 }

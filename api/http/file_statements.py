@@ -12,7 +12,7 @@ from api.contract.encoding import JsonResponse
 from api.contract.list_tables import of_one_file
 from api.contract.listing import KnownListing
 from api.contract.problems import OF_FILE
-from api.contract.statement_answers import line_json, listed_line, statement_answer, told_of_line
+from api.contract.statement_answers import is_settled, line_json, listed_line, statement_answer, told_of_line
 from api.contract.statement_tables import STATEMENT_TABLES
 from api.http.cursors import Cursor, PageLimit
 from api.http.dependencies import AsOf, Day, FileRequest, KnownAt, RequestContext, list_request
@@ -20,6 +20,8 @@ from api.http.file_points import file_point, one_day
 from api.http.list_formats import in_formats, listed, one_page
 from api.http.list_pages import ListView, list_page, list_view, listing, with_names
 from api.http.listed_files import listed_files
+from api.identity.acting import roles_that_record_any
+from api.identity.permissions import Role
 from domain.event import Category
 from domain.file import File
 from domain.joined_files import is_listed
@@ -30,6 +32,7 @@ from domain.resting import noting_each
 from domain.rulebook import Rulebook
 from domain.statement import Statement, StatementLine
 from domain.statements.aid_cases import AID_CASES
+from domain.statements.allowance_months import ALLOWANCE_MONTHS
 from domain.statements.illness_costs import ILLNESS_COSTS
 from domain.statements.institution_transfers import TRANSFERS
 from domain.statements.paper_sets import PAPER_SETS
@@ -40,7 +43,14 @@ from projections.files_with import FileWith, files_with
 
 router = APIRouter()
 
-STATEMENTS: Final[tuple[Statement[Any], ...]] = (ILLNESS_COSTS, AID_CASES, REFERRALS, TRANSFERS, PAPER_SETS)
+STATEMENTS: Final[tuple[Statement[Any], ...]] = (
+    ILLNESS_COSTS,
+    AID_CASES,
+    REFERRALS,
+    TRANSFERS,
+    PAPER_SETS,
+    ALLOWANCE_MONTHS,
+)
 MOST_FILES: Final = limit(
     100,
     Area.ANSWERS,
@@ -154,9 +164,15 @@ def _across_files(statement: Statement[Any]) -> Callable[..., Awaitable[JsonResp
             if page.next is None or read + step > MOST_FILES or len(items) >= min(limit, _ENOUGH):
                 break
         await request.note(told, statement.name)
-        return listing(await with_names(request, items, view.known), page.next, view)
+        acting = _acting if is_settled(statement.line) else None
+        return listing(await with_names(request, items, view.known, acting), page.next, view)
 
     return statement_across_files
+
+
+def _acting(item: dict[str, Any], placed: bool) -> Sequence[Role]:  # noqa: FBT001 - of a file
+    open_for = item["settled_by"]
+    return roles_that_record_any(open_for, placed=placed) if open_for else ()
 
 
 async def _of_files(

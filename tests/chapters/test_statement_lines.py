@@ -1,20 +1,31 @@
-"""What a file says line by line: how referrals were answered, and what became of transfers."""
+"""What a file says line by line: how referrals were answered, what became of transfers, what was paid."""
 
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
 from domain.envelope import Document
-from domain.events.departure import DepartureCompleted
+from domain.events.departure import ChildDied, DepartureCompleted
+from domain.events.entitlement.allowance import (
+    AllowanceAdjusted,
+    AllowanceGranted,
+    AllowancePaid,
+    AllowanceStopped,
+)
+from domain.events.entitlement.over_age import OverAgeContinuationDecided
 from domain.events.health import PhysicalExamined
 from domain.events.household import HouseholdTransferred
-from domain.events.intake import ChildAdmitted, ChildReceived, ReferralReceived
+from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded, ReferralReceived
 from domain.events.reception import ReferralDeclined
 from domain.events.transfer.handing_over import ChildTransferred, TransferApproved, TransferProposed
 from domain.obligations import History
 from domain.resting import noting_each
 from domain.rulebook import Rulebook
+from domain.statements.allowance_months import allowance_months
 from domain.statements.institution_transfers import Transfer, transfers
 from domain.statements.paper_sets import PaperAsked, papers_asked
 from domain.statements.referrals import AnsweredReferral, answered_referrals
+from tests.support.adoptions import registered
 from tests.support.given import NOT_ASKED, TODAY, Given, given, some
 
 RECEIVER = "标记市级机构"
@@ -115,3 +126,114 @@ def test_a_departure_that_asks_for_no_paper_says_so_and_one_without_a_reason_tha
             ("2024-03-05", some(ChildReceived)), ("2024-05-05", some(DepartureCompleted, reason=reason))
         )
         assert [each.verdict for each in asked(file, "2024-05-05")] == [verdict]
+
+
+# The allowance month by month
+
+
+def by_month(file: Given, day: str) -> dict[str | None, tuple[Any, ...]]:
+    """Due, paid, difference and reason by month."""
+    return {
+        each.month: (each.due_yuan, each.paid_yuan, each.difference_yuan, each.reason)
+        for each in allowance_months(history(file), date.fromisoformat(day))
+    }
+
+
+def an_allowance(first: str = "2024-01", *, born: str = "2010-06-03") -> Given:
+    """An allowance of 1800 yuan, raised to 2000 from March 2024."""
+    who = some(IdentityRecorded, birth_on=date.fromisoformat(born))
+    granted = some(AllowanceGranted, line="202", first_month=first, standard_yuan=Decimal(1800))
+    raised = some(AllowanceAdjusted, line="202", first_month="2024-03", standard_yuan=Decimal(2000))
+    return given(
+        ("2024-01-02", some(ChildReceived)),
+        ("2024-01-02", who),
+        ("2024-01-03", granted),
+        ("2024-03-01", raised),
+    )
+
+
+def paid(first: object, last: object, yuan: object, line: object = "202") -> AllowancePaid:
+    amount = Decimal(yuan) if isinstance(yuan, int) else yuan
+    return some(AllowancePaid, line=line, first_month=first, last_month=last, amount_yuan=amount)
+
+
+def test_each_month_that_ended_tells_what_was_due_by_the_standard_of_then_and_what_was_paid() -> None:
+    file = an_allowance().and_("2024-01-10", paid("2024-01", "2024-01", 1800))
+    file.and_("2024-03-10", paid("2024-03", "2024-03", 1800)).and_(
+        "2024-04-10", paid("2024-04", "2024-04", 1999)
+    )
+    file.and_("2024-06-10", paid("2024-06", "2024-06", 2000))
+    raised = {
+        "2024-01": (1800, 1800, 0, None),
+        "2024-02": (1800, 0, -1800, "no_payment"),
+        "2024-03": (2000, 1800, -200, "old_standard"),
+        "2024-04": (2000, 1999, -1, "not_known"),
+    }
+    assert by_month(file, "2024-05-30") == raised
+    assert by_month(file, "2024-05-31") == raised | {"2024-05": (2000, 0, -2000, "no_payment")}
+    assert by_month(file, "2024-06-10")["2024-06"] == (2000, 2000, 0, None), "paid before the month has ended"
+
+
+def test_what_was_paid_for_several_months_is_told_by_month_only_where_it_is_what_was_due() -> None:
+    file = an_allowance().and_("2024-04-01", paid("2024-01", "2024-03", 5600))
+    assert by_month(file, "2024-04-01") == {
+        "2024-01": (1800, 1800, 0, None),
+        "2024-02": (1800, 1800, 0, None),
+        "2024-03": (2000, 2000, 0, None),
+    }
+    short = an_allowance().and_("2024-04-01", paid("2024-01", "2024-03", 5400))
+    (line,) = allowance_months(history(short), date(2024, 4, 1))
+    assert (line.month, line.last_month, line.difference_yuan) == ("2024-01", "2024-03", Decimal(-200))
+    settled = short.and_("2024-04-02", paid("2024-03", "2024-03", 200))
+    assert [each[2] for each in by_month(settled, "2024-04-02").values()] == [0, 0, 0]
+
+
+def test_what_is_not_known_stays_so_and_makes_no_difference() -> None:
+    file = an_allowance().and_("2024-01-10", paid("2024-01", "2024-01", NOT_ASKED))
+    file.and_("2024-02-10", paid(NOT_ASKED, NOT_ASKED, 900)).and_(
+        "2024-03-10", paid("2024-03", "2024-03", 2000)
+    )
+    assert by_month(file, "2024-03-31") == {
+        "2024-01": (1800, None, None, "amount_unknown"),
+        "2024-02": (1800, 0, None, "other_payment_open"),
+        "2024-03": (2000, 2000, 0, None),
+        None: (None, 900, None, "months_unknown"),
+    }
+    unsaid = an_allowance().and_("2024-02-01", paid("2024-01", "2024-01", 900, NOT_ASKED))
+    assert [each.reason for each in allowance_months(history(unsaid), date(2024, 2, 1))] == [
+        "other_payment_open",
+        "line_unknown",
+    ]
+    unlike = an_allowance().and_("2024-02-01", paid("2024-01", "2024-01", 900, "120"))
+    assert {each.line: each.reason for each in allowance_months(history(unlike), date(2024, 2, 1))} == {
+        "202": "no_payment",
+        "120": "not_granted",
+    }
+
+
+def test_what_is_paid_after_the_end_of_an_allowance_tells_the_rule_against_which_it_was_paid() -> None:
+    stopped = an_allowance().and_("2024-03-20", some(AllowanceStopped, last_month="2024-03"))
+    died = an_allowance().and_("2024-03-20", some(ChildDied))
+    for file, reason in ((stopped, "after_stop"), (died, "after_death")):
+        file.and_("2024-05-01", paid("2024-04", "2024-04", 2000))
+        told = {each.month: each for each in allowance_months(history(file), date(2024, 5, 31))}
+        assert {*told} == {"2024-01", "2024-02", "2024-03", "2024-04"}
+        line = told["2024-04"]
+        assert (line.due_yuan, line.difference_yuan) == (Decimal(0), Decimal(2000))
+        assert (line.reason, line.rule) == (reason, "I26")
+    grown = an_allowance(born="2006-04-30").and_("2024-05-02", paid("2024-05", "2024-05", 2000))
+    (line,) = (
+        each for each in allowance_months(history(grown), date(2024, 5, 31)) if each.month == "2024-05"
+    )
+    assert (line.reason, line.rule) == ("over_age", "R-ALW-1")
+    assert line.settled_by == ("AllowanceStopped", "OverAgeContinuationDecided")
+    continued = some(OverAgeContinuationDecided, decision="approved", until=date(2024, 8, 31))
+    assert by_month(grown.and_("2024-05-03", continued), "2024-05-31")["2024-05"][3] is None
+
+
+def test_what_was_paid_after_an_adoption_rests_on_what_is_told_of_adoptions() -> None:
+    file = an_allowance().and_("2024-03-20", registered())
+    file.and_("2024-05-01", paid("2024-04", "2024-04", 2000))
+    told = {line.month: on for line, on in noting_each(allowance_months(history(file), date(2024, 5, 31)))[0]}
+    assert "adoption" in told["2024-04"]
+    assert "adoption" not in told["2024-03"]

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 import pytest
 
@@ -17,6 +17,7 @@ from domain.attribute_codes import attribute_codes
 from domain.event import CATALOGUE, chapter
 from domain.file import ATTRIBUTES
 from domain.rulebook import Rulebook
+from domain.statements.allowance_months import DifferenceReason
 
 HOME: Final = Path(api.console.__file__).parent
 SOURCES: Final = "\n".join(
@@ -27,7 +28,15 @@ USED: Final = {*re.findall(r'\b(?:w|words)\(\s*"([a-z_0-9]+\.[a-z_0-9]+)"', SOUR
 OF_API: Final = "\n".join(path.read_text("utf-8") for path in (HOME.parent / "http").glob("*.py"))
 TABLES: Final = {*re.findall(r'\b(?:w|words)\.of\(\s*"([a-z_]+)"', SOURCES)}
 """The tables of words from which a value chooses."""
-OF_TABLES: Final = {"filter", "absence", "counted", "difference_state", "paper_occasion", "paper_verdict"}
+OF_TABLES: Final = {
+    "absence",
+    "allowance_difference",
+    "counted",
+    "difference_state",
+    "filter",
+    "paper_occasion",
+    "paper_verdict",
+}
 """The tables of words that lists use, which are saved as tables, and not only pages."""
 ZH, EN = Words("zh"), Words("en")
 
@@ -66,6 +75,7 @@ def test_every_value_that_chooses_a_word_has_one() -> None:
     assert {*FINDING_KINDS} == WORDS["finding_kind"].keys()
     assert WORDS["problem"].keys() == KINDS.keys()
     assert {*ReadingReason} == REASONS.keys()
+    assert {*get_args(DifferenceReason)} == WORDS["allowance_difference"].keys()
     assert {*Role} == USUAL_REASON.keys()
 
 

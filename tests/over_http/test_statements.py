@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from api.identity.permissions import Role
+from domain.events.entitlement.allowance import AllowanceGranted, AllowancePaid
 from domain.events.intake import ChildReceived
 from domain.events.medical.aid import MedicalAidApplied, MedicalAidDecided, MedicalAidUploaded
 from domain.events.medical.costs import MedicalCostCovered, MedicalCostIncurred
@@ -142,3 +143,32 @@ async def test_an_application_for_aid_tells_what_was_applied_for_granted_paid_an
         None,
         None,
     )
+
+
+# The allowance month by month (B4)
+
+
+async def test_the_allowance_of_each_month_is_told_with_its_difference_and_who_must_act(
+    served: Served,
+) -> None:
+    granted = some(AllowanceGranted, line="202", first_month="2024-01", standard_yuan=Decimal(1800))
+    payment = some(
+        AllowancePaid, line="202", first_month="2024-01", last_month="2024-01", amount_yuan=Decimal(1700)
+    )
+    story = await a_story(served).given(RECEIVED, ("2024-01-21", granted), ("2024-02-01", payment))
+    await served.projected()
+    asked: dict[str, Any] = {"since": "2024-01-01", "until": "2024-02-29"}
+    first, second = (await story.asked("/allowance-months", **asked))["items"]
+    assert [first[f"{name}_yuan"] for name in ("due", "paid", "difference")] == ["1800", "1700", "-100"]
+    assert (first["month"], first["reason"], first["entries"]) == ("2024-01", "not_known", story.entries[1:])
+    assert (second["month"], second["paid_yuan"], second["reason"]) == ("2024-02", "0", "no_payment")
+    listed = await across(served, "/allowance-months", institution=served.home.institution, **asked)
+    assert [each["month"] for each in listed] == ["2024-01", "2024-02"]
+    assert [role["role"] for role in listed[1]["next_to_act"]] == ["staff", "supervisor"]
+    assert await across(served, "/allowance-months", institution=served.elsewhere.institution) == []
+    bureau = await served.as_(Role.BUREAU)
+    table = await bureau.get("/allowance-months", params={"format": "csv", **asked})
+    headings, row, _ = csv.reader(StringIO(table.content.decode("utf-8-sig")))
+    cells = dict(zip(headings, row, strict=True))
+    assert (cells["差额（元）"], cells["原因"], cells["生活费类别"]) == ("-100", "原因不详", "机构孤弃儿童")
+    assert (await bureau.get("/allowance-months", params={"months": "3"})).status_code == 422
