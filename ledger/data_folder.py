@@ -4,8 +4,11 @@ import fcntl
 import os
 import stat
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
 LOCKED_SECONDS: Final = 10.0
 """The longest wait for a lock on a file of DATA; a process holds one only to write a few lines."""
@@ -75,3 +78,31 @@ def lock(descriptor: int, path: Path) -> None:
             time.sleep(_AGAIN_SECONDS)
         else:
             return
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Hold the lock of a file that several processes replace; make its folder if there is none."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    beside = path.with_name(f"{path.name}.lock")
+    descriptor = os.open(beside, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        lock(descriptor, beside)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Replace a file atomically and durably; nobody but its owner may read it."""
+    draft = path.with_name(f"{path.name}.{uuid4().hex}.new")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -7,9 +7,6 @@ one.
 """
 
 import asyncio
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -20,7 +17,7 @@ from uuid import uuid4
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from ledger.data_folder import lock
+from ledger.data_folder import held, replace
 from ledger.sealing.wrapping import KeyFile
 from ledger.store.append import Head
 from ledger.store.store import Store
@@ -155,22 +152,16 @@ class LastSeen:
 
     def keep(self, seen: SeenHead) -> None:
         """Write a head to the file atomically, unless the file has a later one."""
-        with self._held():
+        with held(self.path):
             before = self.seen()
             if before is not None and before.reached >= seen.reached:
                 return
             stamp = self._key().stamp(_canonical(seen)).hex()
-            draft = self.path.with_name(f"{self.path.name}.{uuid4().hex}.new")
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(orjson.dumps({"seen": asdict(seen), "stamp": stamp}))
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(self.path)
-            _sync_folder(self.path.parent)
+            replace(self.path, orjson.dumps({"seen": asdict(seen), "stamp": stamp}))
 
     def set_aside(self) -> Path | None:
         """Rename the file, so that a new one can be made; return its new path, None if there is none."""
-        with self._held():
+        with held(self.path):
             aside = self.path.with_name(f"{self.path.name}.{uuid4().hex}.old")
             try:
                 return self.path.rename(aside)
@@ -205,26 +196,7 @@ class LastSeen:
     def _key(self) -> KeyFile:
         return KeyFile.read(self._key_file)
 
-    @contextmanager
-    def _held(self) -> Iterator[None]:
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = self.path.with_name(f"{self.path.name}.lock")
-        held = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            lock(held, path)
-            yield
-        finally:
-            os.close(held)
-
 
 def _canonical(seen: SeenHead) -> bytes:
     settled = None if seen.recorded_at is None else seen.recorded_at.astimezone(UTC)
     return orjson.dumps(asdict(seen) | {"recorded_at": settled}, option=orjson.OPT_SORT_KEYS)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

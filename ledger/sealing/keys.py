@@ -94,6 +94,18 @@ class Keys:
                 self._open.popitem(last=False)
         return Keyring(self._ledger, held, self._vouching)
 
+    async def secrets(self, wanted: Iterable[Pair]) -> dict[Pair, bytes]:
+        """Return secrets of 32 bytes that are kept among the data keys, made when first asked for.
+
+        Those that were destroyed are left out. Raises KeyDestroyedError for one that is destroyed meanwhile.
+        """
+        asked = list(dict.fromkeys(wanted))
+        kept = await self._unwrapped(asked, make=False)
+        missing = [pair for pair in asked if pair not in kept]
+        gone = await self._table.destroyed_keys(missing) if missing else set()
+        new = [pair for pair in missing if pair not in gone]
+        return kept | (await self._unwrapped(new, make=True) if new else {})
+
     async def destroyed(self, asked: Iterable[Pair]) -> set[Pair]:
         """Return those of which the key was destroyed, under which nothing can be sealed any more."""
         unopened = [pair for pair in asked if pair not in self._open]

@@ -15,6 +15,7 @@
 -- include: tables/import_job
 -- include: tables/issued_report
 -- include: tables/access
+-- include: tables/log
 -- include: tables/generation
 -- include: tables/stopped_file
 -- include: functions/append

@@ -31,6 +31,10 @@ GRANT INSERT ON issued_report TO :"writer";
 GRANT SELECT ON issued_report TO :"reader";
 GRANT INSERT ON access TO :"writer";
 GRANT SELECT ON access TO :"reader";
+GRANT SELECT, INSERT ON log, log_tile TO :"writer";
+GRANT UPDATE (size, note) ON log TO :"writer";
+GRANT UPDATE (content) ON log_tile TO :"writer";
+GRANT SELECT ON log, log_tile TO :"reader";
 
 GRANT SELECT ON generation TO :"reader";
 GRANT UPDATE (walked, position, built_at, known_walked, known_position) ON generation TO :"reader";

@@ -1,0 +1,278 @@
+"""The transparency log of a ledger: each entry is a leaf of its tree, and what it has signed is never unsaid.
+
+It grows behind the appends, which neither hash nor wait. Several processes may let it grow: the size of the
+tree is advanced by comparison, so that one of them wins. The last checkpoint that was signed is kept outside
+the database, too: a tree that does not begin with it is not signed.
+"""
+
+import asyncio
+import hmac
+import secrets
+from base64 import b64encode
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, Self
+from uuid import UUID
+
+import orjson
+from psycopg.rows import args_row, tuple_row
+
+from ledger.data_folder import held, replace
+from ledger.log import tree
+from ledger.log.checkpoint import SIGNATURE, Checkpoint, InclusionProof, Note, NoteError, SigningKey
+from ledger.log.tiles import (
+    BUNDLES,
+    WIDTH,
+    Tile,
+    TileNodes,
+    TilePlace,
+    edge,
+    first_of,
+    grown,
+    holding,
+    leaves_of,
+)
+from ledger.log.tree import HASH_BYTES, LeafSpan
+from ledger.sealing.cipher import Pair
+from ledger.sealing.keys import Keys
+from ledger.store import arrays, queries
+from ledger.store.pools import Pool, fetch
+from ledger.store.store import Store
+
+SQL: Final = queries.load("ledger.log", "log.sql")
+FOLDER: Final = "last_signed"
+AT_ONCE: Final = 4096
+"""Leaves by which the tree grows in one transaction."""
+EVERY_SECONDS: Final = 1.0
+SIGNING: Final[Pair] = (UUID(int=0), "log")
+"""The place of the log's signing key in the key table."""
+SALT: Final = "log"
+"""The category under which the salt of a stream stands in the key table."""
+LEAF_FORMAT: Final = 1
+_PSEUDONYM: Final = b"childledger/v1/stream\x00"
+_PSEUDONYM_BYTES: Final = 16
+
+
+class ForkError(Exception):
+    """The tree does not begin with the one that was signed last: leaves were altered or removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedEntry:
+    """What of an entry goes into its leaf: `digest` is the SHA-256 of the stored bytes."""
+
+    position: int
+    recorded_at: datetime
+    stream: UUID
+    version: int
+    digest: bytes
+
+
+def leaf(origin: str, entry: LoggedEntry, salt: bytes | None) -> bytes:
+    """Return the leaf of an entry: a commitment that tells neither whose it is nor what it says.
+
+    Where the salt of its stream was destroyed, the pseudonym is random and links it to no other leaf.
+    """
+    pseudonym = (
+        secrets.token_bytes(_PSEUDONYM_BYTES)
+        if salt is None
+        else hmac.digest(salt, _PSEUDONYM + entry.stream.bytes, "sha256")[:_PSEUDONYM_BYTES]
+    )
+    return orjson.dumps(
+        {
+            "h": _base64(entry.digest),
+            "l": origin,
+            "n": entry.position,
+            "r": f"{entry.recorded_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
+            "s": _base64(pseudonym),
+            "v": entry.version,
+            "z": LEAF_FORMAT,
+        },
+        option=orjson.OPT_SORT_KEYS,
+    )
+
+
+class TransparencyLog:
+    """The log of one ledger in its present epoch; `pools` are its writers' and its readers'."""
+
+    def __init__(self, keys: Keys, pools: tuple[Pool, Pool], key: SigningKey, epoch: int, kept: Path) -> None:
+        self._keys = keys
+        self._writers, self._readers = pools
+        self._key = key
+        self._epoch = epoch
+        self._kept = kept
+
+    @classmethod
+    async def opened(
+        cls, store: Store, keys: Keys, pools: tuple[Pool, Pool], ledger: str, data: Path
+    ) -> Self:
+        """Return the log of a ledger, begun if it is new; its last signed checkpoint is kept in `data`.
+
+        Its origin names the ledger, its key, so that no two logs have one, and from the second on the epoch.
+        """
+        secret = (await keys.secrets([SIGNING]))[SIGNING]
+        epoch = (await store.head()).epoch
+        public = SigningKey(ledger, SIGNATURE, secret).verifier.public
+        origin = f"childledger/{ledger}/{public.hex()[:16]}" + (f"/{epoch}" if epoch > 1 else "")
+        writers, _ = pools
+        async with writers.connection() as connection:
+            await connection.execute(SQL["begin"], {"epoch": epoch, "origin": origin})
+        key = SigningKey(origin, SIGNATURE, secret)
+        return cls(keys, pools, key, epoch, data / FOLDER / f"{ledger}.{epoch}")
+
+    @property
+    def origin(self) -> str:
+        """The name of the log."""
+        return self._key.verifier.name
+
+    @property
+    def verifier(self) -> str:
+        """The public key of the log, as it is published."""
+        return str(self._key.verifier)
+
+    async def follow(self) -> None:
+        """Let the tree grow about once a second and sign it, until cancelled. Raises ForkError."""
+        while True:
+            while await self.grow():
+                pass
+            await self.sign()
+            await asyncio.sleep(EVERY_SECONDS)
+
+    async def grow(self) -> bool:
+        """Append the next leaves to the tree; return whether there may be more. Raises ForkError."""
+        size, _ = await self._grown()
+        asked = {"after": size, "limit": AT_ONCE}
+        entries = await fetch(self._readers, SQL["entries"], asked, args_row(LoggedEntry))
+        for index, entry in enumerate(entries, size):
+            if entry.position != index + 1:
+                message = f"第 {index + 1} 条缺失。 The entry {index + 1} is missing."
+                raise ForkError(message)
+        if not entries:
+            return False
+        salts = await self._keys.secrets((entry.stream, SALT) for entry in entries)
+        leaves = [leaf(self.origin, entry, salts.get((entry.stream, SALT))) for entry in entries]
+        changed = grown(await self._edge(size), size, leaves)
+        async with self._writers.connection() as connection, connection.transaction():
+            sizes = {"epoch": self._epoch, "before": size, "after": size + len(leaves)}
+            advanced = await connection.execute(SQL["advance"], sizes)
+            if advanced.rowcount:
+                tiles = [(self._epoch, *place, content) for place, content in changed.items()]
+                await connection.cursor().executemany(SQL["put"], tiles)
+        return len(entries) == AT_ONCE
+
+    async def sign(self) -> None:
+        """Sign the tree as far as it has grown, unless it is signed. Raises ForkError."""
+        while True:
+            size, note = await self._grown()
+            if note is not None and Checkpoint.read(note.text).size == size:
+                return
+            before = await asyncio.to_thread(self._last_signed) or note
+            checkpoint = await self._checked(size, None if before is None else Checkpoint.read(before.text))
+            if checkpoint is None:
+                continue
+            signed = Note(checkpoint.text, (self._key.sign(checkpoint.text),))
+            await asyncio.to_thread(self._keep, signed)
+            async with self._writers.connection() as connection:
+                publish = {"note": str(signed), "epoch": self._epoch, "size": size}
+                await connection.execute(SQL["publish"], publish)
+            return
+
+    async def published(self) -> Note | None:
+        """Return the last signed checkpoint; None if nothing is signed yet."""
+        _, note = await self._grown()
+        return note
+
+    async def tile(self, tile: Tile) -> bytes | None:
+        """Return a tile or a bundle of the signed tree, as wide as asked; None if it has none such."""
+        note = await self.published()
+        if note is None or not tile.has_been(Checkpoint.read(note.text).size):
+            return None
+        content = (await self._tiles([tile.place]))[tile.place]
+        if tile.place.level == BUNDLES:
+            return first_of(content, tile.width)
+        return content[: tile.width * HASH_BYTES]
+
+    async def proof(self, position: int) -> InclusionProof | None:
+        """Return the proof that an entry stands in the signed tree; None if that does not reach it yet."""
+        note = await self.published()
+        if note is None or not 0 < position <= (size := Checkpoint.read(note.text).size):
+            return None
+        spans = tree.inclusion(position - 1, size)
+        nodes = TileNodes(await self._tiles(holding(spans)))
+        return InclusionProof(position - 1, [tree.span_hash(span, nodes) for span in spans], note)
+
+    async def leaf_at(self, position: int) -> bytes | None:
+        """Return the leaf of an entry in the signed tree; None if that does not reach it yet."""
+        number, index = divmod(position - 1, WIDTH)
+        bundle = await self.tile(Tile(TilePlace(BUNDLES, number), index + 1)) if position > 0 else None
+        return None if bundle is None else leaves_of(bundle)[index]
+
+    async def _grown(self) -> tuple[int, Note | None]:
+        asked = {"epoch": self._epoch}
+        ((size, note),) = await fetch(self._readers, SQL["grown"], asked, tuple_row)
+        return size, None if note is None else self._own(note)
+
+    async def _tiles(self, places: Iterable[TilePlace]) -> dict[TilePlace, bytes]:
+        wanted = list(places)
+        asked = {
+            "epoch": self._epoch,
+            "levels": arrays.integers(place.level for place in wanted),
+            "numbers": arrays.integers(place.number for place in wanted),
+        }
+        rows = await fetch(self._readers, SQL["tiles"], asked, tuple_row)
+        return {TilePlace(level, number): content for level, number, content in rows}
+
+    async def _edge(self, size: int) -> dict[TilePlace, bytes]:
+        """Return the tiles that are not full at a size, without what another process has put since."""
+        kept = await self._tiles(edge(size))
+        for place in kept:
+            held = (size >> (8 * max(place.level, 0))) % WIDTH
+            whole = kept[place]
+            kept[place] = first_of(whole, held) if place.level == BUNDLES else whole[: held * HASH_BYTES]
+        return kept
+
+    async def _checked(self, size: int, before: Checkpoint | None) -> Checkpoint | None:
+        """Return the checkpoint of a size to sign; None if another process has signed a larger one."""
+        spans = [LeafSpan(0, size), *([] if before is None else [LeafSpan(0, min(before.size, size))])]
+        nodes = TileNodes(await self._tiles(holding(spans)))
+        if before is not None and before.size > size:
+            if (await self._grown())[0] >= before.size:
+                return None
+            message = (
+                f"日志只有 {size} 条，而已签署过 {before.size} 条。"
+                f" The log has {size} leaves, and {before.size} were signed before."
+            )
+            raise ForkError(message)
+        if before is not None and tree.root(before.size, nodes) != before.root:
+            message = (
+                f"日志前 {before.size} 条与已签署的不同。"
+                f" The first {before.size} leaves of the log are not those that were signed."
+            )
+            raise ForkError(message)
+        return Checkpoint(self.origin, size, tree.root(size, nodes))
+
+    def _last_signed(self) -> Note | None:
+        try:
+            return self._own(self._kept.read_text("utf-8"))
+        except FileNotFoundError:
+            return None
+
+    def _keep(self, note: Note) -> None:
+        with held(self._kept):
+            before = self._last_signed()
+            if before is None or Checkpoint.read(before.text).size < Checkpoint.read(note.text).size:
+                replace(self._kept, str(note).encode())
+
+    def _own(self, text: str) -> Note:
+        """Read a note that this log signed. Raises NoteError."""
+        note = Note.read(text)
+        if self._key.verifier.verified(note) is None:
+            message = f"not signed by {self.origin}"
+            raise NoteError(message)
+        return note
+
+
+def _base64(content: bytes) -> str:
+    return b64encode(content).decode()
