@@ -38,6 +38,7 @@ from api.http import (
     integrity,
     lateness,
     lists,
+    log_proofs,
     move_one,
     one_entry,
     one_file,
@@ -101,7 +102,7 @@ def _routes() -> APIRouter:
         population_diff,
         feed,
     )
-    for chapter in (*recording, *of_files, *across_files, directory_names, catalogue):
+    for chapter in (*recording, *of_files, *across_files, log_proofs, directory_names, catalogue):
         routes.include_router(chapter.router, dependencies=[Depends(authenticated), NOTHING_UNKNOWN])
     console.install(routes)
     return routes

@@ -29,6 +29,7 @@ from api.tail import Tail
 from domain.rulebook import Rulebook
 from ledger.ledger import Ledger
 from ledger.log.last_seen import LastSeen
+from ledger.log.transparency_log import TransparencyLog
 from ledger.sealing.keys import Keys
 from ledger.sealing.wrapping import KeyFile
 from ledger.store.pools import PATIENCE, Pool, make_pool
@@ -65,6 +66,7 @@ class Container:
     kept_imports: KeptImports
     kept_reports: KeptReports
     last_seen: LastSeen
+    transparency_log: TransparencyLog
     tail: Tail
     budgets: Budgets
     following: bool = True
@@ -132,7 +134,9 @@ async def open_container(
         await projector.start()
         jobs = Jobs()
         kept_imports = KeptImports(keys, (writers, readers), clock, settings.data, name)
+        transparency_log = await TransparencyLog.opened(store, keys, (writers, readers), name, settings.data)
         works = [_follow(projector), projector.run_known, kept_imports.sweep] if follow else []
+        works += [transparency_log.follow] if follow else []
         works.append(_noting(jobs, kept_imports))
         await stack.enter_async_context(_kept([*works, identity.keep_used, last_seen.follow]))
         if follow:
@@ -159,6 +163,7 @@ async def open_container(
             kept_imports,
             KeptReports((writers, readers)),
             last_seen,
+            transparency_log,
             tail,
             Budgets(),
             follow,

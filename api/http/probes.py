@@ -123,4 +123,5 @@ async def _state(container: Container | None) -> dict[str, Any]:
     if missing:
         return {"missing": missing}
     stopped = {"stopped": container.projector.stopped} if container.projector.stopped else {}
-    return {"projection_lag": behind} | stopped
+    forked = {"log": "forked"} if container.transparency_log.forked else {}
+    return {"projection_lag": behind} | stopped | forked

@@ -19,12 +19,10 @@ SELECT t.level, t.number, t.content
   FROM unnest(%(levels)b::integer[], %(numbers)b::integer[]) AS wanted (level, number)
   JOIN log_tile t ON t.epoch = %(epoch)b AND t.level = wanted.level AND t.number = wanted.number
 
--- name: advance
-UPDATE log SET size = %(after)s WHERE epoch = %(epoch)s AND size = %(before)s
-
--- name: put
-INSERT INTO log_tile (epoch, level, number, content) VALUES (%s, %s, %s, %s)
-ON CONFLICT (epoch, level, number) DO UPDATE SET content = EXCLUDED.content
+-- name: grow
+SELECT grow_log(
+    %(epoch)b, %(before)b, %(after)b, %(levels)b::integer[], %(numbers)b::integer[], %(contents)b::bytea[]
+)
 
 -- name: publish
-UPDATE log SET note = %(note)s WHERE epoch = %(epoch)s AND size = %(size)s
+SELECT publish_checkpoint(%(epoch)s, %(size)s, %(note)s)

@@ -103,6 +103,8 @@ class TransparencyLog:
         self._key = key
         self._epoch = epoch
         self._kept = kept
+        self.forked = False
+        """Whether the tree was found not to begin with what was signed; nothing is signed since."""
 
     @classmethod
     async def opened(
@@ -135,9 +137,13 @@ class TransparencyLog:
     async def follow(self) -> None:
         """Let the tree grow about once a second and sign it, until cancelled. Raises ForkError."""
         while True:
-            while await self.grow():
-                pass
-            await self.sign()
+            try:
+                while await self.grow():
+                    pass
+                await self.sign()
+            except (ForkError, NoteError):
+                self.forked = True
+                raise
             await asyncio.sleep(EVERY_SECONDS)
 
     async def grow(self) -> bool:
@@ -154,12 +160,16 @@ class TransparencyLog:
         salts = await self._keys.secrets((entry.stream, SALT) for entry in entries)
         leaves = [leaf(self.origin, entry, salts.get((entry.stream, SALT))) for entry in entries]
         changed = grown(await self._edge(size), size, leaves)
-        async with self._writers.connection() as connection, connection.transaction():
-            sizes = {"epoch": self._epoch, "before": size, "after": size + len(leaves)}
-            advanced = await connection.execute(SQL["advance"], sizes)
-            if advanced.rowcount:
-                tiles = [(self._epoch, *place, content) for place, content in changed.items()]
-                await connection.cursor().executemany(SQL["put"], tiles)
+        asked = {
+            "epoch": self._epoch,
+            "before": size,
+            "after": size + len(leaves),
+            "levels": arrays.integers(place.level for place in changed),
+            "numbers": arrays.integers(place.number for place in changed),
+            "contents": arrays.blobs(changed.values()),
+        }
+        async with self._writers.connection() as connection:
+            await connection.execute(SQL["grow"], asked)
         return len(entries) == AT_ONCE
 
     async def sign(self) -> None:

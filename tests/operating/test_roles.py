@@ -170,6 +170,8 @@ SUBSTANCE = {
     "login",
     "access",
     "epoch",
+    "log",
+    "log_tile",
 }
 """Tables that hold what was recorded and who may enter; what else there is can be made anew."""
 WRITES = {
@@ -197,6 +199,7 @@ WRITES = {
         ("LOCK", "kept_form"),
         ("INSERT", "recorded_type"),
         ("INSERT", "issued_report"),
+        ("INSERT", "log"),
         ("INSERT", "import_job"),
         ("DELETE", "import_job"),
         ("LOCK", "import_job"),

@@ -240,6 +240,11 @@ SILENT = {
     "GET /children/{child}/chronology",
     # Whether entries are as they were recorded, and not what they say.
     "GET /children/{child}/integrity",
+    # That something was recorded, and neither what nor of whom.
+    "GET /log",
+    "GET /log/checkpoint",
+    "GET /log/tile/{tile}",
+    "GET /entries/{position}/proof",
     # How many, and of nobody in particular.
     "GET /readiness/counts",
     "GET /counts",
@@ -502,7 +507,7 @@ async def test_nothing_personal_is_answered_without_a_line(served: Served, role:
             shown += told
     named = {"child": own.child, "type": next(iter(CATALOGUE)), "table": "stage"}
     named |= {"person": (await served.actor(role)).user, "institution": served.home.institution}
-    named |= {"report": await an_issued_report(served)}
+    named |= {"report": await an_issued_report(served), "position": 1, "tile": "entries/000.p/1"}
     for path in sorted(each for each in SILENT if each.startswith("GET ")):
         address = path.removeprefix("GET ").format(**named)
         answer = await own.client.get(address)

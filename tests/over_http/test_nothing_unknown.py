@@ -31,7 +31,14 @@ RECEIVED = ("2024-03-05", some(ChildReceived))
 def address(path: str) -> str:
     """Fill in a path: any id and any name."""
     ids = {name: str(uuid4()) for name in ("job", "report", "entry", "entry_id", *PATHS)}
-    named = {"type": "x", "table": "stage", "field": "stage", "question": "A3", "position": 1}
+    named = {
+        "type": "x",
+        "table": "stage",
+        "field": "stage",
+        "question": "A3",
+        "position": 1,
+        "tile": "0/000",
+    }
     return path.format(person=uuid4(), **named, **ids)
 
 

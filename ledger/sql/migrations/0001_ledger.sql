@@ -21,4 +21,6 @@
 -- include: functions/append
 -- include: functions/position_at
 -- include: functions/settle
+-- include: functions/grow_log
+-- include: functions/publish_checkpoint
 -- include: privileges/ledger

@@ -1,6 +1,6 @@
 -- What the two roles that log in may do in the ledger; nobody else may anything.
-REVOKE ALL ON FUNCTION append, position_at, settle FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION append, settle TO :"writer";
+REVOKE ALL ON FUNCTION append, position_at, settle, grow_log, publish_checkpoint FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION append, settle, grow_log, publish_checkpoint TO :"writer";
 GRANT EXECUTE ON FUNCTION position_at TO :"reader";
 GRANT SELECT ON head, entry, naming TO :"reader";
 GRANT SELECT ON epoch TO :"reader";
@@ -31,9 +31,7 @@ GRANT INSERT ON issued_report TO :"writer";
 GRANT SELECT ON issued_report TO :"reader";
 GRANT INSERT ON access TO :"writer";
 GRANT SELECT ON access TO :"reader";
-GRANT SELECT, INSERT ON log, log_tile TO :"writer";
-GRANT UPDATE (size, note) ON log TO :"writer";
-GRANT UPDATE (content) ON log_tile TO :"writer";
+GRANT INSERT (epoch, origin) ON log TO :"writer";
 GRANT SELECT ON log, log_tile TO :"reader";
 
 GRANT SELECT ON generation TO :"reader";

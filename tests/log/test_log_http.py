@@ -1,0 +1,80 @@
+"""The log over HTTP: whoever audits takes it away, and checks it by tools that are not ours."""
+
+from pathlib import Path
+
+from tlog_scales import signing
+from tlog_scales.backend import LocalBackend
+from tlog_scales.reader import TilesReader
+
+from api.identity.permissions import Role
+from domain.events.intake import ChildReceived
+from ledger.log import tree
+from ledger.log.checkpoint import Checkpoint, InclusionProof
+from ledger.log.tiles import tiles
+from tests.support import stored
+from tests.support.client import Served
+from tests.support.given import given, some
+
+
+async def caught_up(served: Served) -> None:
+    """Let the log reach every entry, and sign."""
+    log = served.container.transparency_log
+    while await log.grow():
+        pass
+    await log.sign()
+
+
+async def test_an_auditor_takes_the_log_away_and_checks_it_by_other_tools(
+    served: Served, tmp_path: Path
+) -> None:
+    """Given recorded entries, when an auditor fetches the log, then others find root, signature and proof."""
+    await stored.kept(served, given(("2024-03-05", some(ChildReceived))))
+    await caught_up(served)
+    auditor = await served.as_(Role.AUDITOR)
+
+    said = (await auditor.get("/log")).json()
+    paths = ["checkpoint", *(tile.path for tile in tiles(said["size"]))]
+    for path in paths:
+        answer = await auditor.get(f"/log/{path}")
+        assert answer.status_code == 200
+        place = tmp_path / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(answer.content)
+
+    reader = TilesReader(LocalBackend(tmp_path))
+    theirs = reader.get_checkpoint()
+    theirs.verify(signing.Vkey.from_string(said["key"]))
+    assert (theirs.origin, theirs.size) == (said["origin"], said["size"])
+    assert reader.calculate_root_hash() == theirs.root_hash
+    assert theirs.root_hash.hex() == said["root"]
+
+    answer = await auditor.get(f"/entries/{theirs.size}/proof")
+    proof = InclusionProof.read(answer.text)
+    leaf = tree.leaf_hash(reader.get_entry(proof.index))
+    assert tree.root_of_inclusion(leaf, proof.index, theirs.size, proof.hashes) == theirs.root_hash
+    assert Checkpoint.read(proof.note.text).root == theirs.root_hash
+
+
+async def test_what_the_log_does_not_reach_is_not_found(served: Served) -> None:
+    """Given a log, when a tile, a path or a position beyond it is asked, then it is not found."""
+    await caught_up(served)
+    auditor = await served.as_(Role.AUDITOR)
+    for path in ("/log/tile/0/999", "/log/tile/0/0", "/log/tile/63/000", "/entries/999999/proof"):
+        assert (await auditor.get(path)).status_code == 404
+
+
+async def test_the_log_is_for_those_who_verify(served: Served) -> None:
+    """Given each role, when the log is asked, then supervisor, auditor and administrator are answered."""
+    await caught_up(served)
+    for role in Role:
+        client = await served.as_(role)
+        may = role in {Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR}
+        for path in ("/log", "/log/checkpoint", "/log/tile/0/000.p/1", "/entries/1/proof"):
+            assert ((await client.get(path)).status_code == 403) is not may
+
+
+async def test_a_log_that_forked_is_shown_by_the_probe(served: Served) -> None:
+    """Given a log that cannot be signed, when readiness is asked, then it says so and the service goes on."""
+    served.container.transparency_log.forked = True
+    ready = await (await served.client()).get("/health/ready")
+    assert (ready.status_code, ready.json()["log"]) == (200, "forked")
