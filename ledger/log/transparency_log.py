@@ -160,7 +160,7 @@ class TransparencyLog:
         salts = await self._keys.secrets((entry.stream, SALT) for entry in entries)
         leaves = [leaf(self.origin, entry, salts.get((entry.stream, SALT))) for entry in entries]
         changed = grown(await self._edge(size), size, leaves)
-        asked = {
+        growth = {
             "epoch": self._epoch,
             "before": size,
             "after": size + len(leaves),
@@ -169,7 +169,7 @@ class TransparencyLog:
             "contents": arrays.blobs(changed.values()),
         }
         async with self._writers.connection() as connection:
-            await connection.execute(SQL["grow"], asked)
+            await connection.execute(SQL["grow"], growth)
         return len(entries) == AT_ONCE
 
     async def sign(self) -> None:
