@@ -9,7 +9,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Path, Response
 
 from api.contract.encoding import JsonResponse
-from api.contract.problems import ANYWHERE, WITHIN, not_found
+from api.contract.problems import WITHIN, not_found
 from api.http.dependencies import FileRequest, RequestContext
 from api.identity.acting import roles_that_may
 from api.identity.forbidden import forbidden
@@ -42,7 +42,7 @@ def _answered(kind: str, what: str) -> dict[int | str, dict[str, object]]:
     return {200: {"content": {kind: {"schema": {"type": "string"}}}, "description": what}}
 
 
-@router.get("/log", response_model=LogAnswer, responses=ANYWHERE)
+@router.get("/log", response_model=LogAnswer, responses=WITHIN)
 async def log(request: FileRequest) -> JsonResponse:
     """Say what the log is called, by which key it is verified, and how far it is signed.
 

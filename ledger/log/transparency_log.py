@@ -138,13 +138,17 @@ class TransparencyLog:
         """Let the tree grow about once a second and sign it, until cancelled. Raises ForkError."""
         while True:
             try:
-                while await self.grow():
-                    pass
-                await self.sign()
+                await self.catch_up()
             except (ForkError, NoteError):
                 self.forked = True
                 raise
             await asyncio.sleep(EVERY_SECONDS)
+
+    async def catch_up(self) -> None:
+        """Let the tree grow to its last entry, and sign it. Raises ForkError."""
+        while await self.grow():
+            pass
+        await self.sign()
 
     async def grow(self) -> bool:
         """Append the next leaves to the tree; return whether there may be more. Raises ForkError."""

@@ -33,7 +33,8 @@ from ledger.store import queries
 FORMAT: Final = 2
 _OF_READ_MODELS: Final = ("generation", "stopped_file")
 """Tables of the ledger that hold only the progress of its read models."""
-_MADE_BY_MIGRATING: Final = frozenset({"migration", "head", *_OF_READ_MODELS})
+_OF_AN_EMPTY_LEDGER: Final = frozenset({"migration", "head", "log", *_OF_READ_MODELS})
+"""Tables that have rows before anything is recorded."""
 _MAJOR: Final = 10_000
 _MB: Final = 1_000_000
 Say = Callable[[str], None]
@@ -278,7 +279,7 @@ def _whole(path: Path, ledger: str, key: KeyFile, say: Say) -> tuple[Manifest, K
 async def _refuse_unless_empty(connection: AsyncConnection, ledger: str) -> None:
     cursor = await connection.execute(CATALOG["tables"], [[ledger, keys_of(ledger)]])
     for schema, table in await cursor.fetchall():
-        if table in _MADE_BY_MIGRATING:
+        if table in _OF_AN_EMPTY_LEDGER:
             continue
         ours = SQL(" WHERE subject <> {}").format(str(SECRET[0])) if table == "data_key" else SQL("")
         anything = SQL("SELECT FROM {}{} LIMIT 1").format(Identifier(schema, table), ours)

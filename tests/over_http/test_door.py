@@ -43,6 +43,7 @@ async def addresses(served: Served) -> list[str]:
         "field": "findings",
         "question": "A3",
         "position": 1,
+        "tile": "0/000.p/1",
         "entry_id": uuid4(),
         "entry": uuid4(),
         "person": (await served.actor(Role.STAFF)).user,

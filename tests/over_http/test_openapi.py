@@ -174,6 +174,7 @@ async def filled(served: Served) -> dict[str, str]:
         "job": str(uuid4()),
         "report": await an_issued_report(served),
         "position": str(story.position),
+        "tile": "0/000.p/1",
         "person": str((await served.actor(Role.STAFF)).user),
     }
 
@@ -203,7 +204,15 @@ async def test_every_answer_to_every_role_is_a_documented_one(
                     answered.add(operation.label)
         assert len(answered) * 2 >= len(operations), (role, sorted(answered))
         if role in {Role.STAFF, Role.SUPERVISOR}:
-            elsewhere = ("/imports", "/reconciliations", "/access", "/integrity", "POST /reports")
+            elsewhere = (
+                "/imports",
+                "/reconciliations",
+                "/access",
+                "/integrity",
+                "POST /reports",
+                "/log",
+                "/proof",
+            )
             assert {label for label in cases if not any(each in label for each in elsewhere)} <= answered
 
 
