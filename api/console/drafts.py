@@ -3,11 +3,16 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
-from uuid import UUID, uuid5
+from typing import Annotated, Final, TypeAlias
+from urllib.parse import urlencode
+from uuid import UUID, uuid4, uuid5
+
+from fastapi import Query, Response
 
 from api.console.forms.form_reading import SentFields
 from api.console.page_request import PageRequest
+from api.console.rendering import lead_to
+from api.console.sent_form import MOST_KEPT_BYTES
 from api.contract.problems import not_found
 from api.identity.kept_forms import KeptForm
 
@@ -21,6 +26,10 @@ _ADDRESS: Final = re.compile(
 )
 OF_SENDING: Final = frozenset({"do", "address"})
 """What a form says of where it was sent, and by which button."""
+FormKey: TypeAlias = Annotated[
+    str | None, Query(alias="form", pattern="^[0-9a-z]{32,40}$", description="The key of the form.")
+]
+"""Under which key a page keeps the form that it shows, so that its address finds what was typed."""
 _NAMES: Final = UUID("7d0d3c6a-3b0e-5d0c-8a44-1c6f2b9e7f15")
 
 
@@ -86,6 +95,27 @@ async def keep_form(page: PageRequest, address: str, fields: SentFields, key: st
     return ticket
 
 
+def at_form(address: str, key: str = "", **more: str) -> Response:
+    """Lead to the page of a form by its key, a new one without: going back to it finds what was typed.
+
+    Fields in which nothing may be kept by the browser itself are empty when somebody comes back to them.
+    """
+    return lead_to(f"{address}?{urlencode({**more, 'form': key or uuid4().hex})}")
+
+
+async def shown_at_form(
+    page: PageRequest, address: str, fields: SentFields, key: str, **more: str
+) -> Response | None:
+    """Keep a form that was sent, and lead to its page; None for one that is too large to be kept.
+
+    What is shown is asked for anew: no browser would show again what came of something that was sent.
+    """
+    if len(page.http.state.form) > MOST_KEPT_BYTES:
+        return None
+    await keep_form(page, address, fields, key)
+    return at_form(address, key, **more)
+
+
 async def forget_draft(page: PageRequest, key: str) -> None:
     """Forget the draft of a form that was recorded, if one was kept."""
     await page.context.container.kept_forms.forget(
@@ -93,11 +123,14 @@ async def forget_draft(page: PageRequest, key: str) -> None:
     )
 
 
-async def draft_fields(page: PageRequest, draft: UUID | None) -> SentFields | None:
+async def draft_fields(page: PageRequest, draft: UUID | None, key: str | None = None) -> SentFields | None:
     """Return what a form of the reader says that was kept; None without one, or once it is gone.
 
-    Raises the problem `not_found` for a form that another page goes on with.
+    It is found by its ticket or by its key. Raises the problem `not_found` for a form that another page goes
+    on with.
     """
+    if draft is None and key is not None:
+        draft = draft_ticket(page.context.actor.user, key)
     if draft is None:
         return None
     form = await page.context.container.kept_forms.find(page.context.actor.user, draft)

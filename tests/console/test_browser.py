@@ -195,7 +195,7 @@ def test_what_is_due_is_cleared_a_refusal_is_read_and_a_wrong_entry_is_put_right
     page.goto(f"{demo.address}/console/today")
     row = page.locator("tbody tr", has=page.locator("a", has_text="D13")).first
     follow(page, row.locator("a.btn"))
-    page.wait_for_url("**/record/PhysicalExamined?for=D13")
+    page.wait_for_url("**/record/PhysicalExamined?for=D13&form=*")
     child = page.url.partition("/record/")[0]
     page.fill("#f-occurred", "2026年11月20日")
     page.fill("#f-data-organisation", "市妇幼保健院")
@@ -204,6 +204,10 @@ def test_what_is_due_is_cleared_a_refusal_is_read_and_a_wrong_entry_is_put_right
     page.fill("#f-data-summary", "正常")
     follow(page, page.locator("main button", has_text="查一遍").last)
     expect(page.locator("[role=status]:visible")).to_be_focused()
+    expect(page.locator(".read-as", has_text=read_as)).to_have_count(1)
+    page.go_back()
+    expect(page.locator("#f-data-height_cm")).to_have_value(typed)
+    page.go_forward()
     expect(page.locator(".read-as", has_text=read_as)).to_have_count(1)
     follow(page, "[role=status]:visible button[value=record]")
     page.wait_for_url("**/history?month=2026-11&recorded=**")

@@ -90,5 +90,6 @@ def form_page(kind: type[Event], role: Role, language: Language, *, amiss: bool 
         name=None,
         file_title="",
         kept=False,
+        saved=False,
         **form.shown_as(checked),
     )

@@ -1,7 +1,7 @@
 """Putting right what an entry says: corrected in three steps, withdrawn, or restored."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID, uuid4
@@ -9,13 +9,12 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Depends, Response
 
 from api.console.child_frame import AboutChild, ChildPage
-from api.console.drafts import draft_fields, forget_draft
-from api.console.entry_display import documents, entry_fields, entry_line
+from api.console.drafts import FormKey, at_form, draft_fields, forget_draft, shown_at_form
 from api.console.forms.amended_entry import AmendedRow, amended_rows
 from api.console.forms.asked_form import AskedForm, form_of, sent_form_of
-from api.console.forms.dry_run import AMENDING, ShownFault
+from api.console.forms.dry_run import ShownFault
+from api.console.forms.entry_to_amend import EntryToAmend, entry_to_amend
 from api.console.forms.event_form import NOT_SENT, CheckedForm
-from api.console.forms.field_controls import event_fields, hidden_fields
 from api.console.forms.form_display import field_id
 from api.console.forms.form_filling import filled_in
 from api.console.forms.form_reading import BY_ID, MUST_FILL_IN, OCCURRED, SentFields, rows_of
@@ -23,11 +22,8 @@ from api.console.page_route import PageRoute
 from api.console.pages.child_record import history_at
 from api.console.rendering import lead_to
 from api.console.sent_form import filled_form
-from api.console.value_display import is_amendable
 from api.contract.problems import Problem
-from api.http import one_entry
-from api.identity.permissions import Action
-from domain.event import CATALOGUE, Event, Label, chapter
+from domain.event import Event
 from domain.events.record import EntryRestored, EntryWithdrawn
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
@@ -40,15 +36,6 @@ _CODE: Final = "reason.code"
 _DID_NOT_OCCUR: Final = "did_not_occur"
 _INCORRECT: Final = "incorrect_data"
 _PAPERS: Final = "documents"
-_BY_SUPERVISOR: Final = Label(
-    "这一条有您的角色不可查看的内容，由负责人（主管）更正或者撤回。",
-    "This entry has something that your role is not shown: a supervisor corrects or withdraws it.",
-)
-_UNDONE_ELSEWHERE: Final = Label(
-    "撤回和恢复不能更正、撤回或者移出。撤回有误的，恢复所指的条目；恢复有误的，再次撤回所指的条目。",
-    "A withdrawal or restoration is not corrected, withdrawn or moved. Where a withdrawal was wrong, restore"
-    " the entry that it is about; where a restoration was, withdraw that entry again.",
-)
 _ABOUT: Final = "data.entry"
 """The field that says which entry is withdrawn or restored: no form asks it."""
 _CONTENT: Final = "correct/content"
@@ -59,107 +46,53 @@ _WAYS: Final[Mapping[type[Event], str]] = MappingProxyType(
 Filled: TypeAlias = Annotated[SentFields, Depends(filled_form)]
 
 
-@dataclass(frozen=True, slots=True)
-class EntryToAmend:
-    """An entry as its file has it, to be corrected, withdrawn or restored.
-
-    `others` are the entries about the same, and `file` whose file it is, read before them.
-    """
-
-    asked: ChildPage
-    file: Mapping[str, Any]
-    entry: Mapping[str, Any]
-    others: Sequence[Mapping[str, Any]]
-
-    @property
-    def kind(self) -> type[Event]:
-        """Its type of event."""
-        return CATALOGUE[self.entry["type"]]
-
-    @property
-    def original(self) -> str:
-        """The id by which amendments name it: that of the entry which was first."""
-        original: str = self.entry["corrects"] or self.entry["entry_id"]
-        return original
-
-    @property
-    def fixed(self) -> Mapping[str, str]:
-        """What its corrections say as it does, by the field's name: the entry that it is about.
-
-        A decision about another entry is another decision: this one is withdrawn, and that one recorded.
-        """
-        if chapter(self.kind) != AMENDING:
-            return {}
-        fields = event_fields(self.kind, self.asked.page.context.sees)
-        return {each.name: self.entry["data"][each.last_name] for each in fields if each.id_of == ("entry",)}
-
-    @property
-    def address(self) -> str:
-        """The address of its page."""
-        return f"{self.asked.address}/entries/{self.entry['entry_id']}"
-
-    @property
-    def stands(self) -> bool:
-        """Whether nothing has replaced or withdrawn it."""
-        return self.entry["struck"] is None
-
-    @property
-    def struck_by(self) -> Mapping[str, Any] | None:
-        """The entry that struck it through, if any and if it is told."""
-        names = ("rejected_by", "corrected_by", "withdrawn_by")
-        by = next((self.entry[name] for name in names if self.entry[name] is not None), None)
-        return next((each for each in self.others if each["entry_id"] == by), None)
-
-    def shown(self) -> dict[str, Any]:
-        """Return what a template shows of it."""
-        words = self.asked.page.words
-        return {
-            "amended": self,
-            "struck_by": None if self.struck_by is None else entry_line(words, self.struck_by),
-            "line": entry_line(words, self.entry),
-            "told_fields": entry_fields(words, self.entry),
-            "told_documents": documents(words, self.entry),
-        }
-
-
 _Shown: TypeAlias = Callable[[EntryToAmend, AskedForm, CheckedForm], Awaitable[Response]]
-
-
-async def entry_to_amend(asked: ChildPage, entry: UUID) -> EntryToAmend:
-    """Return an entry that the reader may amend. Raises the problems `not_found` and `forbidden`."""
-    await asked.page.context.at_hand(asked.child, Action.RECORD)
-    # Before the entry: by this version, whatever amends the entry later is noticed.
-    file = await asked.summary()
-    told = await asked.page.answer(one_entry.one_entry, asked.child, entry)
-    found = EntryToAmend(asked, file, told["entry"], told["others"])
-    sees = asked.page.context.sees
-    if not is_amendable(found.entry["type"]):
-        raise Problem("forbidden", _UNDONE_ELSEWHERE)
-    if found.kind.seals not in sees or hidden_fields(found.kind, sees):
-        raise Problem("forbidden", _BY_SUPERVISOR)
-    return found
 
 
 # A correction: why, what it should be, and what that changes
 
 
 @router.get("/children/{child}/entries/{entry}/correct")
-async def correct_page(asked: AboutChild, entry: UUID) -> Response:
+async def correct_page(asked: AboutChild, entry: UUID, key: FormKey = None) -> Response:
     """Ask why an entry is corrected, and by what paper."""
     found = await entry_to_amend(asked, entry)
-    return await _why(found, await form_of(asked, found.kind, {}, uuid4().hex), NOT_SENT)
+    if key is None:
+        return at_form(f"{found.address}/correct")
+    kept = await draft_fields(asked.page, None, key)
+    if kept is None:
+        return await _why(found, await form_of(asked, found.kind, {}, key), NOT_SENT)
+    return await _why(found, await sent_form_of(asked, found.kind, kept), NOT_SENT)
 
 
 @router.get("/children/{child}/entries/{entry}/correct/content")
+async def content_page(
+    asked: AboutChild, entry: UUID, draft: UUID | None = None, key: FormKey = None
+) -> Response:
+    """Go on with what an entry should say, or begin at the first step."""
+    return await _gone_on_with(asked, entry, await draft_fields(asked.page, draft, key), reviewed=False)
+
+
 @router.get("/children/{child}/entries/{entry}/correct/review")
-async def correct_from_the_beginning(asked: AboutChild, entry: UUID, draft: UUID | None = None) -> Response:
-    """Lead to the first step, since what was filled in comes with a form alone; or go on with a draft."""
-    kept = await draft_fields(asked.page, draft)
-    if kept is not None:
-        found = await entry_to_amend(asked, entry)
-        form = await sent_form_of(asked, found.kind, kept)
-        return await (_content if form.first(OCCURRED) else _why)(found, form, NOT_SENT)
-    return lead_to(f"{asked.address}/entries/{entry}/correct")
+async def review_page(
+    asked: AboutChild, entry: UUID, draft: UUID | None = None, key: FormKey = None
+) -> Response:
+    """Show what an entry was and becomes, or begin at the first step."""
+    return await _gone_on_with(asked, entry, await draft_fields(asked.page, draft, key), reviewed=True)
+
+
+async def _gone_on_with(
+    asked: ChildPage, entry: UUID, kept: SentFields | None, *, reviewed: bool
+) -> Response:
+    if kept is None:
+        return lead_to(f"{asked.address}/entries/{entry}/correct")
+    found = await entry_to_amend(asked, entry)
+    form = await sent_form_of(asked, found.kind, kept)
+    if not form.first(OCCURRED):
+        return await _why(found, form, NOT_SENT)
+    if not reviewed:
+        return await _content(found, form, NOT_SENT)
+    form = _correcting(found, form)
+    return await _review(found, *await form.checked(form.read()))
 
 
 @router.post("/children/{child}/entries/{entry}/correct/content")
@@ -167,19 +100,24 @@ async def correct_content(asked: AboutChild, entry: UUID, filled: Filled) -> Res
     """Show the form of the event filled in with the whole entry, to be put right."""
     found = await entry_to_amend(asked, entry)
     form = await sent_form_of(asked, found.kind, filled)
-    if form.first(OCCURRED):
-        return await _content(found, form, NOT_SENT)
-    if form.more:
-        return await _why(found, form, NOT_SENT)
+    address = f"{found.address}/correct/content"
+    if form.first(OCCURRED) or form.more:
+        shown = _content if form.first(OCCURRED) else _why
+        there = await shown_at_form(asked.page, address, filled, form.key)
+        return there or await shown(found, form, NOT_SENT)
     if not form.first(WHY).strip() or form.first(_CODE) not in {_INCORRECT, _DID_NOT_OCCUR}:
         return await _why(found, form, _unsaid(form))
     if form.first(_CODE) == _DID_NOT_OCCUR:
         sent = {EXPLANATION: form.sent[WHY], **_papers(form.sent)}
-        return await _undo(found, EntryWithdrawn, sent)
+        key = uuid4().hex
+        there = await shown_at_form(asked.page, f"{found.address}/withdraw", {**sent, "key": [key]}, key)
+        return there or await _undo(found, EntryWithdrawn, sent, key)
     english = asked.page.words.language == "en"
     whole = filled_in(found.kind, found.entry, asked.page.context.sees, english=english)
     sent = {**whole, **_papers(form.sent, len(rows_of(_PAPERS, whole))), WHY: form.sent[WHY]}
-    return await _content(found, replace(form, sent=sent), NOT_SENT)
+    fields = {**sent, "key": [form.key], "kind": [found.kind.__name__]}
+    there = await shown_at_form(asked.page, address, fields, form.key)
+    return there or await _content(found, replace(form, sent=sent), NOT_SENT)
 
 
 @router.post("/children/{child}/entries/{entry}/correct/review")
@@ -187,9 +125,15 @@ async def correct_review(asked: AboutChild, entry: UUID, filled: Filled) -> Resp
     """Show what an entry was and becomes, and what that would change."""
     found = await entry_to_amend(asked, entry)
     form = _correcting(found, await sent_form_of(asked, found.kind, filled))
+    read = form.read()
+    step = "content" if form.more else "review"
+    if filled.get("do") != ["rehearse"]:
+        there = await shown_at_form(asked.page, f"{found.address}/correct/{step}", filled, form.key)
+        if there is not None:
+            return there
     if form.more:
         return await _content(found, form, NOT_SENT)
-    return await _review(found, *await form.checked(form.read()))
+    return await _review(found, *await form.checked(read))
 
 
 @router.post("/children/{child}/entries/{entry}/correct")
@@ -204,9 +148,17 @@ async def correct(asked: AboutChild, entry: UUID, filled: Filled) -> Response:
 
 
 @router.get("/children/{child}/entries/{entry}/withdraw")
-async def withdraw_page(asked: AboutChild, entry: UUID, draft: UUID | None = None) -> Response:
+async def withdraw_page(
+    asked: AboutChild,
+    entry: UUID,
+    draft: UUID | None = None,
+    key: FormKey = None,
+    checked: bool | None = None,  # noqa: FBT001 - of the address
+) -> Response:
     """Ask why an entry is withdrawn."""
-    return await _begun(await entry_to_amend(asked, entry), EntryWithdrawn, draft)
+    found = await entry_to_amend(asked, entry)
+    kept = await draft_fields(asked.page, draft, key)
+    return await _begun(found, EntryWithdrawn, kept, key, checked=checked or False)
 
 
 @router.post("/children/{child}/entries/{entry}/withdraw")
@@ -216,9 +168,17 @@ async def withdraw(asked: AboutChild, entry: UUID, filled: Filled) -> Response:
 
 
 @router.get("/children/{child}/entries/{entry}/restore")
-async def restore_page(asked: AboutChild, entry: UUID, draft: UUID | None = None) -> Response:
+async def restore_page(
+    asked: AboutChild,
+    entry: UUID,
+    draft: UUID | None = None,
+    key: FormKey = None,
+    checked: bool | None = None,  # noqa: FBT001 - of the address
+) -> Response:
     """Ask why an entry that was withdrawn is restored."""
-    return await _begun(await entry_to_amend(asked, entry), EntryRestored, draft)
+    found = await entry_to_amend(asked, entry)
+    kept = await draft_fields(asked.page, draft, key)
+    return await _begun(found, EntryRestored, kept, key, checked=checked or False)
 
 
 @router.post("/children/{child}/entries/{entry}/restore")
@@ -279,28 +239,45 @@ async def _review(found: EntryToAmend, form: AskedForm, checked: CheckedForm) ->
     return await _page("correct-review.html", found, form, checked, rows=rows, fixed=fixed)
 
 
-async def _undo(found: EntryToAmend, kind: type[Event], sent: SentFields) -> Response:
-    form = await form_of(found.asked, kind, sent, uuid4().hex)
-    return await _undo_page(found, form, NOT_SENT)
+async def _undo(found: EntryToAmend, kind: type[Event], sent: SentFields, key: str) -> Response:
+    return await _undo_page(found, await form_of(found.asked, kind, sent, key), NOT_SENT)
 
 
-async def _begun(found: EntryToAmend, kind: type[Event], draft: UUID | None) -> Response:
-    kept = await draft_fields(found.asked.page, draft)
+async def _begun(
+    found: EntryToAmend, kind: type[Event], kept: SentFields | None, key: str | None, *, checked: bool
+) -> Response:
+    if kept is None and key is None:
+        return at_form(f"{found.address}/{_WAYS[kind]}")
     if kept is None:
-        return await _undo(found, kind, {})
-    return await _undo_page(found, await sent_form_of(found.asked, kind, kept), NOT_SENT)
+        return await _undo(found, kind, {}, key or uuid4().hex)
+    form = await sent_form_of(found.asked, kind, kept)
+    if not checked:
+        return await _undo_page(found, form, NOT_SENT)
+    whole = _undoing(found, form)
+    return await _undo_page(found, *await whole.checked(whole.read()))
 
 
 async def _undone(found: EntryToAmend, kind: type[Event], filled: SentFields) -> Response:
     form = await sent_form_of(found.asked, kind, filled)
-    if form.more:
-        return await _undo_page(found, form, NOT_SENT)
-    today = found.asked.page.context.today.isoformat()
-    sent = {**form.sent, OCCURRED: [today], _ABOUT: [found.original]}
-    whole = replace(form, file=found.file, sent=sent)
+    whole = _undoing(found, form)
     if filled.get("do") == ["record"]:
         return await _recorded(found, whole, _undo_page)
-    return await _undo_page(found, *await whole.checked(whole.read()))
+    read = None if form.more else whole.read()
+    if filled.get("do") != ["rehearse"]:
+        more = {} if form.more else {"checked": "true"}
+        address = f"{found.address}/{_WAYS[kind]}"
+        there = await shown_at_form(found.asked.page, address, filled, form.key, **more)
+        if there is not None:
+            return there
+    if read is None:
+        return await _undo_page(found, form, NOT_SENT)
+    return await _undo_page(found, *await whole.checked(read))
+
+
+def _undoing(found: EntryToAmend, form: AskedForm) -> AskedForm:
+    """Return the form of a withdrawal or a restoration whole: of which entry, and that it is done today."""
+    today = found.asked.page.context.today.isoformat()
+    return replace(form, file=found.file, sent={**form.sent, OCCURRED: [today], _ABOUT: [found.original]})
 
 
 async def _undo_page(found: EntryToAmend, form: AskedForm, checked: CheckedForm) -> Response:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Response
 from api.console.child_frame import AboutChild, ChildPage
 from api.console.forms.asked_form import recorded_since
 from api.console.forms.dry_run import ShownFault, ShownRefusal, checked_by, digest, told_in_words
+from api.console.forms.entry_to_amend import EntryToAmend, entry_to_amend
 from api.console.forms.event_form import BUSY, KEY
 from api.console.forms.form_reading import MUST_FILL_IN
 from api.console.forms.two_files import (
@@ -24,7 +25,6 @@ from api.console.forms.two_files import (
     rehearsed_in,
 )
 from api.console.page_route import PageRoute
-from api.console.pages.child_amend import EntryToAmend, entry_to_amend
 from api.console.pages.child_record import history_at
 from api.console.rendering import lead_to
 from api.console.sent_form import READING, form

@@ -9,15 +9,15 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Depends, Query, Response
 
 from api.console.child_frame import AboutChild, ChildPage, ForRule
-from api.console.drafts import draft_fields, forget_draft, keep_form
+from api.console.drafts import FormKey, at_form, draft_fields, forget_draft, shown_at_form
 from api.console.forms.asked_form import AskedForm, form_of, sent_form_of
 from api.console.forms.dry_run import is_offered, records_type
-from api.console.forms.event_form import NOT_SENT, CheckedForm, first_of
+from api.console.forms.event_form import NOT_SENT, CheckedForm
 from api.console.forms.field_controls import event_fields
 from api.console.forms.form_reading import SentFields
 from api.console.page_route import PageRoute
 from api.console.rendering import lead_to
-from api.console.sent_form import MOST_KEPT_BYTES, filled_form
+from api.console.sent_form import filled_form
 from api.console.value_display import event_label
 from api.contract.problems import Problem, not_found
 from api.http import one_file
@@ -86,16 +86,31 @@ async def choose_event(
 
 @router.get("/children/{child}/record/{name}")
 async def record_page(
-    asked: AboutChild, name: str, due: ForRule = None, draft: UUID | None = None
+    asked: AboutChild,
+    name: str,
+    key: FormKey = None,
+    checked: bool | None = None,  # noqa: FBT001 - of the address
+    due: ForRule = None,
+    draft: UUID | None = None,
 ) -> Response:
-    """Show the form of an event, filled in with what the obligation that it clears says, or with a draft."""
+    """Show the form of an event as it was typed before, or what it would change, if it is to be `checked`.
+
+    A new one is filled in with what the obligation says that it clears.
+    """
     await _may_record(asked)
     if name in OF_TWO_FILES:
         return lead_to(f"{asked.address}/{OF_TWO_FILES[name]}")
-    kept = await draft_fields(asked.page, draft)
+    kind = _kind(asked, name)
+    kept = await draft_fields(asked.page, draft, key)
     if kept is not None:
-        return await _page(await sent_form_of(asked, _kind(asked, name), kept), NOT_SENT)
-    form = await form_of(asked, _kind(asked, name), {}, uuid4().hex, due or "")
+        form = await sent_form_of(asked, kind, kept)
+        if not checked:
+            return await _page(form, NOT_SENT)
+        form, told = await form.checked(form.read())
+        return await _page(form, told, saved=True)
+    if key is None:
+        return at_form(f"{asked.address}/record/{name}", **({"for": due} if due else {}))
+    form = await form_of(asked, kind, {}, key, due or "")
     if due is not None:
         form = replace(form, sent=await _filled_by(form, due))
     return await _page(form, NOT_SENT)
@@ -108,12 +123,13 @@ async def send_record(
     """Check what was filled in and show what it would change, or record what was checked."""
     await _may_record(asked)
     form = await sent_form_of(asked, _kind(asked, name), filled)
+    address = f"{asked.address}/record/{name}"
     if form.more:
-        return await _page(form, NOT_SENT)
+        return await shown_at_form(asked.page, address, filled, form.key) or await _page(form, NOT_SENT)
     read = form.read()
     if filled.get("do") == ["anew"]:
         form = replace(form, key=uuid4().hex)
-        read = form.read()
+        filled = {**filled, "key": [form.key]}
     elif filled.get("do") == ["record"] and form.was_checked(read):
         became = await form.recorded(read)
         if isinstance(became, Mapping):
@@ -121,21 +137,11 @@ async def send_record(
             await asked.page.context.container.recorded_types.count(asked.page.context.actor.user, name)
             return lead_to(history_at(asked.address, became))
         return await _page(*became)
-    form, checked = await form.checked(read)
-    return await _page(form, checked, kept=await _kept_meanwhile(form, checked, filled))
-
-
-async def _kept_meanwhile(form: AskedForm, checked: CheckedForm, filled: SentFields) -> bool:
-    """Keep a form as a draft in place of which something else is to be recorded first; return if it is kept.
-
-    What a page rehearses while somebody types is not kept so.
-    """
-    page = form.asked.page
-    asked = first_of(filled, "do") == "check" and any(each.cures for each in checked.refusals)
-    if asked and len(page.http.state.form) <= MOST_KEPT_BYTES:
-        await keep_form(page, f"{form.asked.address}/record/{form.kind.__name__}", filled, form.key)
-        return True
-    return False
+    if filled.get("do") != ["rehearse"]:
+        there = await shown_at_form(asked.page, address, filled, form.key, checked="true")
+        if there is not None:
+            return there
+    return await _page(*await form.checked(read))
 
 
 def history_at(address: str, recorded: Mapping[str, Any]) -> str:
@@ -145,8 +151,10 @@ def history_at(address: str, recorded: Mapping[str, Any]) -> str:
     return f"{address}/history?month={month}&recorded={entry['entry_id']}"
 
 
-async def _page(form: AskedForm, checked: CheckedForm, *, kept: bool = False) -> Response:
-    shown = form.shown_as(checked) | {"kept": kept}
+async def _page(form: AskedForm, checked: CheckedForm, *, saved: bool = False) -> Response:
+    """Show a form; `saved` is one that is kept as a draft, and goes on after what is to be recorded first."""
+    kept = saved and any(each.cures for each in checked.refusals)
+    shown = form.shown_as(checked) | {"kept": kept, "saved": saved}
     return await form.asked.render("record-form.html", "record", form.file, status=checked.status, **shown)
 
 
