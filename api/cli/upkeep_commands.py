@@ -7,7 +7,8 @@ from api.bootstrap import Container
 from api.cli.container import command_container, stoppable
 from api.cli.output import Flag, answer, note
 from api.cli.progress import progress_bar
-from ledger.verification import flaws
+from ledger.monitor import log_flaws
+from ledger.verification import Flaw, flaws
 from projections import READ_MODELS
 from projections.projector.generations import KEPT, KNOWN_RANGE, drop_older, make
 from projections.projector.verify import Verification
@@ -67,14 +68,22 @@ async def verify(*, read_models: Flag = False) -> int:
 
 
 async def verifying_entries(container: Container) -> int:
-    """Compare every entry with its voucher and its columns, and return the exit code."""
+    """Compare every entry with its voucher, its columns and its leaf in the log, and return the exit code."""
     flawed = 0
     with progress_bar("核对条目 Verifying entries") as progress:
         async for each in flaws(container.ledger, progress):
             flawed += 1
-            answer(f"第{each.position}条：{each.what.zh}。 Entry {each.position}: {each.what.en}.")
+            _tell(each)
+    with progress_bar("核对日志 Verifying the log") as progress:
+        async for each in log_flaws(container.ledger.store, container.transparency_log, progress):
+            flawed += 1
+            _tell(each)
     note(f"条目有误{flawed:,}处。 Entries not in order: {flawed:,}.")
     return DIFFERENT if flawed else 0
+
+
+def _tell(flaw: Flaw) -> None:
+    answer(f"第{flaw.position}条：{flaw.what.zh}。 Entry {flaw.position}: {flaw.what.en}.")
 
 
 async def verifying(container: Container) -> int:

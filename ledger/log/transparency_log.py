@@ -161,8 +161,8 @@ class TransparencyLog:
                 raise ForkError(message)
         if not entries:
             return False
-        salts = await self._keys.secrets((entry.stream, SALT) for entry in entries)
-        leaves = [leaf(self.origin, entry, salts.get((entry.stream, SALT))) for entry in entries]
+        salts = await self.salts(entry.stream for entry in entries)
+        leaves = [leaf(self.origin, entry, salts.get(entry.stream)) for entry in entries]
         changed = grown(await self._edge(size), size, leaves)
         growth = {
             "epoch": self._epoch,
@@ -222,6 +222,44 @@ class TransparencyLog:
         number, index = divmod(position - 1, WIDTH)
         bundle = await self.tile(Tile(TilePlace(BUNDLES, number), index + 1)) if position > 0 else None
         return None if bundle is None else leaves_of(bundle)[index]
+
+    async def size(self) -> int:
+        """Return how many leaves the tree has, signed or not."""
+        ((size, _),) = await fetch(self._readers, SQL["grown"], {"epoch": self._epoch}, tuple_row)
+        return int(size)
+
+    async def leaves(self, start: int, end: int) -> list[tuple[bytes | None, bytes | None]]:
+        """Return the leaves from `start` up to `end`, each with its hash in the tree.
+
+        `start` is a multiple of WIDTH. None stands for a leaf or a hash that is not there.
+        """
+        numbers = range(start // WIDTH, -(-end // WIDTH))
+        kept = await self._tiles([TilePlace(level, number) for number in numbers for level in (BUNDLES, 0)])
+        found: list[tuple[bytes | None, bytes | None]] = []
+        for number in numbers:
+            try:
+                leaves = leaves_of(kept.get(TilePlace(BUNDLES, number), b""))
+            except ValueError:
+                leaves = []
+            hashes = kept.get(TilePlace(0, number), b"")
+            pieces = [hashes[first : first + HASH_BYTES] for first in range(0, len(hashes), HASH_BYTES)]
+            within = min(WIDTH, end - number * WIDTH)
+            found += zip(
+                [*leaves[:within], *[None] * (within - len(leaves))],
+                [*pieces[:within], *[None] * (within - len(pieces))],
+                strict=True,
+            )
+        return found
+
+    async def salts(self, streams: Iterable[UUID]) -> dict[UUID, bytes]:
+        """Return the salts by which leaves name streams; those that were destroyed are left out."""
+        kept = await self._keys.secrets((stream, SALT) for stream in streams)
+        return {stream: salt for (stream, _), salt in kept.items()}
+
+    async def signed(self) -> list[Checkpoint]:
+        """Return the checkpoints that were signed last, as the database and as DATA keeps them."""
+        notes = [await self.published(), await asyncio.to_thread(self._last_signed)]
+        return [Checkpoint.read(note.text) for note in notes if note is not None]
 
     async def _grown(self) -> tuple[int, Note | None]:
         asked = {"epoch": self._epoch}

@@ -23,6 +23,30 @@ class LeafSpan(NamedTuple):
     end: int
 
 
+class GrowingRoot:
+    """The root of a tree that is read leaf by leaf, from at most 64 hashes in memory."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._right: list[tuple[int, bytes]] = []
+
+    def add(self, leaf: bytes) -> None:
+        """Append the hash of a leaf."""
+        self.size += 1
+        level, hashed = 0, leaf
+        while self._right and self._right[-1][0] == level:
+            hashed = node_hash(self._right.pop()[1], hashed)
+            level += 1
+        self._right.append((level, hashed))
+
+    def root(self) -> bytes:
+        """Return the root of the tree so far."""
+        hashed = EMPTY_ROOT
+        for number, (_, left) in enumerate(reversed(self._right)):
+            hashed = node_hash(left, hashed) if number else left
+        return hashed
+
+
 def leaf_hash(leaf: bytes) -> bytes:
     """Return the hash of a leaf."""
     return sha256(b"\x00" + leaf).digest()

@@ -3,80 +3,27 @@
 import asyncio
 from base64 import b64encode
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from hashlib import sha256
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-import orjson
 import pytest
 
-from ledger.log import tree
-from ledger.log.checkpoint import Checkpoint, NoteError, VerifierKey
+from ledger.log.checkpoint import NoteError
 from ledger.log.tiles import BUNDLES, Tile, TilePlace, tiles
-from ledger.log.transparency_log import FOLDER, SALT, ForkError, TransparencyLog
+from ledger.log.transparency_log import FOLDER, SALT, ForkError
 from ledger.postgres.migrate import DEFAULT_LEDGER
-from ledger.sealing.keys import Keys
-from ledger.sealing.wrapping import KeyFile
-from ledger.store.pools import make_pool
-from ledger.store.store import Store
-from tests.support.ledgers import Urls, a_superuser, an_append, store_of
-
-
-class Opened:
-    """A ledger's store with its log."""
-
-    def __init__(self, store: Store, log: TransparencyLog) -> None:
-        self.store = store
-        self.log = log
-
-    async def record(self, count: int, stream: UUID | None = None, expected: int = 0) -> None:
-        """Append that many entries to a stream."""
-        await self.store.append(an_append(stream or uuid4(), expected, entries=count))
-
-    async def caught_up(self) -> Checkpoint:
-        """Let the log grow to its end and sign it; return the checkpoint."""
-        while await self.log.grow():
-            pass
-        await self.log.sign()
-        note = await self.log.published()
-        assert note is not None
-        assert VerifierKey.read(self.log.verifier).verified(note) == 0
-        return Checkpoint.read(note.text)
-
-    async def leaf(self, position: int) -> dict[str, object]:
-        """Return what a leaf says, once its proof is verified."""
-        proof, leaf = await self.log.proof(position), await self.log.leaf_at(position)
-        assert proof is not None
-        assert leaf is not None
-        checkpoint = Checkpoint.read(proof.note.text)
-        hashed = tree.leaf_hash(leaf)
-        root = tree.root_of_inclusion(hashed, position - 1, checkpoint.size, proof.hashes)
-        assert root == checkpoint.root
-        said: dict[str, object] = orjson.loads(leaf)
-        return said
-
-
-@asynccontextmanager
-async def opened(urls: Urls, data: Path) -> AsyncIterator[Opened]:
-    """Open a ledger as one process does."""
-    async with (
-        store_of(urls) as store,
-        make_pool(urls.writer, 1) as writers,
-        make_pool(urls.reader, 2) as readers,
-    ):
-        keys = await Keys.opened(store, KeyFile.make(data / "key"), DEFAULT_LEDGER)
-        log = await TransparencyLog.opened(store, keys, (writers, readers), DEFAULT_LEDGER, data)
-        yield Opened(store, log)
+from tests.support.ledgers import Urls, a_superuser
+from tests.support.transparency import OpenedLog, opened_log
 
 
 @pytest.fixture
-async def ledger(urls: Urls, tmp_path: Path) -> AsyncIterator[Opened]:
-    async with opened(urls, tmp_path) as ledger:
+async def ledger(urls: Urls, tmp_path: Path) -> AsyncIterator[OpenedLog]:
+    async with opened_log(urls, tmp_path) as ledger:
         yield ledger
 
 
-async def test_every_entry_is_a_leaf_that_commits_to_its_stored_bytes(ledger: Opened) -> None:
+async def test_every_entry_is_a_leaf_that_commits_to_its_stored_bytes(ledger: OpenedLog) -> None:
     """Given entries of two files, when the log has grown, then each leaf has its hash and names neither."""
     one, other = uuid4(), uuid4()
     await ledger.record(2, one)
@@ -100,7 +47,7 @@ async def test_every_entry_is_a_leaf_that_commits_to_its_stored_bytes(ledger: Op
     assert names[0] == names[1] == names[3] != names[2]
 
 
-async def test_what_is_recorded_later_leaves_the_log_consistent(ledger: Opened) -> None:
+async def test_what_is_recorded_later_leaves_the_log_consistent(ledger: OpenedLog) -> None:
     """Given a signed log, when more is recorded, then the earlier tree is the beginning of the later one."""
     await ledger.record(300)
     before = await ledger.caught_up()
@@ -122,7 +69,7 @@ async def test_what_is_recorded_later_leaves_the_log_consistent(ledger: Opened) 
 
 async def test_several_processes_let_one_log_grow(urls: Urls, tmp_path: Path) -> None:
     """Given two processes, when both let the log grow, then it has each entry once."""
-    async with opened(urls, tmp_path) as one, opened(urls, tmp_path) as other:
+    async with opened_log(urls, tmp_path) as one, opened_log(urls, tmp_path) as other:
         for _ in range(5):
             await asyncio.gather(one.record(40), one.caught_up(), other.caught_up(), other.record(20))
         await asyncio.gather(one.caught_up(), other.caught_up())
@@ -134,7 +81,7 @@ async def test_several_processes_let_one_log_grow(urls: Urls, tmp_path: Path) ->
 
 async def test_a_tree_that_was_altered_is_not_signed_again(urls: Urls, tmp_path: Path) -> None:
     """Given a signed log, when its tiles are altered or it goes back, then nothing is signed any more."""
-    async with opened(urls, tmp_path) as ledger:
+    async with opened_log(urls, tmp_path) as ledger:
         await ledger.record(3)
         await ledger.caught_up()
         async with a_superuser(urls.superuser, DEFAULT_LEDGER) as superuser:
@@ -151,7 +98,7 @@ async def test_a_tree_that_was_altered_is_not_signed_again(urls: Urls, tmp_path:
 
 async def test_an_entry_that_is_missing_ends_the_log(urls: Urls, tmp_path: Path) -> None:
     """Given an entry that was deleted before it was a leaf, when the log grows, then it names the place."""
-    async with opened(urls, tmp_path) as ledger:
+    async with opened_log(urls, tmp_path) as ledger:
         await ledger.record(3)
         async with a_superuser(urls.superuser, DEFAULT_LEDGER) as superuser:
             await superuser.execute("DELETE FROM entry WHERE position = 2")
@@ -160,7 +107,7 @@ async def test_an_entry_that_is_missing_ends_the_log(urls: Urls, tmp_path: Path)
 
 
 async def test_the_last_signed_checkpoint_is_kept_outside_the_database(
-    ledger: Opened, tmp_path: Path
+    ledger: OpenedLog, tmp_path: Path
 ) -> None:
     """Given a signed log, when the file that keeps the checkpoint is altered, then nothing is signed."""
     await ledger.record(1)
@@ -176,7 +123,7 @@ async def test_the_last_signed_checkpoint_is_kept_outside_the_database(
 async def test_without_its_salt_a_stream_is_linked_to_no_leaf(urls: Urls, tmp_path: Path) -> None:
     """Given a file whose salt was destroyed, when more is recorded in it, then each leaf has its own name."""
     stream = uuid4()
-    async with opened(urls, tmp_path) as ledger:
+    async with opened_log(urls, tmp_path) as ledger:
         await ledger.record(1, stream)
         await ledger.caught_up()
         async with a_superuser(urls.superuser, DEFAULT_LEDGER, f"{DEFAULT_LEDGER}_keys") as superuser:

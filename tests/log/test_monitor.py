@@ -1,0 +1,97 @@
+"""A monitor finds whatever a database administrator altered behind the log, and names the place."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from domain.label import Label
+from ledger.log.transparency_log import FOLDER
+from ledger.monitor import FEWER, NO_ENTRY, NO_LEAF, NOT_SIGNED, OTHER_HASH, OTHER_TREE, PARTS, log_flaws
+from ledger.postgres.migrate import DEFAULT_LEDGER
+from tests.support.ledgers import Urls, a_superuser
+from tests.support.transparency import OpenedLog, opened_log
+
+ENTRIES = 300
+STREAM = uuid4()
+
+
+@pytest.fixture
+async def ledger(urls: Urls, tmp_path: Path) -> AsyncIterator[OpenedLog]:
+    """A signed log of one file with two hundred entries, then of another with a hundred."""
+    async with opened_log(urls, tmp_path) as ledger:
+        await ledger.record(200, STREAM)
+        await ledger.record(ENTRIES - 200)
+        await ledger.caught_up()
+        yield ledger
+
+
+async def found(ledger: OpenedLog) -> list[tuple[int, Label]]:
+    """What the monitor tells, as positions and words."""
+    told: list[float] = []
+    wrong = [(each.position, each.what) async for each in log_flaws(ledger.store, ledger.log, told.append)]
+    assert told[-1] == 1
+    return wrong
+
+
+async def test_nothing_is_wrong_with_a_log_as_it_was_signed(ledger: OpenedLog) -> None:
+    assert await found(ledger) == []
+    await ledger.record(1)
+    assert await found(ledger) == [], "what no leaf tells yet is no fault"
+
+
+CONTENT = "UPDATE entry SET body = body || '\\x20' WHERE position = 7"
+MOMENT = "UPDATE entry SET recorded_at = recorded_at - interval '1 us' WHERE position = 7"
+SWAPPED = (
+    "UPDATE entry SET position = CASE position WHEN 7 THEN -8 ELSE -7 END WHERE position IN (7, 8);"
+    "UPDATE entry SET position = -position WHERE position < 0"
+)
+LEAF = "UPDATE log_tile SET content = overlay(content PLACING 'X' FROM 20) WHERE level = -1 AND number = 1"
+HASH = "UPDATE log_tile SET content = overlay(content PLACING 'X' FROM 1) WHERE level = 0 AND number = 1"
+ALTERED = {
+    "content": (CONTENT, [(7, PARTS["h"])]),
+    "moment": (MOMENT, [(7, PARTS["r"])]),
+    "version": ("UPDATE entry SET version = 777 WHERE position = 7", [(7, PARTS["v"])]),
+    "file": ("UPDATE entry SET stream = gen_random_uuid() WHERE position = 7", [(7, PARTS["s"])]),
+    "deleted": ("DELETE FROM entry WHERE position = 7", [(7, NO_ENTRY)]),
+    "tail": ("DELETE FROM entry WHERE position > 299", [(300, NO_ENTRY)]),
+    "swapped": (SWAPPED, [(each, PARTS[part]) for each in (7, 8) for part in "hrv"]),
+    "leaf": (LEAF, [(257, PARTS["h"]), (257, OTHER_HASH), (300, OTHER_TREE)]),
+    "hash": (HASH, [(257, OTHER_HASH)]),
+    "leaves": (
+        "DELETE FROM log_tile WHERE level = -1 AND number = 1",
+        [*((each, NO_LEAF) for each in range(257, 301)), (300, OTHER_TREE)],
+    ),
+    "note": ("UPDATE log SET note = replace(note, '300', '299')", [(0, NOT_SIGNED)]),
+    "shorter": ("UPDATE log SET size = 299, note = NULL", [(300, FEWER)]),
+}
+"""What somebody does as the database's superuser, and what the monitor says of it."""
+
+
+@pytest.mark.parametrize(("statement", "wrong"), ALTERED.values(), ids=ALTERED)
+async def test_what_was_altered_is_named_with_its_place(
+    ledger: OpenedLog, urls: Urls, statement: str, wrong: list[tuple[int, Label]]
+) -> None:
+    """Given a signed log, when the database is altered behind it, then the place is named."""
+    async with a_superuser(urls.superuser, DEFAULT_LEDGER) as superuser:
+        for each in statement.split(";"):
+            assert (await superuser.execute(each.encode())).rowcount
+    assert await found(ledger) == wrong
+
+
+async def test_a_log_that_was_made_anew_is_not_the_one_that_was_signed(
+    ledger: OpenedLog, urls: Urls, tmp_path: Path
+) -> None:
+    """Given entry and log rewritten together, then the checkpoint that DATA keeps tells."""
+    (kept,) = [path for path in (tmp_path / FOLDER).iterdir() if path.suffix != ".lock"]
+    before = kept.read_text("utf-8")
+    async with a_superuser(urls.superuser, DEFAULT_LEDGER) as superuser:
+        await superuser.execute(CONTENT)
+        await superuser.execute("DELETE FROM log_tile")
+        await superuser.execute("UPDATE log SET size = 0, note = NULL")
+    kept.unlink()
+    await ledger.caught_up()
+    assert await found(ledger) == []
+    kept.write_text(before, "utf-8")
+    assert await found(ledger) == [(ENTRIES, OTHER_TREE)]
