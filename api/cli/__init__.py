@@ -39,6 +39,7 @@ COMMANDS: Final = MappingProxyType(
         "recover": "backup_commands:recover",
         "rebuild": "upkeep_commands:rebuild",
         "verify": "upkeep_commands:verify",
+        "log": "log_commands:log",
         "database-url": "upkeep_commands:database_url",
         "rules": "rules_commands:rules",
         "coverage": "coverage_command:show_coverage",

@@ -32,6 +32,8 @@ from ledger.codec.messages import most_like, wording
 from ledger.codec.parsing import InvalidError
 from ledger.data_folder import DataError, unusable
 from ledger.log.last_seen import LastSeenError, LostEntriesError
+from ledger.log.publishing import OtherLogError
+from ledger.log.transparency_log import ForkError
 from ledger.postgres.backup import BackupError
 from ledger.postgres.cluster import ServerFailedError
 from ledger.postgres.migrate import MigrationError
@@ -46,12 +48,14 @@ TOLD: Final = (
     BackupError,
     DataError,
     EpochTakenError,
+    ForkError,
     IdentityError,
     KeyFileError,
     KeyUnavailableError,
     LostEntriesError,
     MigrationError,
     NotBuiltError,
+    OtherLogError,
     OwnerError,
     OwnerUnknownError,
     PortTakenError,

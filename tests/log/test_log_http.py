@@ -16,20 +16,12 @@ from tests.support.client import Served
 from tests.support.given import given, some
 
 
-async def caught_up(served: Served) -> None:
-    """Let the log reach every entry, and sign."""
-    log = served.container.transparency_log
-    while await log.grow():
-        pass
-    await log.sign()
-
-
 async def test_an_auditor_takes_the_log_away_and_checks_it_by_other_tools(
     served: Served, tmp_path: Path
 ) -> None:
     """Given recorded entries, when an auditor fetches the log, then others find root, signature and proof."""
     await stored.kept(served, given(("2024-03-05", some(ChildReceived))))
-    await caught_up(served)
+    await served.container.transparency_log.catch_up()
     auditor = await served.as_(Role.AUDITOR)
 
     said = (await auditor.get("/log")).json()
@@ -57,7 +49,7 @@ async def test_an_auditor_takes_the_log_away_and_checks_it_by_other_tools(
 
 async def test_what_the_log_does_not_reach_is_not_found(served: Served) -> None:
     """Given a log, when a tile, a path or a position beyond it is asked, then it is not found."""
-    await caught_up(served)
+    await served.container.transparency_log.catch_up()
     auditor = await served.as_(Role.AUDITOR)
     for path in ("/log/tile/0/999", "/log/tile/0/0", "/log/tile/63/000", "/entries/999999/proof"):
         assert (await auditor.get(path)).status_code == 404
@@ -65,7 +57,7 @@ async def test_what_the_log_does_not_reach_is_not_found(served: Served) -> None:
 
 async def test_the_log_is_for_those_who_verify(served: Served) -> None:
     """Given each role, when the log is asked, then supervisor, auditor and administrator are answered."""
-    await caught_up(served)
+    await served.container.transparency_log.catch_up()
     for role in Role:
         client = await served.as_(role)
         may = role in {Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR}
