@@ -1,5 +1,6 @@
 """What differs between a report as it was issued and as it is computed again, and why."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
@@ -31,7 +32,7 @@ def differing_cells(then: ReportContent, now: ReportContent) -> Iterator[dict[st
         was, is_ = _cells(before), _cells(after)
         for key in dict.fromkeys([*was, *is_]):
             if was.get(key, _ABSENT) != is_.get(key, _ABSENT):
-                values, column = key
+                (values, _), column = key
                 yield {
                     "table": name,
                     "values": None if values is None else [*values],
@@ -42,22 +43,26 @@ def differing_cells(then: ReportContent, now: ReportContent) -> Iterator[dict[st
 
 
 _ABSENT: Final = object()
+_Line: TypeAlias = tuple[tuple[str, ...] | None, int]
+"""A row by its values, and as the how-manieth it has them; totals have no values."""
 
 
-def _cells(table: ReportContent | None) -> dict[tuple[tuple[str, ...] | None, str], int | str | None]:
-    """Return the numbers of a table by the values of their row and their column; totals have no values."""
+def _cells(table: ReportContent | None) -> dict[tuple[_Line, str], int | str | None]:
+    """Return the numbers of a table by their row and column."""
     if table is None:
         return {}
     columns = [each["column"] for each in table["counts"]]
-    lines: list[tuple[tuple[str, ...] | None, Sequence[int | str | None]]] = [
-        (tuple(each["value"] for each in row["values"]), row["counts"]) for row in table["rows"]
-    ]
+    # Rows may be of the same values, as two comparisons with one system on one day.
+    before = Counter[tuple[str, ...]]()
+    lines: list[tuple[_Line, Sequence[int | str | None]]] = []
+    for row in table["rows"]:
+        values = tuple(each["value"] for each in row["values"])
+        lines.append(((values, before[values]), row["counts"]))
+        before[values] += 1
     if table["totals"] is not None:
-        lines.append((None, table["totals"]))
+        lines.append(((None, 0), table["totals"]))
     return {
-        (values, column): count
-        for values, counts in lines
-        for column, count in zip(columns, counts, strict=True)
+        (line, column): count for line, counts in lines for column, count in zip(columns, counts, strict=True)
     }
 
 

@@ -11,7 +11,7 @@ from zipfile import ZipFile
 import pytest
 
 from api.identity.permissions import Role
-from api.issuing import computed_report, printed_report, progress_report
+from api.issuing import computed_report, printed_report, progress_report, recomputed_report
 from domain.events.departure import ChildDied
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.label import Label
@@ -185,6 +185,21 @@ async def test_small_numbers_are_told_in_no_form_of_a_report_and_each_role_sees_
     for role in (Role.STAFF, Role.BUREAU):
         client = await served.as_(role)
         assert (await client.post("/reports", json=YEAR, headers=new_key())).status_code == 403
+
+
+def test_of_two_comparisons_with_one_system_on_one_day_each_is_told_that_differs() -> None:
+    def runs(*found: int) -> JsonObject:
+        of = [{"value": "household"}, {"value": "2026-07-02"}]
+        rows = [{"values": of, "counts": [90, each]} for each in found]
+        columns = [{"column": "compared"}, {"column": "differences"}]
+        return {"tables": [{"table": "runs", "counts": columns, "rows": rows, "totals": None}]}
+
+    differing = [*recomputed_report.differing_cells(runs(7, 8), runs(6, 8, 9))]
+    assert [(each["column"], each["then"], each["now"]) for each in differing] == [
+        ("differences", 7, 6),
+        ("compared", None, 90),
+        ("differences", None, 9),
+    ]
 
 
 @pytest.mark.parametrize(
