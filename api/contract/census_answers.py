@@ -9,15 +9,22 @@ from typing import Any, Final
 from typing_extensions import TypedDict
 
 from api.contract.csv_lines import TableCell
-from api.contract.list_tables import ListColumn, ListedItem, ListTable, number, text
+from api.contract.list_tables import ListColumn, ListedItem, ListTable, text
 from api.contract.sentences import Language
 from api.contract.value_words import called
 from domain.codes import tables
 from domain.label import Label
 from projections.child_counts import CountedCell, Flow
 from projections.dimensions import AGE_BAND, DIMENSIONS, NOTHING
+from projections.small_numbers import SMALLEST_TOLD
 
 DEFAULT_BY: Final = ("institution",)
+_STAR: Final = "*"
+NOT_TOLD: Final = Label(
+    f"* 表示不公布：少于{SMALLEST_TOLD}，或者可由此推算。",
+    f"* is not told: below {SMALLEST_TOLD}, or what would tell such a number.",
+)
+"""What the star of a table says."""
 FLOW_COUNTS: Final[Mapping[str, Label]] = MappingProxyType(
     {
         "stock_from": Label("期初", "At first"),
@@ -49,20 +56,27 @@ class DimensionValueAnswer(TypedDict):
 
 
 class CensusCellAnswer(TypedDict):
-    """So many children have these values; `list` is the address of those whom the caller may read now."""
+    """So many children have these values; `list` is the address of those whom the caller may read now.
+
+    What is public has no list, and a `count` that is not told is null.
+    """
 
     values: Sequence[DimensionValueAnswer]
-    count: int
-    list: str
+    count: int | None
+    list: str | None
 
 
 class CensusAnswer(TypedDict):
-    """How many children there are on a day, by cell; only cells with any, which add up to the total."""
+    """How many children there are on a day, by cell; only cells with any, which add up to the total.
+
+    Where it is `public`, numbers of fewer than five and those from which they would follow are null.
+    """
 
     day: date
+    public: bool
     by: Sequence[DimensionAnswer]
     items: Sequence[CensusCellAnswer]
-    total: int
+    total: int | None
     next: None
     known_position: int
 
@@ -73,7 +87,7 @@ class ReasonAnswer(TypedDict):
     reason: str
     zh: str
     en: str
-    count: int
+    count: int | None
 
 
 class FlowsOfCellAnswer(TypedDict):
@@ -81,17 +95,18 @@ class FlowsOfCellAnswer(TypedDict):
 
     `stock_from + entered + moved_in - left - moved_out = stock_to`. Who `entered` was not cared for before,
     and who `left` is no longer; who `moved_in` or `moved_out` was or is in another cell, or not among those
-    whom the caller counts.
+    whom the caller counts. What is public is of everybody, and a number that is not told is null; where
+    `left` is not told, no reasons are.
     """
 
     values: Sequence[DimensionValueAnswer]
-    stock_from: int
-    entered: int
-    moved_in: int
-    left: int
+    stock_from: int | None
+    entered: int | None
+    moved_in: int | None
+    left: int | None
     left_by: Sequence[ReasonAnswer]
-    moved_out: int
-    stock_to: int
+    moved_out: int | None
+    stock_to: int | None
 
 
 # `from` is no name of Python's.
@@ -100,6 +115,7 @@ CensusFlowsAnswer = TypedDict(
     {
         "from": date,
         "to": date,
+        "public": bool,
         "by": Sequence[DimensionAnswer],
         "items": Sequence[FlowsOfCellAnswer],
         "next": None,
@@ -116,24 +132,32 @@ def flows_json(
     counts = Counter[str]()
     for each in flowing:
         counts[each.kind] += each.count
-    left = sorted(
-        (each for each in flowing if each.kind == "left"), key=lambda each: (-each.count, each.reason)
-    )
+    left = {each.reason: each.count for each in flowing if each.kind == "left"}
+    return told_flows(values_json(by, cell, institutions), counts, left)
+
+
+def told_flows(
+    values: Sequence[DimensionValueAnswer],
+    counts: Mapping[str, int | None],
+    left: Mapping[str, int | None],
+) -> FlowsOfCellAnswer:
+    """Return how many came and went, by kind of flow, and who left, by reason; None for what is not told."""
+    reasons = sorted(left, key=lambda reason: (-(left[reason] or 0), reason))
     return {
-        "values": values_json(by, cell, institutions),
+        "values": values,
         "stock_from": counts["stock_from"],
         "entered": counts["entered"],
         "moved_in": counts["moved_in"],
         "left": counts["left"],
-        "left_by": [_reason(each) for each in sorted(left, key=lambda each: (-each.count, each.reason))],
+        "left_by": [_reason(reason, left[reason]) for reason in reasons],
         "moved_out": counts["moved_out"],
         "stock_to": counts["stock_to"],
     }
 
 
-def _reason(flow: Flow) -> ReasonAnswer:
-    label = reason_label(flow.reason)
-    return {"reason": flow.reason, "zh": label.zh, "en": label.en, "count": flow.count}
+def _reason(reason: str, count: int | None) -> ReasonAnswer:
+    label = reason_label(reason)
+    return {"reason": reason, "zh": label.zh, "en": label.en, "count": count}
 
 
 def reason_label(reason: str) -> Label:
@@ -197,9 +221,10 @@ def census_table(asked: Mapping[str, Any]) -> ListTable:
         Label("儿童人数统计", "Census of children"),
         (
             *cell_columns(asked),
-            number("count", Label("人数", "Children")),
-            text("list", Label("名单地址", "Address of the list"), 36),
+            _told("count", Label("人数", "Children")),
+            *([] if asked["public"] else [text("list", Label("名单地址", "Address of the list"), 36)]),
         ),
+        NOT_TOLD if asked["public"] else None,
     )
 
 
@@ -209,16 +234,22 @@ def flows_table(asked: Mapping[str, Any]) -> ListTable:
         "census-flows",
         Label("儿童人数变动", "Changes in the number of children"),
         (
-            *cell_columns(asked),
-            *(number(name, FLOW_COUNTS[name]) for name in ("stock_from", "entered", "moved_in", "left")),
+            *([] if asked["public"] else cell_columns(asked)),
+            *(_told(name, FLOW_COUNTS[name]) for name in ("stock_from", "entered", "moved_in", "left")),
             ListColumn(Label("离开原因", "Reasons"), _reasons, 36),
-            *(number(name, FLOW_COUNTS[name]) for name in ("moved_out", "stock_to")),
+            *(_told(name, FLOW_COUNTS[name]) for name in ("moved_out", "stock_to")),
         ),
+        NOT_TOLD if asked["public"] else None,
     )
 
 
+def _told(name: str, heading: Label) -> ListColumn:
+    return ListColumn(heading, lambda item, _: _STAR if item[name] is None else item[name])
+
+
 def _reasons(item: ListedItem, language: Language) -> TableCell:
-    return "；".join(f"{each[language]} {each['count']}" for each in item["left_by"])
+    counts = {each[language]: _STAR if each["count"] is None else each["count"] for each in item["left_by"]}
+    return "；".join(f"{reason} {count}" for reason, count in counts.items())
 
 
 def cell_columns(asked: Mapping[str, Any]) -> list[ListColumn]:

@@ -1,6 +1,7 @@
 """How many children there are on a day, by what holds of them, and what changed between two days."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Final, TypeAlias
 
@@ -14,6 +15,7 @@ from api.contract.census_answers import (
     flows_json,
     flows_table,
     in_order,
+    told_flows,
     values_json,
 )
 from api.contract.dimension_filters import begins_of, by_dimension
@@ -35,10 +37,21 @@ from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_reque
 from api.http.file_points import one_day
 from api.http.list_formats import in_formats, listed, one_page
 from api.http.list_pages import list_view
+from api.http.public_counting import (
+    Public,
+    check_public,
+    last_public_day,
+    not_by,
+    not_public_by,
+    not_public_day,
+    not_public_year,
+    public_changes,
+    public_stock,
+)
 from domain.label import Label
 from ledger.codec.messages import InvalidValue
 from projections.child_counts import CountedCell, Flow, flows, stock
-from projections.counted_children import Population
+from projections.counted_children import BANDS, Population
 from projections.dimensions import band_names
 
 router = APIRouter(tags=["across files"])
@@ -57,13 +70,19 @@ async def census(
     day: Day = None,
     as_of: AsOf = None,
     known_at: KnownAt = None,
+    public: Public = False,  # noqa: FBT002 - a parameter of the query
 ) -> JsonResponse:
     """Count children on a day by what holds of them: whoever was in the caller's charge then, as known then.
 
-    As known at the same position, the same question has the same answer for ever.
+    As known at the same position, the same question has the same answer for ever. What is `public` is of the
+    end of a month, of the last one by default.
     """
-    on = one_day(day, as_of) or request.today
+    on = one_day(day, as_of) or (last_public_day(request.today) if public else request.today)
     dimensions = asked_by(by)
+    if public:
+        asked = {"where": where, "bands": bands, "known_at": known_at}
+        check_public(asked, not_public_by(dimensions), not_public_day(on, request.today))
+        return await _public_census(request, dimensions, on)
     check_where(where, bands)
     view = await list_view(request, known_at, None, *COUNTED)
     population = Population(dimensions, by_dimension(where or ()), begins_of(bands), view.known)
@@ -73,6 +92,7 @@ async def census(
     names = await institution_names(request, dimensions)
     body: CensusAnswer = {
         "day": on,
+        "public": False,
         "by": dimensions_json(dimensions),
         "items": [
             {
@@ -89,6 +109,25 @@ async def census(
     return JsonResponse(body, headers={"Ledger-Position": str(view.position)})
 
 
+async def _public_census(request: RequestContext, by: Sequence[str], on: date) -> JsonResponse:
+    view = await list_view(request, None, None, *COUNTED)
+    cells, total = await public_stock(request, by, on)
+    names = await institution_names(request, by)
+    body: CensusAnswer = {
+        "day": on,
+        "public": True,
+        "by": dimensions_json(by),
+        "items": [
+            {"values": values_json(by, cell, names), "count": cells[cell], "list": None}
+            for cell in in_order(by, band_names(BANDS), cells)
+        ],
+        "total": total,
+        "next": None,
+        "known_position": view.position,
+    }
+    return JsonResponse(body, headers={"Ledger-Position": str(view.position)})
+
+
 @router.get("/census/flows", responses=listed(CensusFlowsAnswer))
 @in_formats(flows_table, one_page)
 async def census_flows(
@@ -99,10 +138,18 @@ async def census_flows(
     where: CountedWhere = None,
     bands: AgeBandsAsked = None,
     known_at: KnownAt = None,
+    public: Public = False,  # noqa: FBT002 - a parameter of the query
 ) -> JsonResponse:
-    """Count who came and went after a day through another one, by what holds of them; the numbers add up."""
+    """Count who came and went after a day through another one, by what holds of them; the numbers add up.
+
+    What is `public` is of a whole year, in total.
+    """
     if to < from_:
         raise invalid([InvalidValue("/query/to", _BACKWARDS)])
+    if public:
+        asked = {"where": where, "bands": bands, "known_at": known_at}
+        check_public(asked, not_by(by), not_public_year(from_, to, request.today))
+        return await _public_flows(request, from_, to)
     dimensions = asked_by(by)
     check_where(where, bands)
     view = await list_view(request, known_at, None, *COUNTED)
@@ -117,11 +164,27 @@ async def census_flows(
     body: CensusFlowsAnswer = {
         "from": from_,
         "to": to,
+        "public": False,
         "by": dimensions_json(dimensions),
         "items": [
             flows_json(dimensions, cell, cells[cell], names)
             for cell in in_order(dimensions, band_names(population.bands), cells)
         ],
+        "next": None,
+        "known_position": view.position,
+    }
+    return JsonResponse(body, headers={"Ledger-Position": str(view.position)})
+
+
+async def _public_flows(request: RequestContext, since: date, until: date) -> JsonResponse:
+    view = await list_view(request, None, None, *COUNTED)
+    counts, left = await public_changes(request, since, until)
+    body: CensusFlowsAnswer = {
+        "from": since,
+        "to": until,
+        "public": True,
+        "by": [],
+        "items": [told_flows([], counts, left)],
         "next": None,
         "known_position": view.position,
     }

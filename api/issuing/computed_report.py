@@ -13,7 +13,6 @@ from api.issuing.half_yearly_comparison import HALF_YEARLY
 from api.issuing.placement_statistics import PLACEMENT
 from api.issuing.progress_report import PROGRESS
 from api.issuing.quarterly_bulletin import QUARTERLY
-from api.issuing.small_numbers import SMALLEST_TOLD, LinearSum, withheld_numbers
 from domain.events.institution.particulars import OPENED
 from domain.label import Label
 from domain.life import Life
@@ -22,6 +21,7 @@ from domain.when import LAST_DAY
 from ledger.canonical import canonical
 from ledger.ledger import Ledger
 from projections.projector.projector import Projector
+from projections.small_numbers import SMALLEST_TOLD, LinearSum, withheld_numbers
 
 REPORTS: Final[Mapping[str, DeclaredReport]] = MappingProxyType(
     {each.code: each for each in (PROGRESS, HALF_YEARLY, QUARTERLY, PLACEMENT)}

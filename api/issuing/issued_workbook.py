@@ -10,16 +10,12 @@ from typing import Any, Final
 
 import xlsxwriter  # type: ignore[import-untyped] # it has no types
 
-from api.issuing.small_numbers import SMALLEST_TOLD
+from api.contract.census_answers import NOT_TOLD
 from domain.label import Label
 
 _ABOUT: Final = Label("说明", "About")
 _TOTAL: Final = Label("合计", "Total")
 _NOT_TOLD: Final = "*"
-_ALONE: Final = Label(
-    f"* 表示不公布：少于{SMALLEST_TOLD}，或者可由此推算。",
-    f"* is not told: below {SMALLEST_TOLD}, or what would tell such a number.",
-)
 _MADE: Final = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """A moment of its making would tell two copies of one report apart."""
 _LABEL_WIDTH, _COUNT_WIDTH = 34, 16
@@ -59,7 +55,7 @@ def _told(report: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("程序版本 Programme", f"{programme['version']}（{programme['read_models']}）"),
     ]
     lines += [("定义 Definition", _both(each)) for each in report["definitions"]]
-    return [*lines, ("注 Note", str(_ALONE))]
+    return [*lines, ("注 Note", str(NOT_TOLD))]
 
 
 def _sheet(book: Any, table: Mapping[str, Any], bold: Any, wrapped: Any) -> None:  # noqa: ANN401 - it has no types

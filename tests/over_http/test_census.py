@@ -39,7 +39,8 @@ async def told(served: Served) -> None:
 async def census(
     served: Served, role: Role = Role.SUPERVISOR, path: str = "/census", **query: Any
 ) -> JsonObject:
-    answer = await (await served.as_(role)).get(path, params={"as_of": DAY, **query})
+    asked = {name: value for name, value in {"as_of": DAY, **query}.items() if value is not None}
+    answer = await (await served.as_(role)).get(path, params=asked)
     assert answer.status_code == 200, answer.text
     said: JsonObject = answer.json()
     return said
@@ -121,6 +122,20 @@ async def test_each_role_counts_those_whom_it_reads(served: Served) -> None:
     grades = await census(served, Role.BUREAU, by=["stage", "risk"])
     assert numbers(grades) == {("outside", "nothing"): 1, ("received", "nothing"): 4}
     assert [each["zh"] for each in grades["items"][0]["values"]] == ["机构外", "没有评级"]
+    # What is public is of everybody, for everybody.
+    for role in (Role.PLACEMENT_OFFICER, Role.BUREAU):
+        public = await census(served, role, as_of="2026-10-31", public=True, by=["stage", "institution"])
+        assert (public["public"], public["total"]) == (True, 5), role
+        assert {(each["count"], each["list"]) for each in public["items"]} == {(None, None)}, "one and four"
+    days: dict[str, Any] = {"from": "2015-12-31", "to": "2016-12-31"}
+    flows = await census(served, path="/census/flows", as_of=None, public=True, **days)
+    (changed,) = flows["items"]
+    assert [changed[name] for name in ("stock_from", "entered", "left", "stock_to")] == [0, None, 0, None]
+    latest = await census(served, as_of=None, public=True)
+    assert latest["day"] == "2026-10-31", "the end of the last month"
+    supervisor = await served.as_(Role.SUPERVISOR)
+    saved = await supervisor.get("/census", params={"public": True, "by": "sex", "format": "csv"})
+    assert saved.content.decode("utf-8-sig").splitlines()[:2] == ["性别,人数", "男性,*"]
 
 
 async def test_a_count_as_known_then_stays_whatever_is_recorded_since_and_whoever_is_in_charge_now(
@@ -206,12 +221,29 @@ REFUSED = (
     ("bands=4,2", "/query/bands"),
     ("bands=0,6,6", "/query/bands"),
     ("as_of=2026-01-01&day=2026-01-02", "/query/as_of"),
+    ("public=true&as_of=2026-10-30", "/query/as_of"),
+    ("public=true&as_of=2026-11-30", "/query/as_of"),
+    ("public=true&where=sex:1", "/query/where"),
+    ("public=true&bands=adoption", "/query/bands"),
+    ("public=true&known_at=1", "/query/known_at"),
+    ("public=true&by=sex&by=disability", "/query/by"),
+    ("public=true&by=institution&by=place&by=stage", "/query/by"),
+)
+YEAR = "public=true&from=2024-12-31&to=2025-12-31"
+FLOWS_REFUSED = (
+    (f"{YEAR}&by=sex", "/query/by"),
+    (f"{YEAR}&where=sex:1", "/query/where"),
+    ("public=true&from=2024-12-31&to=2025-12-30", "/query/to"),
+    ("public=true&from=2023-12-31&to=2025-12-31", "/query/to"),
+    ("public=true&from=2025-12-31&to=2026-12-31", "/query/to"),
 )
 
 
 async def test_what_cannot_be_counted_is_refused(served: Served) -> None:
     client = await served.as_(Role.BUREAU)
-    for query, pointer in REFUSED:
-        answer = await client.get(f"/census?{query}")
+    refused = [(f"/census?{query}", pointer) for query, pointer in REFUSED]
+    refused += [(f"/census/flows?{query}", pointer) for query, pointer in FLOWS_REFUSED]
+    for query, pointer in refused:
+        answer = await client.get(query)
         assert answer.status_code == 422, query
         assert answer.json()["errors"][0]["pointer"].startswith(pointer), query

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from api.issuing.computed_report import numbers_and_sums
 from api.issuing.declared_report import ReportRow
 from api.issuing.placement_statistics import PLACEMENT
-from api.issuing.small_numbers import SMALLEST_TOLD, LinearSum, withheld_numbers
 from domain.label import Label
+from projections.small_numbers import SMALLEST_TOLD, LinearSum, withheld_numbers
 
 COLUMN: LinearSum[str] = {"a": 1, "b": 1, "c": 1, "all": -1}
 
@@ -118,7 +118,7 @@ def test_who_came_does_not_follow_by_way_of_the_totals() -> None:
     """Of the first line nothing but nobody who left is told, and the second line and the totals tell it."""
     numbers, sums = changed((60, 2, 0, 60, 6, 0))
     withheld = withheld_numbers(numbers, sums)
-    assert {"came 0", "first 0", "last 0", "came 1", "came 2"} < withheld, "one more beyond its own sums"
+    assert withheld == {"came 0", "first 0", "last 0", "came 1", "first 1"}, "two more beyond its own sums"
 
 
 @given(st.lists(st.integers(0, 9), min_size=6, max_size=6))

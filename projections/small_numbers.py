@@ -1,4 +1,4 @@
-"""Numbers of fewer than five children, which no issued report tells, nor lets anybody work out.
+"""Numbers of fewer than five children, which nothing issued or public tells, nor lets anybody work out.
 
 A number is withheld if it is small, or if a small one would follow from it: from a sum, from what came and
 went, or from the same number in another table.
@@ -6,9 +6,10 @@ went, or from the same number in another table.
 
 from collections.abc import Hashable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from fractions import Fraction
 from typing import Final, TypeAlias, TypeVar
 
+_PRIME: Final = 2**61 - 1
+"""What is eliminated are sums of a few ones, so that counting by a great prime finds what fractions would."""
 SMALLEST_TOLD: Final = 5
 """The smallest number beside none that is told."""
 K = TypeVar("K", bound=Hashable)
@@ -16,11 +17,18 @@ LinearSum: TypeAlias = Mapping[K, int]
 """Numbers of which the multiples add up to nothing: the parts with 1, their sum with -1."""
 
 
-def withheld_numbers(numbers: Mapping[K, int], sums: Sequence[LinearSum[K]]) -> frozenset[K]:
+def withheld_numbers(
+    numbers: Mapping[K, int],
+    sums: Sequence[LinearSum[K]],
+    *,
+    unshown: AbstractSet[K] = frozenset(),
+    told: AbstractSet[K] = frozenset(),
+) -> frozenset[K]:
     """Return which numbers are not told.
 
     Nobody who knows all others and the `sums` can work one of the small ones out, nor how many they are
-    together where these are fewer than five. None at all is told.
+    together where these are fewer than five. None at all is told. `unshown` are in no table, and are withheld
+    from the first; those of `told` that are not small are told in any case.
     """
     small = {key for key, number in numbers.items() if 0 < number < SMALLEST_TOLD}
     # Totals first: what hides a part of one may be all that a balance needs.
@@ -28,12 +36,12 @@ def withheld_numbers(numbers: Mapping[K, int], sums: Sequence[LinearSum[K]]) -> 
     # What adds up to none is none, whether it is told or not.
     totals = [(each, _total(each)) for each in sums]
     none = {key for each, total in totals if total is not None and not numbers[total] for key in each}
-    withheld = set(small)
+    withheld = small | unshown
     while True:
-        told = _more(numbers, sums, withheld, small, none)
-        if told is None:
+        further = _more(numbers, sums, withheld, small, none | told)
+        if further is None:
             return frozenset(withheld)
-        withheld.add(told)
+        withheld.add(further)
 
 
 def _total(each: LinearSum[K]) -> K | None:
@@ -47,42 +55,47 @@ def _more(
     sums: Sequence[LinearSum[K]],
     withheld: AbstractSet[K],
     small: AbstractSet[K],
-    none: AbstractSet[K],
+    kept: AbstractSet[K],
 ) -> K | None:
-    """Return a number that must be withheld too; None if nothing small follows from the others."""
-    follows = _determined([each for each in sums if not withheld.isdisjoint(each)], withheld)
-    for each in sums:
+    """Return a number that must be withheld too, none of `kept`; None if nothing small follows."""
+    concerned = [each for each in sums if not withheld.isdisjoint(each)]
+    for each in concerned:
         hidden, total = [key for key in each if key in withheld], _total(each)
         # What is withheld of a total that is told is the rest of it, and nothing in it is less than none.
-        few = (
-            total is not None and total not in hidden and sum(numbers[key] for key in hidden) < SMALLEST_TOLD
-        )
-        if not hidden or not (few or not small.isdisjoint(follows.intersection(hidden))):
-            continue
-        others = [key for key in each if key not in withheld and key not in none]
-        if total is not None:
-            others = [key for key in others if numbers[key]]
-        if others:
-            # The smallest one, and the total only where there is nothing else.
-            return min(others, key=lambda key: (key == total, numbers[key], str(key)))
+        if total is not None and total not in hidden and sum(numbers[key] for key in hidden) < SMALLEST_TOLD:
+            others = _others(numbers, each, withheld | kept)
+            if others:
+                return min(others, key=lambda key: (numbers[key], str(key)))
+    follows = _determined(concerned, withheld)
     if small.isdisjoint(follows):
         return None
-    # Its own sums have nothing more to withhold: it follows by way of others.
-    return _further(numbers, sums, withheld, none, follows) or _further(
-        numbers, sums, withheld, none, withheld
+    for each in concerned:
+        if not small.isdisjoint(follows.intersection(each)):
+            others = _others(numbers, each, withheld | kept)
+            if others:
+                return min(others, key=lambda key: (numbers[key], str(key)))
+    # Its own sums have nothing more to withhold but totals, or it follows by way of others.
+    return _further(numbers, sums, withheld, kept, follows) or _further(
+        numbers, sums, withheld, kept, withheld
     )
+
+
+def _others(numbers: Mapping[K, int], each: LinearSum[K], but: AbstractSet[K]) -> list[K]:
+    """Return what else can be withheld of a sum: parts with any, or whatever came and went."""
+    total = _total(each)
+    return [key for key in each if key not in but and (total is None or (numbers[key] and key != total))]
 
 
 def _further(
     numbers: Mapping[K, int],
     sums: Sequence[LinearSum[K]],
     withheld: AbstractSet[K],
-    none: AbstractSet[K],
+    kept: AbstractSet[K],
     beside: AbstractSet[K],
 ) -> K | None:
     """Return the smallest number told in a sum with one of `beside`; a total only if nothing else is."""
     totals = {_total(each) for each in sums}
-    others = {key for each in sums if not beside.isdisjoint(each) for key in each} - withheld - none
+    others = {key for each in sums if not beside.isdisjoint(each) for key in each} - withheld - kept
     return min(
         others, key=lambda key: (key in totals, not numbers[key], numbers[key], str(key)), default=None
     )
@@ -90,27 +103,27 @@ def _further(
 
 def _determined(sums: Sequence[LinearSum[K]], unknown: AbstractSet[K]) -> set[K]:
     """Return which unknown numbers follow from these sums, by elimination."""
-    rows = [{key: Fraction(value) for key, value in each.items() if key in unknown} for each in sums]
-    solved: dict[K, dict[K, Fraction]] = {}
-    for row in rows:
-        for key, pivot in solved.items():
-            _take(row, pivot, row.get(key, Fraction(0)))
+    solved: dict[K, dict[K, int]] = {}
+    for each in sums:
+        row = {key: value % _PRIME for key, value in each.items() if key in unknown}
+        for key in [key for key in row if key in solved]:
+            _take(row, solved[key], row[key])
         lead = next(iter(row), None)
         if lead is None:
             continue
-        scaled = {key: value / row[lead] for key, value in row.items()}
+        inverse = pow(row[lead], -1, _PRIME)
+        scaled = {key: value * inverse % _PRIME for key, value in row.items()}
         for pivot in solved.values():
-            _take(pivot, scaled, pivot.get(lead, Fraction(0)))
+            if lead in pivot:
+                _take(pivot, scaled, pivot[lead])
         solved[lead] = scaled
     return {key for key, row in solved.items() if len(row) == 1}
 
 
-def _take(row: dict[K, Fraction], pivot: Mapping[K, Fraction], times: Fraction) -> None:
+def _take(row: dict[K, int], pivot: Mapping[K, int], times: int) -> None:
     """Take a multiple of one row from another, in place."""
-    if not times:
-        return
     for key, value in pivot.items():
-        rest = row.get(key, Fraction(0)) - times * value
+        rest = (row.get(key, 0) - times * value) % _PRIME
         if rest:
             row[key] = rest
         else:
