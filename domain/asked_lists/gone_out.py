@@ -27,6 +27,7 @@ from domain.events.placement.arrangements import (
     ArchiveHandedOver,
     BankAccountHandedOver,
     BelongingsHandedOver,
+    SavingsRecorded,
 )
 from domain.events.placement.placed import PLACED, AdultPlaced, AfterCareVisitMade
 from domain.events.placement.transition import PlacementReversed, PlacementSubsidyPaid
@@ -160,13 +161,8 @@ THINGS: Final = {
 
 def _things(row: RowSubject) -> Iterator[HandedThing]:
     life = row.life
-    account, archive = life.last(BankAccountHandedOver), life.last(ArchiveHandedOver)
-    if account is None:
-        yield HandedThing("account")
-    else:
-        yield HandedThing(
-            "account", account.event.balance_yuan, signed=account.event.is_signed, entries=(account,)
-        )
+    archive = life.last(ArchiveHandedOver)
+    yield from _money(life)
     yield from _belongings(life)
     yield HandedThing(
         "archive",
@@ -177,6 +173,17 @@ def _things(row: RowSubject) -> Iterator[HandedThing]:
         yield HandedThing("subsidy", paid.event.amount_yuan, signed=None, entries=(paid,))
     # Last, for what is told of them is personal.
     yield from _belongings(life)
+
+
+def _money(life: Life) -> Iterator[HandedThing]:
+    """What was handed over with the account, and what is still kept: what was saved as last recorded."""
+    given, saved = life.last(BankAccountHandedOver), life.last(SavingsRecorded)
+    if given is not None:
+        yield HandedThing("account", given.event.balance_yuan, signed=given.event.is_signed, entries=(given,))
+    if saved is not None and (given is None or saved.days.last > given.days.last):
+        yield HandedThing("account", saved.event.balance_yuan, entries=(saved,))
+    elif given is None:
+        yield HandedThing("account")
 
 
 def _belongings(life: Life) -> Iterator[HandedThing]:

@@ -353,6 +353,7 @@ FOLLOWS_A_DEATH = {
     "RemovedFromNationalRoll",
     "RollLeft",
     "SafeguardingConcernRaised",
+    "SavingsRecorded",
     "SchoolingEnded",
     "SocialWorkCaseClosed",
     "StudyGrantStopped",

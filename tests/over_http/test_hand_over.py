@@ -1,5 +1,6 @@
 """What must be handed over if a child moves tomorrow: every kind of thing, whether it is here, and where."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -7,11 +8,12 @@ from api.identity.permissions import Role
 from domain.codes import tables
 from domain.events.archive import ArchiveCheckedOut, ArchiveOpened, DocumentFiled
 from domain.events.intake import Belonging, BelongingsRegistered, ChildReceived
+from domain.events.placement.arrangements import BankAccountHandedOver, SavingsRecorded
 from tests.support.client import Served
 from tests.support.given import some
 from tests.support.http_given import Story, a_story
 
-PLACE, BORROWER = "标记档案室", "标记小学"
+PLACE, BORROWER, BANK = "标记档案室", "标记小学", "标记银行"
 RECEIVED = ("2024-04-05", some(ChildReceived))
 THINGS = some(BelongingsRegistered, items=(some(Belonging, description="银手镯", storage_no="物-3"),))
 
@@ -45,6 +47,12 @@ async def test_every_kind_of_thing_is_listed_with_where_it_is_and_what_says_so(s
     assert (lines["belongings"]["held"], lines["belongings"]["location"]) == (True, "物-3")
     assert lines["belongings"]["evidence"] == [story.entries[3]]
     assert (lines["school_papers"]["held"], lines["medication"]["held"]) == (False, None)
+    assert lines["money"]["held"] is None
+    await story.given(("2024-04-09", some(SavingsRecorded, balance_yuan=Decimal(500), bank=BANK)))
+    money = (await asked(served, story))["money"]
+    assert (money["held"], money["location"], money["evidence"]) == (True, BANK, [story.entries[-1]])
+    await story.given(("2024-04-10", some(BankAccountHandedOver, balance_yuan=Decimal(500))))
+    assert (await asked(served, story))["money"]["held"] is False
 
 
 async def test_it_is_asked_for_another_day_and_as_known_then(served: Served) -> None:

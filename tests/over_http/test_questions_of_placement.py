@@ -7,7 +7,12 @@ from uuid import UUID
 from api.identity.permissions import Role
 from domain.events.intake import Belonging, BelongingsRegistered
 from domain.events.placement.applying import PlacementApplicationDecided, PlacementApplicationMade
-from domain.events.placement.arrangements import BankAccountHandedOver, BelongingsHandedOver, HandedOverItem
+from domain.events.placement.arrangements import (
+    BankAccountHandedOver,
+    BelongingsHandedOver,
+    HandedOverItem,
+    SavingsRecorded,
+)
 from domain.events.placement.placed import AdultPlaced, AfterCareVisitMade
 from domain.events.placement.transition import PlacementReversed
 from domain.events.schooling import SchoolEnrolled
@@ -72,6 +77,8 @@ async def test_applications_visits_and_what_is_handed_over_are_listed_with_what_
     told.and_("2026-02-20", decided).and_("2026-03-01", _applied("training"))
     things = (some(Belonging, description="银手镯"), some(Belonging, description="书包"))
     told.and_("2015-05-01", some(BelongingsRegistered, items=things))
+    for day, balance in (("2025-12-31", "17500"), ("2026-02-28", "18600.25")):
+        told.and_(day, some(SavingsRecorded, balance_yuan=Decimal(balance)))
     waiting = await kept(served, told)
     rows = {
         row["columns"]["application"]["value"]: row["columns"]
@@ -146,11 +153,13 @@ async def test_applications_visits_and_what_is_handed_over_are_listed_with_what_
 
     handed = await asked(served, "D8")
     assert _things(handed, waiting) == {
-        ("account", None, None, False),
+        ("account", 18600.25, None, False),
         ("archive", None, None, False),
         ("belongings", None, "银手镯", False),
         ("belongings", None, "书包", False),
     }
+    before = await asked(served, "D8", day="2025-12-30")
+    assert ("account", None, None, False) in _things(before, waiting), "nothing says yet what was saved"
     assert {("account", 3200.5, None, True), ("belongings", None, "相册", False)} <= _things(handed, settled)
     masked = await asked(served, "D8", Role.ADMINISTRATOR)
     assert {each[2] for each in _things(masked, settled)} == {"restricted"}

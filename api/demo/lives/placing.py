@@ -14,6 +14,7 @@ from domain.events.placement.arrangements import (
     HandedOverItem,
     HouseholdDestinationDecided,
     HousingArranged,
+    SavingsRecorded,
 )
 from domain.events.placement.preparing import (
     AdultPlacementAssessed,
@@ -68,8 +69,9 @@ def assessed(day: date | Days, *, able: bool = True) -> LifeCourse:
 
 
 def plan_approved(day: date, route: str) -> LifeCourse:
-    """The plan was approved, and the young person was asked about it."""
+    """The plan was approved, after it was seen what was saved, and the young person was asked about it."""
     due = day + timedelta(days=60)
+    yield on(day, SavingsRecorded, account_no="6200000000000000", balance_yuan=Decimal(18600))
     kinds = ("housing", "job", "insurance", "follow_up") if route == "social" else ("insurance", "follow_up")
     yield on(
         day,

@@ -31,6 +31,7 @@ from domain.file import Attribute, Fact, Facts
 from domain.life import Life
 from domain.refusal import Refusals, no_evidence
 
+PROPERTY_LAW: Final = "《未成年人保护法》第16条；《民法典》第34条、第35条"
 AT_HOME: Final = frozenset({"home_teaching", "remote"})
 """Forms of schooling that do not keep anybody at school all day: codes of `school_form`."""
 MALE: Final = "1"
@@ -205,6 +206,17 @@ class HouseholdDestinationDecided(
     hukou_state: Annotated[Answered[str], Label("户口去向", "Household registration"), Code("hukou_state")]
     to_region: Annotated[Region | None, Label("迁往地区", "To region"), Code("region")] = None
     explanation: Annotated[Text | None, Label("说明", "Explanation"), Personal(Category.CONTACT)] = None
+
+
+class SavingsRecorded(Event, zh="儿童存款登记", en="Savings recorded", source=PROPERTY_LAW, ends_with=None):
+    """What was saved for the child stood at this on the day, such as by a statement of its account.
+
+    The last one before the account is handed over says what is to be handed over.
+    """
+
+    bank: Annotated[Answered[Title], Label("开户银行", "Bank"), Personal(Category.IDENTITY)]
+    account_no: Annotated[Answered[Number], Label("账号", "Account"), Personal(Category.IDENTITY)]
+    balance_yuan: Annotated[Answered[Amount], Label("余额", "Balance"), Unit("yuan", "元")]
 
 
 class BankAccountHandedOver(

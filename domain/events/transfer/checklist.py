@@ -16,7 +16,7 @@ from domain.events.archive import (
     DocumentFiled,
 )
 from domain.events.intake import BelongingsRegistered
-from domain.events.placement.arrangements import BelongingsHandedOver
+from domain.events.placement.arrangements import BankAccountHandedOver, BelongingsHandedOver, SavingsRecorded
 from domain.life import Life
 
 PARTS: Final[tuple[tuple[str, frozenset[str]], ...]] = (
@@ -43,7 +43,7 @@ class ToHandOver:
 
 def to_hand_over(life: Life) -> list[ToHandOver]:
     """Return the checklist of a life on its day, one line for each code of `handover_item`, in its order."""
-    lines = {line.item: line for line in (*_filed(life), _belongings(life), _archive(life))}
+    lines = {line.item: line for line in (*_filed(life), _belongings(life), _archive(life), *_money(life))}
     return [
         lines.get(code) or ToHandOver(code, label, None, None)
         for code, label in tables()["handover_item"].codes.items()
@@ -65,6 +65,17 @@ def _belongings(life: Life) -> ToHandOver:
     left = [each for each in listed if given is None or each.days.last > given.days.last]
     numbers = dict.fromkeys(known(thing.storage_no) for each in left for thing in each.event.items)
     return ToHandOver("belongings", _label("belongings"), bool(left), _joined(numbers), tuple(left))
+
+
+def _money(life: Life) -> Iterator[ToHandOver]:
+    """What was saved for the child as last recorded, unless the account was handed over since."""
+    saved, given = life.last(SavingsRecorded), life.last(BankAccountHandedOver)
+    if given is not None and (saved is None or saved.days.last <= given.days.last):
+        yield ToHandOver("money", _label("money"), held=False, location=None, entries=(given,))
+    elif saved is not None:
+        balance = known(saved.event.balance_yuan)
+        held = None if balance is None else balance > 0
+        yield ToHandOver("money", _label("money"), held, known(saved.event.bank), (saved,))
 
 
 def _archive(life: Life) -> ToHandOver:
