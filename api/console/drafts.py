@@ -10,7 +10,7 @@ from uuid import UUID, uuid4, uuid5
 from fastapi import Query, Response
 
 from api.console.forms.form_reading import SentFields
-from api.console.page_request import PageRequest
+from api.console.page_request import SHOWN_TO, PageRequest
 from api.console.rendering import lead_to
 from api.console.sent_form import MOST_KEPT_BYTES
 from api.contract.problems import not_found
@@ -24,8 +24,8 @@ _ADDRESS: Final = re.compile(
     f"|children/(?P<child>{_ID})/(?:record/(?P<type>[A-Za-z]+)"
     f"|entries/{_ID}/(?P<amends>correct|withdraw|restore)(?:/content|/review)?))"
 )
-OF_SENDING: Final = frozenset({"do", "address"})
-"""What a form says of where it was sent, and by which button."""
+OF_SENDING: Final = frozenset({"do", "address", SHOWN_TO})
+"""What a form says of where it was sent, by which button, and whose page it stood on."""
 FormKey: TypeAlias = Annotated[
     str | None, Query(alias="form", pattern="^[0-9a-z]{32,40}$", description="The key of the form.")
 ]
@@ -158,6 +158,8 @@ async def drafts(page: PageRequest) -> list[BegunForm]:
 def _fields(form: KeptForm) -> dict[str, list[str]]:
     fields: dict[str, list[str]] = {}
     for name, value in form.fields:
+        if name in OF_SENDING:
+            continue
         fields.setdefault(name, []).append(value)
     return fields
 

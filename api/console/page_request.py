@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
@@ -28,6 +29,9 @@ LEDGER_COOKIE: Final = "childledger-ledger"
 HOME: Final = "/console"
 KEPT: Final = f"{HOME}/kept/"
 """Where forms are found again that came when their session had ended, by their tickets."""
+SHOWN_TO: Final = "shown_to"
+"""The field of a form that says to whom its page was shown, as `shown_to` names them."""
+_DIGITS: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,16 @@ class PageRequest:
         return self.context.actor.role
 
     @property
+    def shown_to(self) -> str:
+        """Whose page it is, as its forms say it."""
+        return shown_to(self.context.actor.user)
+
+    def take_from_reader(self, said: str) -> None:
+        """Raise the problem `other_person` unless a form was shown to the reader, by what it says of that."""
+        if said != self.shown_to:
+            raise Problem("other_person")
+
+    @property
     def words(self) -> Words:
         """The words of the page in the reader's language."""
         return Words(self.preferences.language)
@@ -82,6 +96,11 @@ class PageRequest:
         for each in sorted(filter(None, {*ids})):
             names[each] = (await self.answer(directory_names.institution_name, UUID(each)))["name"]
         return names
+
+
+def shown_to(person: UUID) -> str:
+    """Return by which name forms know the person to whom their page was shown."""
+    return sha256(f"{SHOWN_TO}/{person}".encode()).hexdigest()[:_DIGITS]
 
 
 def cookie_name(*, tls: bool) -> str:

@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 
 from api.bootstrap import Container
 from api.console.drafts import DRAFTS, OF_SENDING, draft_address, draft_ticket
-from api.console.page_request import KEPT, Preferences, page_request, secret_of
+from api.console.page_request import KEPT, SHOWN_TO, Preferences, page_request, secret_of, shown_to
 from api.console.rendering import lead_to, render_problem
 from api.console.sent_form import form_to_keep
 from api.contract.problems import Problem, not_found
@@ -91,7 +91,7 @@ async def _kept(request: Request, here: str) -> UUID | None:
         person = await forms.whose(secret)
         if person is not None and (fields := await form_to_keep(request)):
             said = dict(fields)
-            if said.get("do") == _REHEARSE:
+            if said.get("do") == _REHEARSE or said.get(SHOWN_TO, whose := shown_to(person)) != whose:
                 return None
             if here == DRAFTS and draft_address(said.get("address", "")) is not None:
                 # What a page keeps by itself is the draft of its form, as it would be in a session.

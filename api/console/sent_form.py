@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 
 from fastapi import Request
 
+from api.console.page_request import SHOWN_TO, PageRequest, SignedIn
 from api.contract.problems import Problem
 from api.http.request_body import MOST_BYTES as MOST_RECORDED
 from api.http.request_body import parts
@@ -75,13 +76,31 @@ def form(*names: str, most: int = MOST_BYTES) -> Callable[[Request], Awaitable[M
     return read
 
 
-async def filled_form(request: Request) -> dict[str, list[str]]:
+def readers_form(
+    *names: str, most: int = MOST_BYTES
+) -> Callable[[PageRequest, Request], Awaitable[Mapping[str, str]]]:
+    """Return a dependency that reads a form as `form` does, of a page that was shown to whoever sends it.
+
+    It raises the problem `other_person` for a form that was shown to somebody else.
+    """
+    read = form(*names, SHOWN_TO, most=most)
+
+    async def theirs(page: SignedIn, request: Request) -> Mapping[str, str]:
+        sent = await read(request)
+        page.take_from_reader(sent[SHOWN_TO])
+        return sent
+
+    return theirs
+
+
+async def filled_form(page: SignedIn, request: Request) -> dict[str, list[str]]:
     """Return all that a form says: of each field its values, in the order of the page.
 
     A form that came because somebody reads otherwise now is shown again as it is. Raises the problem
-    `malformed`, and those of every body.
+    `other_person` for a form that was shown to somebody else, `malformed`, and those of every body.
     """
     filled = await all_fields(request)
+    page.take_from_reader("".join(filled.pop(SHOWN_TO, ())))
     if filled.keys() & READING:
         filled = {name: values for name, values in filled.items() if name not in READING}
         filled["more"] = [SHOWN_AGAIN]

@@ -8,6 +8,7 @@ from fastapi import Request
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
+from api.console.page_request import SHOWN_TO
 from api.contract.problems import Problem
 from api.http.request_body import parts
 from domain.label import Label
@@ -22,14 +23,19 @@ AROUND_IT: Final = limit(
 )
 _FORM: Final = ("multipart/form-data",)
 _LONGEST_NAME: Final = 200
+_LONGEST_READER: Final = 100
 _NO_FILE: Final = Label("没有选择文件。", "No file was chosen.")
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """An uploaded file: its name, empty if none was chosen, and its bytes as they arrive."""
+    """An uploaded file: its name, empty if none was chosen, and its bytes as they arrive.
+
+    `shown_to` is what the form says before it of whose page it stood on.
+    """
 
     name: str
+    shown_to: str
     parts: AsyncIterator[bytes]
 
 
@@ -41,6 +47,8 @@ class _FileField:
     name: str | None = None
     arrived: list[bytes] = field(default_factory=list)
     within: bool = False
+    reader: bytearray = field(default_factory=bytearray)
+    of_reader: bool = False
     header: tuple[bytearray, bytearray] = field(default_factory=lambda: (bytearray(), bytearray()))
     disposition: bytes = b""
 
@@ -69,7 +77,8 @@ class _FileField:
 
     def headers_end(self) -> None:
         _, options = parse_options_header(self.disposition)
-        self.within = options.get(b"name", b"").decode("utf-8", "replace") == self.wanted
+        field_name = options.get(b"name", b"").decode("utf-8", "replace")
+        self.within, self.of_reader = field_name == self.wanted, field_name == SHOWN_TO
         if self.within and self.name is None:
             given = options.get(b"filename", b"").decode("utf-8", "replace")
             self.name = given.replace("\\", "/").rpartition("/")[2][:_LONGEST_NAME]
@@ -77,9 +86,11 @@ class _FileField:
     def data(self, data: bytes, start: int, end: int) -> None:
         if self.within:
             self.arrived.append(data[start:end])
+        elif self.of_reader and len(self.reader) < _LONGEST_READER:
+            self.reader += data[start:end]
 
     def part_ends(self) -> None:
-        self.within = False
+        self.within = self.of_reader = False
 
     def taken(self) -> Iterator[bytes]:
         arrived, self.arrived = self.arrived, []
@@ -113,7 +124,7 @@ async def uploaded(request: Request, wanted: str, most: int) -> Upload:
         except FormParserError:
             raise Problem("malformed") from None
 
-    return Upload(there.name, rest())
+    return Upload(there.name, there.reader.decode("ascii", "replace"), rest())
 
 
 def _feed(parser: MultipartParser, part: bytes) -> None:

@@ -83,6 +83,15 @@ KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
             "A file is opened for the recorder's own institution, or for a place that they look after.",
             "只能为登记人所在机构或者所辖地区建立档案。",
         ),
+        "other_person": ProblemKind(
+            409,
+            "Another person's page",
+            "This page was shown to another person than the one who is signed in now: nothing that stood on"
+            " it was kept or recorded. Whoever filled it in signs in and fills it in again; to do it"
+            " yourself, open it anew.",
+            "这一页是给另一个人看的，现在登录的不是同一人：所填内容没有保留，也没有记录。"
+            "由填写人本人登录后重新填写；您自己要办理的，重新打开这一页。",
+        ),
         "joined": ProblemKind(
             410,
             "Joined to another file",

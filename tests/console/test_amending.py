@@ -232,8 +232,14 @@ async def test_a_form_that_one_person_checked_is_not_recorded_as_another_s(serve
     undo = await staff.open(f"{entry}/withdraw")
     checked = await send(staff, undo, f"{entry}/withdraw", "check", **{"data.explanation": ["没有做"]})
     again = await send(supervisor, checked, f"{entry}/withdraw", "record")
-    assert await entries(served, child, EntryWithdrawn) == [], "it is shown to the other person first"
-    recorded = await send(supervisor, again, f"{entry}/withdraw", "record")
+    assert again.status_code == 409
+    assert await entries(served, child, EntryWithdrawn) == [], "it is checked by the other person first"
+    theirs = await supervisor.open(f"{entry}/withdraw")
+    said = {"data.explanation": ["没有做"], "said": fields_of_form(checked)["said"]}
+    unread = await send(supervisor, theirs, f"{entry}/withdraw", "record", **said)
+    assert "没有记录：您还没有看过" in unread.text
+    assert await entries(served, child, EntryWithdrawn) == [], "what another person checked is none of theirs"
+    recorded = await send(supervisor, unread, f"{entry}/withdraw", "record")
     assert str(recorded.url).split("?")[0].endswith("/history")
     (withdrawn,) = await entries(served, child, EntryWithdrawn)
     assert withdrawn.recorded_by.role == "supervisor"

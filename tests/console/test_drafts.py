@@ -16,7 +16,7 @@ from api.settings import Settings
 from domain.events.intake import ChildReceived
 from ledger.postgres.migrate import keys_of
 from tests.support.client import Served
-from tests.support.console import FROM_HERE, Browser, signed_in
+from tests.support.console import FROM_HERE, NAME, Browser, reader, signed_in, title_of
 from tests.support.given import given, some
 from tests.support.shown_forms import fields_of_form, send
 from tests.support.stored import kept
@@ -183,4 +183,45 @@ async def test_what_is_no_form_or_not_theirs_is_not_kept(served: Served) -> None
     assert going_on(await browser.open(DRAFTS)) == []
     auditor = await signed_in(served, Role.AUDITOR)
     assert (await auditor.open(DRAFTS)).status_code == 403
-    assert (await keep(auditor, form, **CARE)).status_code == 403
+    theirs = {"shown_to": [await reader(served, Role.AUDITOR)]}
+    assert (await keep(auditor, form, **CARE, **theirs)).status_code == 403
+
+
+async def test_what_one_person_typed_is_neither_kept_nor_shown_nor_recorded_as_another_s(
+    served: Served,
+) -> None:
+    browser, address = await a_file(served, Role.SUPERVISOR)
+    child = UUID(address.rpartition("/")[2])
+    file = await served.container.ledger.file(child)
+    assert file is not None
+    entry = f"{address}/entries/{next(iter(file.entries))}"
+    of_one_file = (f"{address}/record/CareModeAssigned", f"{address}/join", f"{address}/separate")
+    of_an_entry = (f"{entry}/correct", f"{entry}/withdraw", f"{entry}/move")
+    of_many = ("/console/children/new", "/console/record-many/CareModeAssigned")
+    pages = [await browser.open(each) for each in (*of_one_file, *of_an_entry, *of_many)]
+    form, upload = pages[0], await browser.open("/console/imports")
+    listed = await keep(browser, form, **CARE)
+    typed = {"explanation": [NAME]}
+    # When another person signs in in the same browser, and the pages still stand there.
+    await browser.send("/console/sign-in", token=served.tokens[Role.STAFF])
+    sent = [await send(browser, each, do, **typed) for each in pages for do in ("check", "record")]
+    sent += [await keep(browser, form, **typed, **CARE, do=[do]) for do in ("keep", "auto")]
+    sent += [await keep(browser, form, **typed, shown_to=[])]
+    sent += [await browser.send_file(upload, "a.csv", NAME.encode())]
+    for each in sent:
+        assert (each.status_code, title_of(each)) == (409, "这一页是给另一个人看的 – 儿童台账"), each.url
+        assert NAME not in each.text
+    assert going_on(await browser.open(DRAFTS)) == []
+    assert "a.csv" not in (await browser.open("/console/imports")).text
+    # When the session of that person has ended as well.
+    await browser.send("/console/sign-out")
+    door = await keep(browser, form, **typed, **CARE, do=["auto"])
+    assert "kept" not in str(door.url)
+    forms, people = served.container.kept_forms, (Role.STAFF, Role.SUPERVISOR)
+    assert [len(await forms.all_of((await served.actor(each)).user)) for each in people] == [0, 1]
+    now = await served.container.ledger.file(child)
+    assert now is not None
+    assert len(now.entries) == len(file.entries)
+    # When whoever filled it in signs in again.
+    await browser.send("/console/sign-in", token=served.tokens[Role.SUPERVISOR])
+    assert going_on(await keep(browser, form, **CARE)) == going_on(listed)

@@ -9,7 +9,7 @@ from httpx2 import Response
 
 from api.identity.permissions import Role
 from tests.support.client import Served
-from tests.support.console import Browser, is_sound, signed_in
+from tests.support.console import Browser, is_sound, reader, signed_in
 from tests.support.registers.paper import a_sheet, roster, workbook
 from tests.support.waiting import PATIENCE
 
@@ -37,7 +37,7 @@ def address(page: Response) -> str:
 
 def looked_at(page: Response) -> dict[str, str]:
     """What the form of a page says of what was shown to whom."""
-    return dict(re.findall(r'name="(sha256|said)" value="([0-9a-f]+)"', page.text))
+    return dict(re.findall(r'name="(sha256|shown_to)" value="([0-9a-f]+)"', page.text))
 
 
 async def test_a_workbook_is_read_on_trial_looked_over_and_recorded(served: Served) -> None:
@@ -74,9 +74,10 @@ async def test_a_colleague_goes_on_with_what_somebody_has_read_on_trial(served: 
     assert NAME in (await supervisor.open("/console/imports")).text
     unread = await supervisor.send(address(page), **looked_at(page))
     assert unread.status_code == 409, "what one person looked over is not recorded as another's"
-    assert "这一页不是给您看的" in unread.text
+    assert "这一页是给另一个人看的" in unread.text
     assert (await supervisor.open("/console/imports")).text.count(NAME) == 1
-    done = await ended(supervisor, await supervisor.send(address(page), **looked_at(unread)))
+    theirs = looked_at(await supervisor.open(address(page)))
+    done = await ended(supervisor, await supervisor.send(address(page), **theirs))
     assert "已写入" in done.text
     assert "其中含更正" not in done.text
     otherwise = await tried(supervisor, workbook(roster(接收日期="2016-05-03")))
@@ -137,5 +138,6 @@ async def test_who_imports_nothing_is_told_who_does(served: Served) -> None:
     browser = await signed_in(served, Role.AUDITOR)
     page = await browser.open("/console/imports")
     assert "由机构的工作人员或者主管导入。" in page.text
-    refused = await browser.upload("/console/imports", NAME, workbook(roster()))
+    theirs = await reader(served, Role.AUDITOR)
+    refused = await browser.send_file(page, NAME, workbook(roster()), theirs)
     assert refused.status_code == 403

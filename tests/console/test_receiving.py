@@ -10,7 +10,7 @@ from httpx2 import Response
 
 from api.identity.permissions import Role
 from tests.support.client import TOWNSHIP, Served
-from tests.support.console import Browser, signed_in, title_of
+from tests.support.console import Browser, reader, signed_in, title_of
 from tests.support.shown_forms import fields_of_form, send
 
 NEW: Final = "/console/children/new"
@@ -187,10 +187,10 @@ async def test_a_township_opens_the_file_of_a_child_outside_institutions(served:
 
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.PLACEMENT_OFFICER, Role.BUREAU, Role.ADMINISTRATOR])
 async def test_nobody_else_receives_a_child(served: Served, role: Role) -> None:
-    browser = await signed_in(served, role)
+    browser, theirs = await signed_in(served, role), await reader(served, role)
     assert NEW not in (await browser.open("/console")).text
     assert (await browser.open(NEW)).status_code == 403
-    assert (await browser.send(NEW, do="look", name="欧阳小明")).status_code == 403
+    assert (await browser.send(NEW, do="look", name="欧阳小明", shown_to=theirs)).status_code == 403
 
 
 async def test_a_search_without_a_hit_offers_to_receive_who_was_looked_for(served: Served) -> None:

@@ -15,7 +15,7 @@ from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.health import PhysicalExamined
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from tests.support.client import Served
-from tests.support.console import MOST_HTML, Browser, signed_in, title_of
+from tests.support.console import MOST_HTML, Browser, reader, signed_in, title_of
 from tests.support.given import given, some
 from tests.support.shown_forms import fields_of_form, form_page, leads_nowhere, send
 from tests.support.stored import kept
@@ -142,6 +142,7 @@ async def test_values_are_read_back_before_anything_is_recorded(served: Served) 
     changed = await send(browser, checked, "record", **{"data.unit": ["二号楼"]})
     assert "CareModeAssigned" not in await entries(served, address), "what was not shown is checked first"
     assert "试算，尚未记录。" in changed.text
+    assert "没有记录：您还没有看过" in changed.text
 
 
 async def test_what_is_amiss_stands_at_each_field_and_in_one_summary(served: Served) -> None:
@@ -247,6 +248,7 @@ async def test_nobody_records_who_may_not_and_nobody_what_is_hidden_from_them(se
 
 async def test_what_two_files_record_together_has_a_page_of_two_and_no_form_of_one(served: Served) -> None:
     browser, child = await a_file(served, Role.SUPERVISOR)
+    theirs = await reader(served, Role.SUPERVISOR)
     choosing = await browser.open(f"{child}/record")
     assert "/record/FileOpenedByMistake" in choosing.text
     for two, page in (("FilesJoined", "join"), ("FilesSeparated", "separate")):
@@ -254,4 +256,4 @@ async def test_what_two_files_record_together_has_a_page_of_two_and_no_form_of_o
         assert f'href="{child}/{page}"' in choosing.text
         led = await browser.client.get(f"{child}/record/{two}")
         assert (led.status_code, led.headers["location"]) == (303, f"{child}/{page}")
-        assert (await browser.send(f"{child}/record/{two}", key="1")).status_code == 404
+        assert (await browser.send(f"{child}/record/{two}", key="1", shown_to=theirs)).status_code == 404

@@ -12,7 +12,7 @@ from api.identity.permissions import Role
 from domain.events.intake import ChildAdmitted, ChildReceived
 from projections.projector.projector import NotBuiltError
 from tests.support.client import Served
-from tests.support.console import FROM_HERE, signed_in
+from tests.support.console import FROM_HERE, reader, signed_in
 from tests.support.given import some
 from tests.support.http_given import a_story
 
@@ -55,14 +55,15 @@ async def test_they_stand_beside_a_form_that_was_sent_too_and_are_asked_again_af
     monkeypatch.setattr(side_counts, "counts", told)
     browser = await signed_in(served, Role.STAFF)
     assert counted(await browser.open("/console/rules"))["today"] == "1"
+    look = {"do": "look", "shown_to": await reader(served, Role.STAFF)}
     for _ in range(2):
-        form = await browser.client.post("/console/children/new", data={"do": "look"}, headers=FROM_HERE)
+        form = await browser.client.post("/console/children/new", data=look, headers=FROM_HERE)
         assert (form.status_code, counted(form)["today"]) == (422, "1")
     # What was recorded just now may not be in the lists yet: each page counts anew for a moment.
     for count in ("2", "3"):
         assert counted(await browser.open("/console/rules"))["today"] == count
     monkeypatch.setattr(side_counts, "SETTLED_SECONDS", 0)
-    await browser.client.post("/console/children/new", data={"do": "look"}, headers=FROM_HERE)
+    await browser.client.post("/console/children/new", data=look, headers=FROM_HERE)
     for _ in range(2):
         assert counted(await browser.open("/console/rules"))["today"] == "4"
 

@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 from httpx2 import AsyncClient, Response
 
 from api.console.installation import PAGES
+from api.console.page_request import shown_to
 from api.console.rendering import POLICY
 from api.identity.permissions import Role
 from tests.support.client import Served
@@ -43,9 +44,17 @@ class Browser:
         return await self.client.post(address, data=fields, headers=FROM_HERE, follow_redirects=True)
 
     async def upload(self, address: str, name: str, content: bytes) -> Response:
-        """Send a file by a form of a page, and go where it leads."""
+        """Send a file by the form of a page, and go where it leads."""
+        return await self.send_file(await self.open(address), name, content)
+
+    async def send_file(self, page: Response, name: str, content: bytes, theirs: str = "") -> Response:
+        """Send a file by the form of a page that was opened, or by one of `theirs`, and go where it leads."""
         file = {"file": (name, content, "application/octet-stream")}
-        return await self.client.post(address, files=file, headers=FROM_HERE, follow_redirects=True)
+        address, said = str(page.url), re.findall(r'name="shown_to" value="([0-9a-f]+)"', page.text)
+        sent = {"shown_to": theirs or said[0]}
+        return await self.client.post(
+            address, data=sent, files=file, headers=FROM_HERE, follow_redirects=True
+        )
 
     async def prefer(self, **chosen: str) -> Response:
         """Choose a language or the size of the text."""
@@ -81,6 +90,11 @@ async def by_password(served: Served, login: str, password: str, *, reason: str 
     opened = await browser.send("/console/sign-in", user=login, password=password, reason=reason)
     assert opened.status_code == 200, opened.text
     return browser
+
+
+async def reader(served: Served, role: Role | str) -> str:
+    """Return what the forms of somebody of a role say of whose page they stand on."""
+    return shown_to((await served.actor(role)).user)
 
 
 def title_of(page: Response) -> str:

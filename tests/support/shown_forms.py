@@ -63,7 +63,13 @@ def form_page(kind: type[Event], role: Role, language: Language, *, amiss: bool 
     context = SimpleNamespace(sees=SEES[role], actor=SimpleNamespace(region="371099"))
     session = SimpleNamespace(reason=ReadingReason.CARE)
     page: Any = SimpleNamespace(
-        words=Words(language), role=role, context=context, name="", institution="", session=session
+        words=Words(language),
+        role=role,
+        context=context,
+        name="",
+        institution="",
+        session=session,
+        shown_to="",
     )
     asked: Any = SimpleNamespace(page=page, child=CHILD, address=f"/console/children/{CHILD}")
     file = {"file_no": None, "identity": {"name": None}, "known_position": 7, "version": 3}

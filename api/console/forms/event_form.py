@@ -1,7 +1,7 @@
 """The form of one event: as it was sent, what it says, and how a page shows it, alone or beside others."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from api.console.forms.dry_run import ShownFault, ShownRefusal
@@ -46,6 +46,10 @@ class CheckedForm:
     def ready(self) -> bool:
         """Whether it would be recorded as it is."""
         return self.told is not None and self.told["would"] == "record"
+
+    def seen_now(self) -> "CheckedForm":
+        """Return it saying that nothing was recorded, since nobody had been shown this check of it."""
+        return replace(self, note=self.note or "unseen") if self.ready else self
 
     @property
     def status(self) -> int:

@@ -11,11 +11,10 @@ import orjson
 from fastapi import APIRouter, Depends, Response
 
 from api.console.entry_display import documents
-from api.console.forms.dry_run import checked_by
 from api.console.page_request import PageRequest, SignedIn
 from api.console.page_route import PageRoute
 from api.console.rendering import lead_to, render
-from api.console.sent_form import form
+from api.console.sent_form import readers_form
 from api.contract.problems import Problem
 from api.http import exceptions, record_one
 from api.http.cursors import Cursor
@@ -43,23 +42,19 @@ _DECISIONS: Final[Mapping[tuple[str, str], str]] = {
     ("correction", "reject"): "CorrectionRejected",
 }
 """The event of a decision, by what is decided on and the button."""
-_FIELDS: Final = ("explanation", "do", "version", "key", "said")
+_FIELDS: Final = ("explanation", "do", "version", "key")
 _KEY: Final = re.compile("[0-9a-f]{32}")
 _VERSION: Final = re.compile("[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """A decision as it was sent: the button, what was written, and the version and key of its form.
-
-    `said` is the digest of what was read, and by whom.
-    """
+    """A decision as it was sent: the button, what was written, and the version and key of its form."""
 
     do: str = ""
     explanation: str = ""
     version: int = 0
     key: str = ""
-    said: str = ""
 
     @classmethod
     def of(cls, sent: Mapping[str, str]) -> "Opinion":
@@ -67,11 +62,7 @@ class Opinion:
         fits = _KEY.fullmatch(sent["key"]) and _VERSION.fullmatch(sent["version"])
         if not fits or ("exception", sent["do"]) not in _DECISIONS:
             raise Problem("malformed")
-        return cls(sent["do"], sent["explanation"].strip(), int(sent["version"]), sent["key"], sent["said"])
-
-    def was_read(self, page: PageRequest, about: Mapping[str, Any]) -> bool:
-        """Whether the reader was shown what it decides on, by the version of the file that it names."""
-        return self.said == _said(page, about, self.version)
+        return cls(sent["do"], sent["explanation"].strip(), int(sent["version"]), sent["key"])
 
     def event(self, about: Mapping[str, Any], day: str) -> bytes:
         """Return the decision as the API takes it."""
@@ -107,12 +98,12 @@ async def approval(
 async def decide(
     page: SignedIn,
     entry: UUID,
-    sent: Annotated[Mapping[str, str], Depends(form(*_FIELDS, most=MOST_BYTES))],
+    sent: Annotated[Mapping[str, str], Depends(readers_form(*_FIELDS, most=MOST_BYTES))],
 ) -> Response:
-    """Record the decision; if another person was faster, show theirs. Who has not read it reads it first."""
+    """Record the decision; if another person was faster, show theirs."""
     opinion = Opinion.of(sent)
     one = await page.answer(exceptions.exception, entry)
-    if one["state"] == "waiting" and opinion.explanation and opinion.was_read(page, one):
+    if one["state"] == "waiting" and opinion.explanation:
         try:
             await page.answer(
                 record_one.record,
@@ -134,8 +125,7 @@ async def _again(page: PageRequest, one: Any, opinion: Opinion, problem: Problem
     """Show it once more: what was written is kept, and what keeps it from being decided is said."""
     listed = await _listed(page, "waiting")
     faster = one["state"] in {"approved", "rejected"}
-    unread = one["state"] == "waiting" and not opinion.was_read(page, one)
-    status = problem.kind.status if problem is not None else 409 if faster or unread else 422
+    status = problem.kind.status if problem is not None else 409 if faster else 422
     return await _shown(
         page,
         listed,
@@ -144,7 +134,6 @@ async def _again(page: PageRequest, one: Any, opinion: Opinion, problem: Problem
         opinion=opinion,
         problem=problem,
         faster=faster,
-        unread=unread,
         missing=not opinion.explanation,
     )
 
@@ -162,7 +151,6 @@ async def _shown(
     first: bool = True,
     done: bool = False,
     faster: bool = False,
-    unread: bool = False,
     missing: bool = False,
     opinion: Opinion | None = None,
     problem: Problem | None = None,
@@ -183,20 +171,13 @@ async def _shown(
         first=first,
         done=done,
         faster=faster,
-        unread=unread,
         missing=missing,
         opinion=opinion or Opinion(),
         problem=problem,
         documents=partial(documents, page.words),
         key=uuid4().hex if opinion is None else opinion.key,
-        said="" if one is None else _said(page, one, one["version"]),
         leads_to=[(do, await _leads_to(page, one, do)) for do in ways],
     )
-
-
-def _said(page: PageRequest, one: Mapping[str, Any], version: int) -> str:
-    """Return the digest of what somebody was shown to decide on."""
-    return checked_by(page, [one["entry"]["entry_id"], version])
 
 
 async def _leads_to(page: PageRequest, one: Mapping[str, Any], do: str) -> Sequence[Mapping[str, Any]]:

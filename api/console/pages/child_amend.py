@@ -201,7 +201,8 @@ async def _recorded(found: EntryToAmend, form: AskedForm, shown: _Shown) -> Resp
     """Record what was read over and lead to it, or show what it would change."""
     read = form.read()
     if not form.was_checked(read):
-        return await shown(found, *await form.checked(read))
+        form, checked = await form.checked(read)
+        return await shown(found, form, checked.seen_now())
     struck = "withdrawn" if form.kind is EntryRestored else None
 
     async def now() -> EntryToAmend:

@@ -70,7 +70,8 @@ async def _sent(asked: ChildPage, kind: KindOfTwo, filled: SentFields) -> Respon
         if isinstance(became, Mapping):
             return lead_to(history_at(f"/console/children/{form.kept}", became))
         return await _page(*became)
-    return await _page(*await form.checked(read))
+    form, checked, files = await form.checked(read)
+    return await _page(form, checked.seen_now() if do == "record" else checked, files)
 
 
 async def _form(asked: ChildPage, kind: KindOfTwo, sent: SentFields, key: str) -> JoiningForm:

@@ -27,7 +27,7 @@ from api.console.forms.two_files import (
 from api.console.page_route import PageRoute
 from api.console.pages.child_record import history_at
 from api.console.rendering import lead_to
-from api.console.sent_form import READING, form
+from api.console.sent_form import READING, readers_form
 from api.console.value_display import child_name, personal
 from api.contract.problems import Problem
 from api.http import move_one
@@ -39,7 +39,7 @@ _FIELDS: Final = ("q", "to", "explanation", "key", "version", "said", "shown", "
 _FILES: Final = ("here", "there")
 """The file that an entry leaves and the one that it goes to, in the words `which_file`."""
 _PLACES: Final[Mapping[str, str]] = {"/to": "to", "/explanation": "explanation"}
-Sent: TypeAlias = Annotated[Mapping[str, str], Depends(form(*_FIELDS, most=_MOST_BYTES))]
+Sent: TypeAlias = Annotated[Mapping[str, str], Depends(readers_form(*_FIELDS, most=_MOST_BYTES))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +216,9 @@ async def move(asked: AboutChild, entry: UUID, sent: Sent) -> Response:
     if sent["do"] == "find":
         return await _page(_found(move))
     if sent["do"] != "record" or move.said != move.named:
-        return await _page(await move.checked())
+        move = await move.checked()
+        unseen = sent["do"] == "record" and move.ready and not move.refusals
+        return await _page(replace(move, note="unseen") if unseen else move)
     became = await move.moved()
     if isinstance(became, Mapping):
         return lead_to(history_at(move.other().address, became))

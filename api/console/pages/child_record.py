@@ -90,12 +90,14 @@ async def record_page(
     name: str,
     key: FormKey = None,
     checked: bool | None = None,  # noqa: FBT001 - of the address
+    unseen: bool | None = None,  # noqa: FBT001 - of the address
     due: ForRule = None,
     draft: UUID | None = None,
 ) -> Response:
     """Show the form of an event as it was typed before, or what it would change, if it is to be `checked`.
 
-    A new one is filled in with what the obligation says that it clears.
+    What was to be recorded `unseen` says that it was not. A new one is filled in with what the obligation says
+    that it clears.
     """
     await _may_record(asked)
     if name in OF_TWO_FILES:
@@ -107,7 +109,7 @@ async def record_page(
         if not checked:
             return await _page(form, NOT_SENT)
         form, told = await form.checked(form.read())
-        return await _page(form, told, saved=True)
+        return await _page(form, told.seen_now() if unseen else told, saved=True)
     if key is None:
         return at_form(f"{asked.address}/record/{name}", **({"for": due} if due else {}))
     form = await form_of(asked, kind, {}, key, due or "")
@@ -138,7 +140,8 @@ async def send_record(
             return lead_to(history_at(asked.address, became))
         return await _page(*became)
     if filled.get("do") != ["rehearse"]:
-        there = await shown_at_form(asked.page, address, filled, form.key, checked="true")
+        unseen = {"unseen": "true"} if filled.get("do") == ["record"] else {}
+        there = await shown_at_form(asked.page, address, filled, form.key, checked="true", **unseen)
         if there is not None:
             return there
     return await _page(*await form.checked(read))

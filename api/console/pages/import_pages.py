@@ -8,11 +8,10 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Depends, Query, Response
 
-from api.console.forms.dry_run import checked_by
 from api.console.page_request import PageRequest, SignedIn
 from api.console.page_route import PageRoute
 from api.console.rendering import lead_to, render
-from api.console.sent_form import form
+from api.console.sent_form import readers_form
 from api.console.upload import uploaded
 from api.contract.problems import Problem
 from api.http import import_jobs
@@ -57,6 +56,7 @@ async def hand_in(page: SignedIn) -> Response:
     settings = page.context.container.settings
     try:
         upload = await uploaded(page.http, "file", settings.import_bytes)
+        page.take_from_reader(upload.shown_to)
         begun = await page.answer(
             start,
             page.http.app.state.tenants.reading,
@@ -65,7 +65,7 @@ async def hand_in(page: SignedIn) -> Response:
             content_length(page.http) or settings.import_bytes,
         )
     except Problem as problem:
-        if problem.code in {"unauthenticated", "timed_out"}:
+        if problem.code in {"unauthenticated", "timed_out", "other_person"}:
             raise
         return await _chosen(page, problem)
     return lead_to(f"/console/imports/{begun['job']}")
@@ -84,12 +84,10 @@ async def one_import(
 
 @router.post("/imports/{job}")
 async def record(
-    page: SignedIn, job: UUID, sent: Annotated[Mapping[str, str], Depends(form("sha256", "seen", "said"))]
+    page: SignedIn, job: UUID, sent: Annotated[Mapping[str, str], Depends(readers_form("sha256", "seen"))]
 ) -> Response:
     """Record what was looked over by whoever sends it, from the same bytes."""
     told = await page.answer(import_jobs.import_of, job)
-    if sent["said"] != _said(page, told):
-        return _told(page, told, unread=True)
     if told.get("rejected") and not sent["seen"]:
         return _told(page, told, unseen=True)
     tenants = page.http.app.state.tenants
@@ -131,13 +129,12 @@ def _told(
     part: ReportPart = "rejections",
     after: int = 0,
     unseen: bool = False,
-    unread: bool = False,
 ) -> Response:
     lines = told.get(part, [])
     return render(
         page,
         "import.html",
-        status=409 if unread else 422 if unseen else 200,
+        status=422 if unseen else 200,
         told=told,
         at=urlsplit(page.http.url.path).path,
         part=part,
@@ -145,16 +142,9 @@ def _told(
         after=after,
         following=after + _LINES if after + _LINES < len(lines) else None,
         unseen=unseen,
-        unread=unread,
-        said=_said(page, told),
         parts=[(each, len(told.get(each, ()))) for each in PARTS],
         step=_step(told),
     )
-
-
-def _said(page: PageRequest, told: Mapping[str, Any]) -> str:
-    """Return the digest of what somebody was shown of an import."""
-    return checked_by(page, [str(told["job"]), told["sha256"]])
 
 
 def _step(told: Mapping[str, Any]) -> int:

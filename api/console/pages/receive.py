@@ -154,7 +154,10 @@ async def send_receive(page: SignedIn, filled: Annotated[SentFields, Depends(fil
             await forget_draft(page, form.key)
             return lead_to(history_at(f"/console/children/{became['child']}", became))
         return _forms(*became, alike=await _alike_meanwhile(page, reads, became[1]))
-    return _forms(*await form.checked(reads))
+    form, checked = await form.checked(reads)
+    if do == "record":
+        checked = replace(checked, whole=checked.whole.seen_now())
+    return _forms(form, checked)
 
 
 def first_events(page: PageRequest) -> tuple[type[Event], ...]:

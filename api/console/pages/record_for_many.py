@@ -1,7 +1,7 @@
 """One event for many children, as of a day of vaccination: for whom, what it would change, recording it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
 from uuid import UUID, uuid4, uuid5
 
@@ -108,7 +108,10 @@ async def send_record_many(
         if became.entries:
             await page.context.container.recorded_types.count(page.context.actor.user, name)
         return lead_to(await _kept(form, filled, became))
-    return await _shown(*await form.checked(read))
+    form, checked, outcomes = await form.checked(read)
+    if do == "record" and form.ready:
+        checked = replace(checked, note="unseen")
+    return await _shown(form, checked, outcomes)
 
 
 def _may_record_many(page: PageRequest) -> None:

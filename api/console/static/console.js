@@ -5,9 +5,13 @@
   const PAUSE = 600;
   const KEEP = 30000;
   const SOON = 120;
-  const over = (is) => {
-    const told = document.getElementById("over");
+  const show = (id, is) => {
+    const told = document.getElementById(id);
     if (told) told.hidden = !is;
+  };
+  const tell = (answer) => {
+    show("over", answer.redirected);
+    show("other", answer.status === 409);
   };
   const written = (form) => new URLSearchParams(new FormData(form)).toString();
 
@@ -62,40 +66,40 @@
     let waiting = 0;
     let asked = 0;
     form.addEventListener("input", () => {
-      window.clearTimeout(waiting);
-      waiting = window.setTimeout(async () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(async () => {
         const turn = ++asked;
         const sent = new URLSearchParams(new FormData(form));
         sent.set("do", "rehearse");
         try {
           const answer = await fetch(form.action, { method: "POST", body: sent });
-          over(answer.redirected);
+          tell(answer);
           if (answer.redirected || turn !== asked) return;
           const page = new DOMParser().parseFromString(await answer.text(), "text/html");
           const told = page.querySelector("form[data-form] aside");
           const shown = form.querySelector("aside");
           if (told && shown && turn === asked) shown.replaceWith(told);
-        } catch (error) {
+        } catch {
           /* Without an answer the panel stays as it is. */
         }
       }, PAUSE);
     });
   }
 
-  /* Keep what is typed as a draft while it changes, until the service does not take it. */
+  /* Keep what changes as a draft, until the service does not take it. */
   function keep(form) {
     let kept = written(form);
-    const every = window.setInterval(async () => {
+    const every = setInterval(async () => {
       const now = written(form);
       if (now === kept) return;
       const sent = new URLSearchParams(now);
       sent.set("do", "auto");
       try {
         const answer = await fetch("/console/drafts", { method: "POST", body: sent });
-        over(answer.redirected);
+        tell(answer);
         if (answer.status === 204) kept = now;
-        else window.clearInterval(every);
-      } catch (error) {
+        else clearInterval(every);
+      } catch {
         /* Without an answer it is tried again. */
       }
     }, KEEP);
@@ -121,9 +125,9 @@
   function offer(ending) {
     let clock = 0;
     const wait = (left) => {
-      window.clearTimeout(clock);
+      clearTimeout(clock);
       ending.hidden = true;
-      clock = window.setTimeout(() => { ending.hidden = false; }, Math.max(left - SOON, 0) * 1000);
+      clock = setTimeout(() => { ending.hidden = false; }, Math.max(left - SOON, 0) * 1000);
     };
     ending.querySelector("button").addEventListener("click", async () => {
       const answer = await fetch("/console/preferences/stay", { method: "POST" });
