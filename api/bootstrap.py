@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
@@ -71,6 +71,8 @@ class Container:
     budgets: Budgets
     following: bool = True
     """Whether the read models follow the ledger in this process."""
+    opening: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while a page opens a file, from the last look for the same child until it is opened."""
 
     def today(self) -> date:
         """Return the present day in Asia/Shanghai."""

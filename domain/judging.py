@@ -512,13 +512,19 @@ def _after_closing(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
 
 
 def _amiss(file: File, entry: AnyEntry, reads: set[object]) -> Iterator[Refusal]:
-    """Refuse the amendment of an entry that is absent, no original, of another type, or withdrawn already."""
+    """Refuse the amendment of an entry that is absent, no original, of another type, or withdrawn already.
+
+    A withdrawal or restoration is no original either, and corrects nothing.
+    """
     target = amended(entry)
     if target is None:
         return
     reads.add(ANYTHING)
     original, at = file.entries.get(target), "/data/entry" if entry.type in AMENDMENTS else "/corrects"
-    if original is None or amended(original) is not None or original.entry_id == entry.entry_id:
+    if entry.type in AMENDMENTS and entry.corrects is not None:
+        # It is read by the entry that it is about: as a correction, it would change nothing of the one named.
+        yield breach("E04", file.entries.get(entry.corrects), at="/corrects")
+    elif original is None or amended(original) is not None or original.entry_id == entry.entry_id:
         yield no_evidence("E04", at=at)
     elif entry.type not in AMENDMENTS:
         if original.type != entry.type:

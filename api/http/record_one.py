@@ -72,14 +72,12 @@ async def _recorded(request: RequestContext, wanted: Recording, key: str | None)
     if key is None:
         with rehearsing(request):
             return JsonResponse(await rehearsed(request, wanted))
-    # Checked before, so that nothing is recorded if it cannot be answered.
-    taken = await numbers_taken(request, wanted.stream, wanted.drafts)
     outcome = await request.ledger.record(wanted, now=request.now, checked=request.hindrance)
     status = await answerable(request, wanted, outcome)
     if not isinstance(outcome, Recorded):
         raise not_recorded(request, wanted, outcome)
-    if outcome.repeated:
-        taken = await numbers_taken(request, outcome.stream, wanted.drafts)
+    # Looked up after it: of two who give a child the same number at once, the later one is told of the first.
+    taken = await numbers_taken(request, outcome.stream, wanted.drafts)
     headers = {"ETag": f'"{outcome.version}"', "Ledger-Position": str(outcome.position)}
     if wanted.stream is None:
         headers["Location"] = f"{PATHS[request.kind]}/{outcome.stream}"

@@ -100,6 +100,27 @@ def test_what_is_not_in_the_file_cannot_be_withdrawn_or_restored(
     given(("2024-03-05", some(ChildReceived))).when("2024-04-01", some(kind, entry=uuid4())).refused("E04")
 
 
+def test_a_withdrawal_or_restoration_is_undone_and_never_corrected() -> None:
+    def withdrawn() -> Given:
+        child = given(("2024-03-05", some(ChildReceived)), ("2024-03-06", some(ReferralReceived)))
+        return child.and_("2024-04-01", some(EntryWithdrawn, entry=child.entries[0].entry_id))
+
+    for kind, named, about in (
+        (EntryWithdrawn, 2, 1),
+        (EntryWithdrawn, 2, 0),
+        (EntryWithdrawn, 1, 1),
+        (EntryRestored, 2, 0),
+    ):
+        child = withdrawn()
+        corrected, entry = child.entries[named], child.entries[about].entry_id
+        child.when("2024-04-02", some(kind, entry=entry), corrects=corrected).refused("E04")
+    child = withdrawn()
+    received, referred = (each.entry_id for each in child.entries[:2])
+    child.when("2024-04-02", some(EntryRestored, entry=received)).recorded()
+    child.when("2024-04-02", some(EntryWithdrawn, entry=referred)).recorded()
+    assert child.now(STAGE, "2024-04-03") == "received"
+
+
 def test_a_correction_names_the_original_and_never_another_correction() -> None:
     child = given(("2024-03-05", some(ChildReceived)))
     child.and_("2024-03-06", some(ChildReceived), corrects=child.last)

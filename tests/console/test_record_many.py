@@ -103,12 +103,17 @@ async def test_a_number_of_nobody_is_told_and_nothing_chosen_is_lost(served: Ser
 
 async def test_who_is_refused_is_told_with_the_reason_and_the_others_are_recorded(served: Served) -> None:
     fine, late = await a_child(served, "甲-01"), await a_child(served, "甲-02", LATE)
+    later = await a_child(served, "甲-03", LATE)
     browser = await signed_in(served, Role.STAFF)
+    both = await send(browser, await chosen(browser, fine, late, later), "check", **CARE)
+    refused = both.text.partition('id="by-rule"')[2].partition("</section>")[0]
+    assert refused.count('class="tag bad">不能记录') == 1, "once for the rule, and not once for each child"
+    assert "儿童：2 名</summary>" in refused
+    assert [refused.count(f"{each}/record/CareModeAssigned") for each in (fine, late, later)] == [0, 1, 1]
     form = await chosen(browser, fine, late)
     checked = await send(browser, form, "check", **CARE)
     assert "可以记录：1 名；不能记录：1 名" in checked.text
-    of_late = checked.text.partition(late)[2]
-    assert 'href="/console/rules/' in of_late
+    assert re.search('不能记录</span>　<b>[^<]+</b>　<a [^>]*href="/console/rules/', checked.text)
     done = await send(browser, checked, "record")
     assert "已记录：1 名" in done.text
     assert "没有记录：1 名" in done.text

@@ -155,6 +155,10 @@ async def test_what_is_amiss_stands_at_each_field_and_in_one_summary(served: Ser
     assert re.findall(r'href="#([^"]+)"', summary) == ["f-occurred", "f-data-mode", "f-data-unit"]
     assert page.text.count("年份只写两位") == 2
     assert 'value="26.11.20"' in page.text
+    papers = await send(browser, page, "check", **{"documents.1.issued_on": ["26.11.20"]})
+    summary = papers.text.partition('role="alert"')[2].partition("</ul>")[0]
+    for label in ("种类", "出具日期"):
+        assert f"材料 第 2 项 · {label}：" in summary, "by the number that the page shows"
     more = await send(browser, page, "check", more=["documents"])
     assert "documents.3.kind" in fields_of_form(more)
     assert more.status_code == 200

@@ -7,10 +7,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from api.http import duplicates
 from api.identity.permissions import Role
 from domain.event import CATALOGUE, Event
 from domain.events.adoption.assessment import AdopterApplicationReceived
 from domain.events.care import CareModeAssigned
+from domain.events.household import CitizenIdAssigned
 from domain.events.institution.particulars import OPERATED
 from domain.events.institution.reporting import ISSUED
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
@@ -18,8 +20,9 @@ from domain.events.record import EntryRestored, EntryWithdrawn, ExceptionApprove
 from domain.scope import FileScope
 from ledger.files.cache import FileCache
 from tests.support.client import TOWNSHIP, Served, new_key
-from tests.support.given import some
+from tests.support.given import citizen_id, some
 from tests.support.http_given import Story, a_story, sent
+from tests.support.waiting import PATIENCE
 from tests.support.whole_events import full
 
 RECORDING = {Role.STAFF, Role.SUPERVISOR}
@@ -120,6 +123,28 @@ async def test_a_dry_run_of_a_new_file_lists_who_may_be_the_same_child(served: S
     assert [each["child"] for each in await alike(RECEIVED, vague)] == [known.child]
     assert await alike(RECEIVED, named("李小红")) == []
     assert await alike(RECEIVED) == []
+
+
+async def test_of_two_who_give_one_number_at_once_the_later_is_told_of_the_first(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duplicates, "WAIT_SECONDS", PATIENCE)
+    one, other = await served.as_(Role.STAFF), await served.as_(Role.SUPERVISOR)
+    assigned = some(CitizenIdAssigned, citizen_id=citizen_id("2019-03-05"))
+    for number, first in (
+        ("I33", ("2024-03-05", some(ChildReceived, file_no="XH-0901"))),
+        ("I32", ("2024-03-05", assigned)),
+    ):
+        body = {"events": [sent(*first)]}
+        opened = [
+            answer.json()
+            for answer in await asyncio.gather(
+                *(each.post("/children", json=body, headers=new_key()) for each in (one, other))
+            )
+        ]
+        first_one, later = sorted(opened, key=lambda each: int(each["position"]))
+        told = {each["rule"]: each["others"] for each in later["findings"] if each["others"]}
+        assert told == {number: [first_one["child"]]}
 
 
 # Events

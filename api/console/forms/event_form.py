@@ -1,6 +1,6 @@
 """The form of one event: as it was sent, what it says, and how a page shows it, alone or beside others."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -90,11 +90,20 @@ class EventForm:
         return read
 
     def labels(self, read: ReadForm) -> dict[str, str]:
-        """Return the labels of its fields by name, in their order."""
-        words = self.page.words
-        return {OCCURRED: words("form.occurred")} | {
-            name: words.label(label) for name, label in read.labels.items()
+        """Return the labels of its fields by name, in their order; those of a list say of which item."""
+        labels = {name: self.page.words.label(label) for name, label in read.labels.items()}
+        return {OCCURRED: self.page.words("form.occurred")} | {
+            name: " · ".join(self._whole_label(name, labels)) for name in labels
         }
+
+    def _whole_label(self, name: str, labels: Mapping[str, str]) -> Iterator[str]:
+        """Yield the lists that a field stands in, each with the item's number on the page, then its label."""
+        parts = name.split(".")
+        for place, part in enumerate(parts):
+            if part.isdecimal():
+                yield f"{labels['.'.join(parts[:place])]} {self.page.words('form.row', number=int(part) + 1)}"
+        if not parts[-1].isdecimal():
+            yield labels[name]
 
     def shown_as(self, checked: CheckedForm) -> dict[str, Any]:
         """Return what a template shows of the form and of what became of it."""

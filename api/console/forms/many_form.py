@@ -37,6 +37,20 @@ class ChildOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldOfMany:
+    """What a rule says of an entry for several children: the `rule` as it is told, and to each child why."""
+
+    rule: Mapping[str, Any]
+    children: Sequence[tuple[Mapping[str, Any], Sequence[str]]]
+
+    @property
+    def alike(self) -> Sequence[str]:
+        """Why, where that is the same for all of them; else nothing."""
+        (_, first), *others = self.children
+        return first if all(why == first for _, why in others) else ()
+
+
+@dataclass(frozen=True, slots=True)
 class RecordedForMany:
     """The entries that were recorded by child, and why there is none of the others."""
 
@@ -121,7 +135,29 @@ class ManyForm:
 
     def shown_as(self, checked: CheckedForm, outcomes: Mapping[str, ChildOutcome]) -> dict[str, Any]:
         """Return what a template shows of the form and of what became of it for each child."""
-        return {"form": self, "outcomes": outcomes, **self.event.shown_as(checked)}
+        told = {child: each.told for child, each in outcomes.items() if each.told is not None}
+        refused = {child: each["refusals"] for child, each in told.items()}
+        found = {
+            child: [*each["findings"], *each["impact"]["findings"]]
+            for child, each in told.items()
+            if not refused[child]
+        }
+        by_rule = {"refused": self._by_rule(refused), "found": self._by_rule(found)}
+        return {"form": self, "outcomes": outcomes, "by_rule": by_rule, **self.event.shown_as(checked)}
+
+    def _by_rule(self, told: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[ToldOfMany]:
+        """Return what is told of the children by rule, first what is told of the most."""
+        rules: dict[str, Mapping[str, Any]] = {}
+        children: dict[str, list[tuple[Mapping[str, Any], Sequence[str]]]] = {}
+        for child in self.children:
+            why: dict[str, dict[str, None]] = {}
+            for each in told.get(str(child["child"]), ()):
+                rules.setdefault(each["rule"], each)
+                why.setdefault(each["rule"], {})[self.page.words.said(each, "")] = None
+            for rule, sentences in why.items():
+                children.setdefault(rule, []).append((child, [*sentences]))
+        grouped = (ToldOfMany(rules[rule], whose) for rule, whose in children.items())
+        return sorted(grouped, key=lambda each: -len(each.children))
 
     def _said(self, read: ReadForm) -> str:
         return checked_by(self.page, [read.body, [str(each["child"]) for each in self.children]])

@@ -92,8 +92,15 @@ class OpeningForm:
     ) -> Mapping[str, Any] | tuple["OpeningForm", CheckedOpening]:
         """Record what was checked, all of it or nothing, and return the answer, or the forms with why not.
 
-        Nothing is recorded if the register has possible duplicates now that were not shown.
+        Nothing is recorded if the register has possible duplicates now that were not shown. One file is
+        opened after the other, so that of two who receive a child at once the later one is shown the first.
         """
+        async with self.page.context.container.opening:
+            return await self._recorded(reads)
+
+    async def _recorded(
+        self, reads: Sequence[ReadForm]
+    ) -> Mapping[str, Any] | tuple["OpeningForm", CheckedOpening]:
         await caught_up(self.page.context, "register")
         again, checked = await self.checked(reads)
         moved = checked.whole.told is not None and again.shown != self.shown
