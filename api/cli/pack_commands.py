@@ -217,18 +217,20 @@ async def what_if(
         )
         actor = await _reader(container, token)
         counted: Counter[str] = Counter()
+        by_rule: Counter[str] = Counter()
         with progress_bar("读取档案 Reading files") as progress:
             changed = changed_files(
                 container, actor, packs, institution=charge, without=without, progress=progress
             )
             async for each in changed:
                 counted += _counted(each)
+                by_rule.update(each.rules)
                 lines = (
                     [orjson.dumps(file_json(each, container.today())).decode()] if json else file_lines(each)
                 )
                 for line in lines:
                     answer(line)
-        _tell_counts(counted, json=json)
+        _tell_counts(counted, by_rule, container.ledger.rulebook, json=json)
         return 0
 
 
@@ -253,11 +255,20 @@ def _counted(each: FileChanges) -> Counter[str]:
     )
 
 
-def _tell_counts(counted: Counter[str], *, json: bool) -> None:
+def _tell_counts(counted: Counter[str], by_rule: Counter[str], rulebook: Rulebook, *, json: bool) -> None:
+    """Tell how much would change, and by which rules in how many files, most first."""
+    ranked = [(rulebook[rule], files) for rule, files in by_rule.most_common()]
     names = ("files", "obligations", "gates", "findings_new", "findings_gone")
     if json:
-        answer(orjson.dumps({"counts": {name: counted[name] for name in names}}).decode())
+        of_rules = [
+            {"rule": rule.id, "title_zh": rule.title.zh, "title_en": rule.title.en, "files": number}
+            for rule, number in ranked
+        ]
+        told = {"counts": {name: counted[name] for name in names}, "by_rule": of_rules}
+        answer(orjson.dumps(told).decode())
         return
+    for rule, number in ranked:
+        answer(f"{rule.id}  {rule.title}: {number}份档案 {many(number, 'file')}")
     files, obligations, gates, new, gone = (counted[name] for name in names)
     answer(
         f"{files}份档案有变化：到期事项{obligations}项，安置条件{gates}项，新增核查发现{new}项，消除核查发现{gone}项。"

@@ -47,6 +47,12 @@ class FileChanges:
     gone: tuple[Finding, ...]
 
     @property
+    def rules(self) -> set[str]:
+        """The rules by which obligations or findings would change."""
+        clocks = (row.rule for pair in self.obligations for row in pair if row is not None)
+        return {*clocks, *(row.rule for row in (*self.new, *self.gone))}
+
+    @property
     def any(self) -> bool:
         """Whether anything would change."""
         return bool(self.obligations or self.gates or self.new or self.gone)

@@ -264,6 +264,8 @@ async def test_what_if_tells_what_the_holder_of_a_token_may_see(
         "findings_new": 0,
         "findings_gone": 0,
     }
+    (rule,) = counts["by_rule"]
+    assert (rule["rule"], rule["files"]) == (change["before"]["rule"], 1)
     (tmp_path / "token").write_text("cl_nobody", "utf-8")
     refused = shell("childledger rules what-if weihai.toml --token token")
     assert (refused.returncode, refused.stdout) == (1, "")

@@ -96,8 +96,8 @@ async def record_page(
 ) -> Response:
     """Show the form of an event as it was typed before, or what it would change, if it is to be `checked`.
 
-    What was to be recorded `unseen` says that it was not. A new one is filled in with what the obligation says
-    that it clears.
+    What was to be recorded `unseen` says that it was not. A new one is filled in with what the obligation
+    says that it clears.
     """
     await _may_record(asked)
     if name in OF_TWO_FILES:
