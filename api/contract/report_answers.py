@@ -83,7 +83,8 @@ class ReportProgramme(TypedDict):
 class ReportAnswer(TypedDict):
     """A report: its numbers with their definitions, and what they were computed by.
 
-    Its bytes are canonical JSON; their SHA-256 stands in the institution's file and in `Repr-Digest`.
+    Of so many the key is destroyed that would tell what is sealed (`erased`). Its bytes are canonical
+    JSON; their SHA-256 stands in the institution's file and in `Repr-Digest`.
     """
 
     report: IssuedReportCode
@@ -95,6 +96,7 @@ class ReportAnswer(TypedDict):
     epoch: int
     rules: str
     programme: ReportProgramme
+    erased: int
     definitions: Sequence[ReportWords]
     tables: Sequence[ReportTableAnswer]
 
@@ -141,18 +143,19 @@ class DifferingNumber(TypedDict):
 class ReportReason(ReportWords):
     """Why a report computed again differs."""
 
-    reason: Literal["rules", "programme", "definitions", "words", "unexplained"]
+    reason: Literal["rules", "programme", "erased", "definitions", "words", "unexplained"]
 
 
 class ReportComparisonAnswer(TypedDict):
     """A report computed again, as of the same day and as known at the same position.
 
-    It is the `same` byte for byte, or differs in these numbers, or in none, for these reasons.
+    It is the `same` byte for byte, or differs in these numbers, or in none, for these reasons. Where keys
+    were destroyed since, neither the numbers of what they sealed are told, nor the digest of now.
     """
 
     id: UUID
     same: bool
     sha256: str
-    sha256_now: str
+    sha256_now: str | None
     differences: Sequence[DifferingNumber]
     reasons: Sequence[ReportReason]

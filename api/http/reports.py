@@ -38,7 +38,7 @@ from api.issuing.declared_report import DeclaredReport, ReportPeriod
 from api.issuing.issued_workbook import issued_workbook
 from api.issuing.kept_reports import kept_event
 from api.issuing.printed_report import printed_report
-from api.issuing.recomputed_report import WHY, differing_cells, reasons
+from api.issuing.recomputed_report import WHY, differing_cells, erased_since, reasons
 from domain.entry import Entry
 from domain.events.institution.particulars import OPENED
 from domain.events.institution.reporting import ReportIssued
@@ -60,6 +60,7 @@ _PARTS: Final = Label(
     "write 1 or 2 for a half, 1 to 4 for a quarter, and nothing for a year",
 )
 _NOT_BEGUN: Final = Label("该期间还没有开始", "has not begun yet")
+_NOT_OVER: Final = Label("该期间结束后才可出具", "is not over yet: the report is issued of a whole period")
 _NOT_WITHIN: Final = Label("须在该期间内，且不晚于今日", "is not in the period, or after today")
 _DIGITS: Final = 18
 """Digits of a position."""
@@ -94,6 +95,8 @@ async def issue_report(
     as_of = min(period.until, request.today) if sent.as_of is None else sent.as_of
     if not period.since <= as_of <= min(period.until, request.today):
         raise invalid([InvalidValue("/as_of", _NOT_WITHIN)])
+    if report.whole_period and as_of < period.until:
+        raise invalid([InvalidValue("/year", _NOT_OVER)])
     request = request.of("institution")
     before = None if key is None else await _issued_before(request, key, sent, as_of)
     if before is not None:
@@ -219,7 +222,7 @@ async def compared_report(request: FileRequest, report: UUID) -> JsonResponse:
         "id": report,
         "same": same,
         "sha256": sha256(content).hexdigest(),
-        "sha256_now": sha256(computed.content).hexdigest(),
+        "sha256_now": None if erased_since(then, now) else sha256(computed.content).hexdigest(),
         "differences": differences,  # type: ignore[typeddict-item]  # these are its members
         "reasons": [{"reason": each, "zh": WHY[each].zh, "en": WHY[each].en} for each in why],  # type: ignore[typeddict-item]  # those of `WHY`
     }

@@ -1,19 +1,23 @@
 """A report as it is computed: canonical JSON, the same for ever from the same ledger, rules and programme."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from importlib.metadata import version
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
+from api.issuing.adoption_statistics import ADOPTION, ERASED
 from api.issuing.declared_report import DeclaredReport, ReportPeriod, ReportRow, ReportSource, ReportTable
 from api.issuing.half_yearly_comparison import HALF_YEARLY
 from api.issuing.placement_statistics import PLACEMENT
 from api.issuing.progress_report import PROGRESS
 from api.issuing.quarterly_bulletin import QUARTERLY
+from api.issuing.sealed_numbers import pooled_rows
 from domain.events.institution.particulars import OPENED
+from domain.file import File
 from domain.label import Label
 from domain.life import Life
 from domain.rulebook import Rulebook
@@ -24,7 +28,7 @@ from projections.projector.projector import Projector
 from projections.small_numbers import SMALLEST_TOLD, LinearSum, withheld_numbers
 
 REPORTS: Final[Mapping[str, DeclaredReport]] = MappingProxyType(
-    {each.code: each for each in (PROGRESS, HALF_YEARLY, QUARTERLY, PLACEMENT)}
+    {each.code: each for each in (PROGRESS, HALF_YEARLY, QUARTERLY, PLACEMENT, ADOPTION)}
 )
 """Every report by its code."""
 NumberKey: TypeAlias = tuple[int, int, str] | str
@@ -64,10 +68,13 @@ async def computed_report(ledger: Ledger, projector: Projector, asked: ReportAsk
     rulebook = await ledger.rulebook_known(asked.institution, asked.known)
     named = Life(own, LAST_DAY, rulebook).now(OPENED)
     async with projector.reading() as connection:
-        source = ReportSource(connection, asked.institution, own, asked.period, asked.as_of, asked.known)
+        files = partial(_files, ledger, asked.known)
+        source = ReportSource(
+            connection, asked.institution, own, asked.period, asked.as_of, asked.known, files
+        )
         tables = [(table, await table.rows(source)) for table in asked.report.tables]
         models = projector.read_from.version
-    withheld = withheld_numbers(*numbers_and_sums(tables))
+    withheld = withheld_numbers(*numbers_and_sums(tables)) | _pooled(tables)
     period = asked.period
     content = {
         "report": asked.report.code,
@@ -88,6 +95,7 @@ async def computed_report(ledger: Ledger, projector: Projector, asked: ReportAsk
         "epoch": asked.epoch,
         "rules": rulebook.digest,
         "programme": {"version": version("childledger"), "read_models": models},
+        "erased": _erased(tables),
         "definitions": [_words(each) for each in (*asked.report.definitions, _FEW)],
         "tables": [_table(number, table, rows, withheld) for number, (table, rows) in enumerate(tables)],
     }
@@ -101,31 +109,75 @@ def numbers_and_sums(
     numbers: dict[NumberKey, int] = {}
     sums: list[LinearSum[NumberKey]] = []
     for number, (table, rows) in enumerate(tables):
+        pooled = _pooled_lines(table, rows)
         for line, row in enumerate(rows):
-            counts = zip(table.counts, row.counts, strict=True)
-            known = {name: count for name, count in counts if count is not None}
-            cells = {name: (number, line, name) for name in known}
-            numbers |= {cells[name]: count for name, count in known.items()}
-            if table.balance and table.balance.keys() <= known.keys():
-                sums.append({cells[name]: times for name, times in table.balance.items()})
-            for name, whole in table.part_of.items():
-                if {name, whole} <= known.keys():
-                    others = (number, line, f"{whole} without {name}")
-                    numbers[others] = known[whole] - known[name]
-                    sums.append({cells[name]: 1, others: 1, cells[whole]: -1})
-        for name, count in _totals(table, rows).items():
-            total = table.totals[name]
-            numbers[total] = count
-            sums.append({**{(number, line, name): 1 for line in range(len(rows))}, total: -1})
-        for name, whole in table.part_of.items():
-            part, every = table.totals.get(name), table.totals.get(whole)
-            if part in numbers and every in numbers:
-                rest = f"{every} without {part}"
-                numbers[rest] = numbers[every] - numbers[part]
-                sums.append({part: 1, rest: 1, every: -1})
-        if table.balance and all(table.totals.get(name) in numbers for name in table.balance):
-            sums.append({table.totals[name]: times for name, times in table.balance.items()})
+            if line not in pooled:
+                cells: dict[str, NumberKey] = {name: (number, line, name) for name in table.counts}
+                counts = dict(zip(table.counts, row.counts, strict=True))
+                _add(numbers, sums, table, cells, counts)
+        totals = _totals(table, rows)
+        for name in totals:
+            sum_: dict[NumberKey, int] = {
+                (number, line, name): 1 for line in range(len(rows)) if line not in pooled
+            }
+            if pooled:
+                # What those that are not told are together follows from the total.
+                numbers[number, len(rows), name] = sum(rows[line].counts[0] or 0 for line in pooled)
+                sum_[number, len(rows), name] = 1
+            sums.append({**sum_, table.totals[name]: -1})
+        _add(numbers, sums, table, dict(table.totals), {name: totals.get(name) for name in table.counts})
     return numbers, sums
+
+
+def _add(
+    numbers: dict[NumberKey, int],
+    sums: list[LinearSum[NumberKey]],
+    table: ReportTable,
+    cells: Mapping[str, NumberKey],
+    counts: Mapping[str, int | None],
+) -> None:
+    """Add the numbers of a row, or of the totals, and what adds up in it."""
+    known = {name: count for name, count in counts.items() if count is not None and name in cells}
+    numbers |= {cells[name]: count for name, count in known.items()}
+    if table.balance and table.balance.keys() <= known.keys():
+        sums.append({cells[name]: times for name, times in table.balance.items()})
+    for name, whole in table.part_of.items():
+        if {name, whole} <= known.keys():
+            others = f"{cells[whole]} without {cells[name]}"
+            numbers[others] = known[whole] - known[name]
+            sums.append({cells[name]: 1, others: 1, cells[whole]: -1})
+
+
+def _pooled_lines(table: ReportTable, rows: Sequence[ReportRow]) -> frozenset[int]:
+    return pooled_rows([row.counts[0] or 0 for row in rows]) if table.sealed else frozenset()
+
+
+def _pooled(tables: Sequence[tuple[ReportTable, Sequence[ReportRow]]]) -> frozenset[NumberKey]:
+    """Return which numbers of what is sealed are not told, whatever the others are."""
+    return frozenset(
+        (number, line, name)
+        for number, (table, rows) in enumerate(tables)
+        for line in _pooled_lines(table, rows)
+        for name in table.counts
+    )
+
+
+def _erased(tables: Sequence[tuple[ReportTable, Sequence[ReportRow]]]) -> int:
+    """Return of how many the key is destroyed that would tell what is sealed."""
+    return max(
+        (
+            row.counts[0] or 0
+            for table, rows in tables
+            if table.sealed
+            for row in rows
+            if row.values[0][0] == ERASED
+        ),
+        default=0,
+    )
+
+
+async def _files(ledger: Ledger, known: int, children: Collection[UUID]) -> Mapping[UUID, File]:
+    return await ledger.files(children, known)
 
 
 def _totals(table: ReportTable, rows: Sequence[ReportRow]) -> dict[str, int]:

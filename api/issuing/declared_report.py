@@ -3,7 +3,7 @@
 A new report is a module that declares one, a line in `REPORTS`, and the code by which it is named.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
@@ -44,7 +44,7 @@ PeriodOf: TypeAlias = Callable[[int, int | None], ReportPeriod | None]
 class ReportSource:
     """What a report is computed from: the read models and the institution's own file, as known at a position.
 
-    `as_of` is the last day that counts, in the period or its end.
+    `as_of` is the last day that counts, in the period or its end; `files` returns files as known then.
     """
 
     connection: AsyncConnection[Any]
@@ -53,6 +53,7 @@ class ReportSource:
     period: ReportPeriod
     as_of: date
     known: int
+    files: Callable[[Collection[UUID]], Awaitable[Mapping[UUID, File]]]
 
     @property
     def before(self) -> date:
@@ -88,6 +89,7 @@ class ReportTable:
     changed declaration shows. Of each row the counts times their `balance` add up to nothing, where there is
     one. The counts of the rows add up to `totals`, named as other tables name the same number.
     Who is counted by a count is also counted by the one that it is `part_of`; nobody learns how few are not.
+    What a `sealed` one counts is sealed wholly: it has one count, and a row for every value (`pooled_rows`).
     """
 
     name: str
@@ -101,16 +103,21 @@ class ReportTable:
     balance: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     totals: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     part_of: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DeclaredReport:
-    """A report by the code that names it (`report`), with how its period is meant and its tables."""
+    """A report by the code that names it (`report`), with how its period is meant and its tables.
+
+    One of a `whole_period` is issued after its end: two of parts of it would tell what lies between them.
+    """
 
     code: str
     period: PeriodOf
     definitions: tuple[Label, ...]
     tables: tuple[ReportTable, ...]
+    whole_period: bool = False
 
     @property
     def title(self) -> Label:
@@ -149,7 +156,8 @@ def counted_by(
         name,
         title,
         Label(
-            f"截至日的人数，按{_named(by).zh}。", f"How many there are on the last day, by {_named(by).en}."
+            f"截至日的人数，按{named_dimensions(by).zh}。",
+            f"How many there are on the last day, by {named_dimensions(by).en}.",
         ),
         {each: DIMENSIONS[each].label for each in by},
         {"count": CHILDREN},
@@ -179,10 +187,10 @@ def changed_by(name: str, title: Label, *by: str, where: Wanted | None = None) -
         name,
         title,
         Label(
-            f"期初为期间开始前一日的人数，期末为截至日的人数，按{_named(by).zh}；"
+            f"期初为期间开始前一日的人数，期末为截至日的人数，按{named_dimensions(by).zh}；"
             "期初＋新增＋转入－离开－转出＝期末。",
-            f"At first is the day before the period, at last the last day, by {_named(by).en}; first"
-            " + entered + moved in - left - moved out = last.",
+            f"At first is the day before the period, at last the last day, by {named_dimensions(by).en};"
+            " first + entered + moved in - left - moved out = last.",
         ),
         {each: DIMENSIONS[each].label for each in by},
         FLOW_COUNTS,
@@ -282,6 +290,7 @@ def _narrowed(population: Population) -> str:
     return "" if not population.where else f" {sorted(population.where.items())}"
 
 
-def _named(by: Iterable[str]) -> Label:
+def named_dimensions(by: Iterable[str]) -> Label:
+    """Return what dimensions are called, one after another."""
     labels = [DIMENSIONS[each].label for each in by]
     return Label("、".join(each.zh for each in labels), ", ".join(each.en.lower() for each in labels))

@@ -12,6 +12,9 @@ ReportContent: TypeAlias = Mapping[str, Any]
 WHY: Final[Mapping[str, Label]] = {
     "rules": Label("所用规则集已更换。", "Another rulebook counts."),
     "programme": Label("本系统的版本已更换。", "Another version of this programme computed it."),
+    "erased": Label(
+        "此后销毁了密钥，密封的信息不可再读。", "Keys were destroyed since: what they sealed cannot be read."
+    ),
     "definitions": Label("报告的定义已更改。", "The definitions of the report were changed."),
     "words": Label("名称或者用词已更改。", "Names or words were changed."),
     "unexplained": Label(
@@ -24,9 +27,14 @@ _OF_DEFINITION: Final = ("definition", "counted", "by", "counts")
 
 
 def differing_cells(then: ReportContent, now: ReportContent) -> Iterator[dict[str, Any]]:
-    """Yield each number that differs, with what it was and is; None for a row or table that there is not."""
-    tables = {each["table"]: (each, None) for each in then["tables"]}
-    for each in now["tables"]:
+    """Yield each number that differs, with what it was and is; None for a row or table that there is not.
+
+    Where keys were destroyed since, what they sealed would follow from the numbers of it, which are left out.
+    """
+    tables: dict[str, tuple[ReportContent | None, ReportContent | None]] = {
+        each["table"]: (each, None) for each in _comparable(then, then, now)
+    }
+    for each in _comparable(now, then, now):
         tables[each["table"]] = (tables.get(each["table"], (None, None))[0], each)
     for name, (before, after) in tables.items():
         was, is_ = _cells(before), _cells(after)
@@ -40,6 +48,18 @@ def differing_cells(then: ReportContent, now: ReportContent) -> Iterator[dict[st
                     "then": was.get(key),
                     "now": is_.get(key),
                 }
+
+
+def erased_since(then: ReportContent, now: ReportContent) -> bool:
+    """Whether keys were destroyed since that told of what is sealed."""
+    return bool(then.get("erased", 0) != now.get("erased", 0))
+
+
+def _comparable(
+    report: ReportContent, then: ReportContent, now: ReportContent
+) -> Iterator[Mapping[str, Any]]:
+    erased = erased_since(then, now)
+    return (each for each in report["tables"] if not (erased and "sealed" in each["counted"]))
 
 
 _ABSENT: Final = object()
@@ -69,6 +89,8 @@ def _cells(table: ReportContent | None) -> dict[tuple[_Line, str], int | str | N
 def reasons(then: ReportContent, now: ReportContent, *, differs: bool) -> list[str]:
     """Return why a report differs, as codes of `WHY`; `differs` says whether any number does."""
     found = [name for name in ("rules", "programme") if then[name] != now[name]]
+    if erased_since(then, now):
+        found.append("erased")
     if _defined(then) != _defined(now):
         found.append("definitions")
     if differs and not found:

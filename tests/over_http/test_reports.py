@@ -12,13 +12,16 @@ import pytest
 
 from api.identity.permissions import Role
 from api.issuing import computed_report, printed_report, progress_report, recomputed_report
+from domain.event import Category
 from domain.events.departure import ChildDied
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.label import Label
+from tests.support.adoptions import FOUNDLING, HARDSHIP, registered, small_child
 from tests.support.client import Served, new_key
 from tests.support.given import some
 from tests.support.http_given import JsonObject, a_story
 from tests.support.issued import known_in_lists
+from tests.support.stored import erase, kept
 
 YEAR = {"report": "progress", "year": 2026}
 
@@ -202,6 +205,39 @@ def test_of_two_comparisons_with_one_system_on_one_day_each_is_told_that_differs
     ]
 
 
+async def test_how_children_were_adopted_is_counted_where_it_tells_of_none(served: Served) -> None:
+    adopted = [
+        await kept(served, small_child(("2025-05-01", registered(category))))
+        for category in [FOUNDLING] * 7 + [HARDSHIP] * 5
+    ]
+    await known_in_lists(served)
+    issued = await issue(served, report="adoption", year=2025)
+    content = issued["content"]
+    told = {each["table"]: table(content, each["table"]) for each in content["tables"]}
+    assert [numbers[""] for numbers in told.values()] == [[12]] * len(told)
+    assert (told["ages"]["1-2"], told["months"]["2025-05"]) == ([12], [12])
+    assert told["adoption_category"][FOUNDLING] == [7]
+    assert told["adoption_category"][HARDSHIP] == [None], "that the rest is none would be told"
+    # All adopters are married and have no child, which would tell it of each.
+    for name in ("marital", "children"):
+        assert {each["counts"][0] for each in _rows(content, name)} == {None}
+
+    bureau = await served.as_(Role.BUREAU)
+    path = f"/reports/{issued['issued']['id']}"
+    assert (await bureau.get(path)).json() == content
+    await erase(served, adopted[0], Category.ADOPTION)
+    compared = (await bureau.get(f"{path}/comparison")).json()
+    assert [each["reason"] for each in compared["reasons"]] == ["erased"]
+    assert (compared["same"], compared["differences"]) == (False, []), "else it would tell what was erased"
+    assert compared["sha256_now"] is None
+
+
+def _rows(content: JsonObject, name: str) -> list[JsonObject]:
+    (found,) = (each for each in content["tables"] if each["table"] == name)
+    rows: list[JsonObject] = found["rows"]
+    return rows
+
+
 @pytest.mark.parametrize(
     ("asked", "pointer"),
     [
@@ -210,6 +246,7 @@ def test_of_two_comparisons_with_one_system_on_one_day_each_is_told_that_differs
         ({"report": "half_yearly", "part": 3}, "/part"),
         ({"year": 2028}, "/year"),
         ({"as_of": "2025-10-31"}, "/as_of"),
+        ({"report": "adoption"}, "/year"),
         ({"as_of": "2026-11-01"}, "/as_of"),
     ],
 )

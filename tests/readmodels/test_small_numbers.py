@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from api.issuing.computed_report import numbers_and_sums
 from api.issuing.declared_report import ReportRow
 from api.issuing.placement_statistics import PLACEMENT
+from api.issuing.sealed_numbers import pooled_rows
 from domain.label import Label
 from projections.small_numbers import SMALLEST_TOLD, LinearSum, withheld_numbers
 
@@ -53,6 +54,15 @@ def test_of_a_part_it_is_not_told_how_few_are_not_in_it() -> None:
     assert told((20, 15, 5, 0, 20, 0)) == [[20, 15, 5, 0, 20, 0]]
     ((placed, housed, *_),) = told((20, 16, 5, 0, 20, 0))
     assert None in {placed, housed}, "four have no home"
+
+
+def test_of_what_is_sealed_neither_none_nor_nearly_all_is_told() -> None:
+    assert pooled_rows([20, 12, 4, 0, 3]) == {2, 3, 4}, "seven are not told"
+    assert pooled_rows([20, 12, 4, 0]) == {1, 2, 3}, "four alone would be known to be few"
+    assert pooled_rows([12, 0, 0]) == {0, 1, 2}, "that all are alike would tell of each"
+    assert pooled_rows([96, 4, 0]) == {0, 1, 2}
+    assert pooled_rows([95, 5, 0]) == {1, 2}
+    assert pooled_rows([6, 5, 9]) == set()
 
 
 def test_what_another_table_says_of_the_same_number_tells_nothing() -> None:
