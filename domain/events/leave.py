@@ -24,7 +24,7 @@ from domain.events.intake import INTAKE
 from domain.file import Attribute, Facts
 from domain.life import Life
 from domain.obligations import Clock, History, obligation, until_handed_over
-from domain.refusal import Refusals, breach
+from domain.refusal import Refusals, breach, no_evidence
 from domain.when import Days
 
 RULES: Final = "本系统规则（儿童请假外出登记）"
@@ -49,10 +49,12 @@ class TemporaryLeaveStarted(
         return INTAKE
 
     def refusals(self, life: Life) -> Refusals:
-        """Who is away returns before leaving again."""
+        """Who is away returns before leaving again (R-LEA-2), and somebody approved the leave (R-LEA-3)."""
         away = life.now(AWAY)
         if away is not None:
             yield breach("R-LEA-2", away.entry)
+        if known(self.approved_by) is None:
+            yield no_evidence("R-LEA-3", at="/data/approved_by")
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield AWAY.since(entry.days, self.leave_reason)

@@ -27,7 +27,10 @@ def in_care() -> Given:
 def on_leave(**said: object) -> Given:
     return in_care().and_(
         "2026-02-10",
-        some(TemporaryLeaveStarted, **{"leave_reason": "relatives", "return_due_on": BACK_BY} | said),
+        some(
+            TemporaryLeaveStarted,
+            **{"leave_reason": "relatives", "return_due_on": BACK_BY, "approved_by": "标记院长"} | said,
+        ),
     )
 
 
@@ -64,7 +67,7 @@ def test_who_leaves_care_while_on_leave_is_not_awaited_and_away_no_more() -> Non
 
 @pytest.mark.rule("R-LEA-2")
 def test_who_is_away_returns_before_leaving_again() -> None:
-    again = some(TemporaryLeaveStarted, leave_reason="camp")
+    again = some(TemporaryLeaveStarted, leave_reason="camp", approved_by="标记院长")
     on_leave().when("2026-02-11", again).recorded("R-LEA-2")
     child = on_leave().and_("2026-02-20", some(TemporaryLeaveEnded))
     child.when("2026-02-19", again).recorded("R-LEA-2")
@@ -72,6 +75,15 @@ def test_who_is_away_returns_before_leaving_again() -> None:
     child.when("2026-02-20", again).recorded()
     child = on_leave().and_("2026-02-20", some(TemporaryLeaveEnded))
     child.when("2026-02-21", again).recorded()
+
+
+@pytest.mark.rule("R-LEA-3")
+def test_who_goes_on_leave_has_an_approval_that_says_whose_it_is() -> None:
+    leave = TemporaryLeaveStarted
+    in_care().when("2026-02-10", some(leave, approved_by="标记院长")).recorded()
+    child = in_care().when("2026-02-10", some(leave, approved_by=NOT_ASKED)).recorded("R-LEA-3")
+    (judgement,) = child.judgements
+    assert (judgement.refusal.kind, judgement.refusal.at) == ("no_evidence", "/data/approved_by")
 
 
 # R-ENT-1: an agreement is renewed or ended

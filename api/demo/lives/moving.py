@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 from functools import partial
+from typing import Final
 
 from api.demo.life_building import LifeCourse, Present, on
 from api.demo.lives.upbringing import identity
 from api.demo.people import FEMALE, MALE
+from domain.event import Unknown
 from domain.events.archive import (
     ArchiveAppraised,
     ArchiveCheckedOut,
@@ -31,6 +33,8 @@ from domain.events.transfer.handing_over import (
 )
 from domain.when import add
 
+HEAD: Final = "福利院院长办公室"
+
 
 def home_after_years(present: Present) -> LifeCourse:
     """A boy was entrusted for years, often away and back, went home, and his case was closed too early."""
@@ -53,14 +57,30 @@ def home_after_years(present: Present) -> LifeCourse:
     for months, days in ((2, 5), (6, 12)):
         left = add(came, months=months)
         leave = yield on(
-            left, TemporaryLeaveStarted, leave_reason="relatives", return_due_on=left + timedelta(days=7)
+            left,
+            TemporaryLeaveStarted,
+            leave_reason="relatives",
+            return_due_on=left + timedelta(days=7),
+            approved_by=HEAD,
         )
         yield on(left + timedelta(days=days), TemporaryLeaveEnded, leave=leave)
         lent = yield on(left, ArchiveCheckedOut, purpose="办理入学", due_on=left + timedelta(days=7))
         yield on(left + timedelta(days=days), ArchiveReturned, checkout=lent, is_complete=True)
     gone = add(came, months=30) + timedelta(days=10)
-    yield on(gone - timedelta(days=8), TemporaryLeaveStarted, leave_reason="hospital", return_due_on=gone)
-    yield on(gone - timedelta(days=7), TemporaryLeaveStarted, leave_reason="relatives", return_due_on=gone)
+    yield on(
+        gone - timedelta(days=8),
+        TemporaryLeaveStarted,
+        leave_reason="hospital",
+        return_due_on=gone,
+        approved_by=Unknown("not_on_paper"),
+    )
+    yield on(
+        gone - timedelta(days=7),
+        TemporaryLeaveStarted,
+        leave_reason="relatives",
+        return_due_on=gone,
+        approved_by=HEAD,
+    )
     proposed = yield on(gone - timedelta(days=20), DepartureProposed, reason="11", receiver="父亲")
     yield on(gone - timedelta(days=5), DepartureApproved, proposal=proposed, decision="refused")
     yield on(gone, DepartureCompleted, reason="99", receiver="父亲", last_allowance_month=f"{gone:%Y-%m}")
@@ -79,7 +99,7 @@ def boarding(present: Present, *, until: int) -> LifeCourse:
     yield on(came, EntrustedCareAgreementSigned, party_kind="village", agreed_until=agreed_until)
     for ago, back in ((30, -10), (3, 4)):
         left, due = present.ago(days=ago), present.today + timedelta(days=back)
-        yield on(left, TemporaryLeaveStarted, leave_reason="camp", return_due_on=due)
+        yield on(left, TemporaryLeaveStarted, leave_reason="camp", return_due_on=due, approved_by=HEAD)
         yield on(left, ArchiveCheckedOut, purpose="办理转学", due_on=due)
 
 
