@@ -10,6 +10,7 @@ import hypothesis
 import psycopg
 import pytest
 
+from api.identity.permissions import Role
 from tests.support.exploring import TIMES, examples
 from tests.support.waiting import PATIENCE
 
@@ -44,12 +45,38 @@ ANY_DATABASE = frozenset({"chapters", "codec", "importing", "over_http", "sealed
 """Shelves about words, rights and files, which ask a database nothing that other tests do not ask too."""
 OWN_STATEMENTS = frozenset({"test_feed", "test_identity", "test_keys", "test_permissions"})
 """Tests on those shelves that do."""
-COMMANDS = frozenset({"test_cli", "test_ledgers_apart", "test_verify_entries"})
+COMMANDS = frozenset(
+    {
+        "test_cli",
+        "test_import_killed",
+        "test_ledgers_apart",
+        "test_rule_packs",
+        "test_stopping",
+        "test_verify_entries",
+        "test_what_if",
+    }
+)
 """Tests on other shelves that do not."""
 FORMS = frozenset(
-    {"test_amending", "test_approvals", "test_choices", "test_join_pages", "test_moving", "test_papers"}
+    {
+        "test_amending",
+        "test_approvals",
+        "test_choices",
+        "test_drafts",
+        "test_join_pages",
+        "test_moving",
+        "test_papers",
+        "test_reading_preferences",
+        "test_receiving",
+        "test_record_many",
+        "test_sessions",
+        "test_side_counts",
+        "test_time",
+    }
 )
-"""Tests of pages that ask what `test_pages` asks, which opens every page."""
+"""Tests of pages that ask what `test_pages` asks, which opens every page, or `test_kept_forms`."""
+ALIKE = frozenset({Role.STAFF, Role.SUPERVISOR, Role.AUDITOR})
+"""Roles whose pages in `test_pages` ask what those of the other roles ask."""
 
 
 def _has_own_statements(path: Path) -> bool:
@@ -69,7 +96,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.Function) and "postgres" in item.fixturenames:
             item.add_marker("database")
-            if not _has_own_statements(item.path):
+            role = item.callspec.params.get("role") if hasattr(item, "callspec") else None
+            if not _has_own_statements(item.path) or (item.path.stem == "test_pages" and role in ALIKE):
                 item.add_marker("any_database")
 
 

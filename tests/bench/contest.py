@@ -64,13 +64,13 @@ class Result:
         return self.ratio >= self.row.wanted if self.ours else None
 
 
-async def decide(row: Row, bench: Bench, rounds: int | None = None) -> Result:
-    """Run a row, each side once before it counts; where it misses, once more under the profiler."""
+async def decide(row: Row, bench: Bench, rounds: int | None = None, *, warm: bool = True) -> Result:
+    """Run a row, first `warm` without counting; where it misses, once more under the profiler."""
     if row.opened is None:
         return Result(row, scale=row.scale)
     async with row.opened(bench) as duel:
         result = Result(row, scale=duel.scale)
-        for number in range((rounds or row.rounds) + 1):
+        for number in range(0 if warm else 1, (rounds or row.rounds) + 1):
             for side, rates in ((duel.ours, result.ours), (duel.baseline, result.baseline)):
                 collect()
                 rate = await side()

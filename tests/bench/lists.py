@@ -44,7 +44,7 @@ async def as_known_earlier(bench: Bench) -> AsyncIterator[Duel]:
         earlier, told = str(many.head // 2), []
         for name in ASKED:
             today, then = [
-                1000 * median([await page(name, known_at) for _ in range(TIMES)])
+                1000 * median([await page(name, known_at) for _ in range(bench.of(TIMES))])
                 for known_at in (None, earlier)
             ]
             told.append(f"{name} {then:.1f} and {today:.1f} ms")

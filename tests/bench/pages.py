@@ -57,7 +57,7 @@ async def against_their_answers(bench: Bench) -> AsyncIterator[Duel]:
 
             told = []
             for name in PAGES:
-                at_the_median = median([await milliseconds(name, page=True) for _ in range(TIMES)])
+                at_the_median = median([await milliseconds(name, page=True) for _ in range(bench.of(TIMES))])
                 told.append(f"{name} {at_the_median:.1f} ms")
             scale = f"{many.children} children, a file of {bench.of(LONG)} entries: {', '.join(told)}"
             yield Duel(lambda: side(page=True), lambda: side(page=False), scale)

@@ -79,7 +79,8 @@ async def _all(writers: Sequence[Writer], word: str) -> list[dict[str, Any]]:
 async def against_stock(bench: Bench) -> AsyncIterator[Duel]:
     """Four processes with eight writers each of our store, against as many threads of the stock recorder."""
     task = partial(Task, ledger=LEDGER, writers=WRITERS, sample=bench.of(SAMPLE))
-    every = PROCESSES * WRITERS
+    processes = bench.of(PROCESSES)
+    every = processes * WRITERS
     async with bench.container() as container, AsyncExitStack() as stack:
         environ = stock.environment(container.settings, WRITERS)
         with stock.recorder(environ):
@@ -88,7 +89,7 @@ async def against_stock(bench: Bench) -> AsyncIterator[Duel]:
         ours = task(each=bench.of(OURS), writer=found.writer, reader=found.reader)
         theirs = task(each=bench.of(STOCK), environ=environ | {"CREATE_TABLE": "no"})
         sides = [
-            [await stack.enter_async_context(Writer.started(task)) for _ in range(PROCESSES)]
+            [await stack.enter_async_context(Writer.started(task)) for _ in range(processes)]
             for task in (ours, theirs)
         ]
 
@@ -101,7 +102,7 @@ async def against_stock(bench: Bench) -> AsyncIterator[Duel]:
         async def profile() -> str:
             return (await together(sides[0], every * ours.each, "profile"))[1]
 
-        scale = f"{PROCESSES} × {WRITERS} writers, {ours.each} and {theirs.each} attempts each"
+        scale = f"{processes} × {WRITERS} writers, {ours.each} and {theirs.each} attempts each"
         yield Duel(our_side, stock_side, scale, profile)
 
 

@@ -23,6 +23,7 @@ from api.identity.permissions import Role
 from api.settings import Settings, mistyped
 from ledger.postgres.cluster import locate
 from tests.support.client import ELSEWHERE, HOME, Furnished
+from tests.support.demo_server import filled_once
 from tests.support.processes import CHILDLEDGER, clean_environment, environment_of, free_port
 from tests.support.waiting import PATIENCE, until_now
 
@@ -510,7 +511,8 @@ def server_of(data: Path) -> int | None:
 def test_a_demonstration_from_its_first_start_to_its_last(
     folder: Path, demonstrations: Callable[[Path, int], Demonstration]
 ) -> None:
-    data, port = folder / "data", free_port()
+    # What fills the one of which this is a copy is a first start, with what it prints and how it stops.
+    data, port = filled_once(folder / "data"), free_port()
 
     first = demonstrations(data, port)
     assert first.address == f"http://127.0.0.1:{port}"

@@ -33,15 +33,18 @@ class Demo:
     tokens: dict[str, str]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def demo() -> Iterator[Demo]:
-    """Give a demonstration of its own, copied from the one that the run of tests fills once."""
-    with a_folder(parent=fastest_folder()) as folder:
-        data = folder / "data"
-        # As it is, owners too: PostgreSQL starts for nobody else.
-        subprocess.run(["cp", "-a", _filled() / "data", data], check=True)  # noqa: S607 - on every system
-        with demonstration(data) as demo:
-            yield demo
+    """Give each test process a demonstration, copied from the one that the run of tests fills once."""
+    with a_folder(parent=fastest_folder()) as folder, demonstration(filled_once(folder / "data")) as demo:
+        yield demo
+
+
+def filled_once(data: Path) -> Path:
+    """Return a folder, not there yet, with a copy of the demonstration that the run of tests fills once."""
+    # As it is, owners too: PostgreSQL starts for nobody else.
+    subprocess.run(["cp", "-a", _filled() / "data", data], check=True)  # noqa: S607 - on every system
+    return data
 
 
 def pytest_configure(config: pytest.Config) -> None:
