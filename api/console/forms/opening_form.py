@@ -210,6 +210,11 @@ def sent_opening(page: PageRequest, kinds: Sequence[type[Event]], filled: SentFi
     return replace(form, events=tuple(events), said=first_of(filled, "said"), shown=first_of(filled, "shown"))
 
 
+def opening_fields(kind: type[Event], filled: SentFields, key: str) -> dict[str, Sequence[str]]:
+    """Return the fields of the forms, as they are sent, with what is `filled` in of one event."""
+    return {"key": [key], **{_prefix(kind) + name: values for name, values in filled.items()}}
+
+
 def _prefix(kind: type[Event]) -> str:
     return f"{kind.__name__}."
 

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID, uuid4
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Response
 
-from api.console.drafts import draft_fields, forget_draft
+from api.console.drafts import FormKey, at_form, draft_fields, forget_draft, keep_form, shown_at_form
 from api.console.forms.dry_run import digest
 from api.console.forms.event_form import BUSY, first_of
 from api.console.forms.field_controls import CHOSEN, event_fields
@@ -23,7 +23,13 @@ from api.console.forms.form_reading import (
     SentFields,
     read_form,
 )
-from api.console.forms.opening_form import CheckedOpening, OpeningForm, opening_form, sent_opening
+from api.console.forms.opening_form import (
+    CheckedOpening,
+    OpeningForm,
+    opening_fields,
+    opening_form,
+    sent_opening,
+)
 from api.console.forms.sent_values import days_written
 from api.console.page_request import PageRequest, SignedIn
 from api.console.page_route import PageRoute
@@ -119,42 +125,64 @@ async def receive(
     page: SignedIn,
     found: Annotated[UUID | None, Query(description="The ticket of a search without a hit.")] = None,
     draft: UUID | None = None,
+    key: FormKey = None,
+    checked: bool | None = None,  # noqa: FBT001 - of the address
+    looked: Literal["nameless", "nobody"] | None = None,
 ) -> Response:
-    """Ask who is received; what was searched for in vain is filled in. Or go on with a draft."""
+    """Ask who is received; what was searched for in vain is filled in. Or go on with what was typed before.
+
+    What is to be `checked` is told, too: who is alike, or what it would change.
+    """
     kinds = first_events(page)
-    kept = await draft_fields(page, draft)
+    kept = await draft_fields(page, draft, key)
     if kept is not None and "key" in kept:
         form = sent_opening(page, kinds, kept)
-        return _forms(form, form.unsent())
+        return (
+            _forms(*await form.checked(form.read()))
+            if checked
+            else _forms(form, form.unsent(), looked=looked)
+        )
+    if kept is not None:
+        who = _read(kept)
+        alike = await _alike(page, who) if checked and not who.faults else None
+        return _who(page, who if checked else replace(who, faults={}), alike, key)
+    if draft is None and key is None:
+        return at_form(ADDRESS, **({} if found is None else {"found": str(found)}))
     query = None if found is None else await page.context.container.sessions.query(page.session, found)
     is_name = query is not None and not any(each.isdigit() for each in query)
-    return _who(page, WhoIsReceived(name=query or "" if is_name else ""))
+    return _who(page, WhoIsReceived(name=query or "" if is_name else ""), None, key)
 
 
 @router.post("/children/new")
-async def send_receive(page: SignedIn, filled: Annotated[SentFields, Depends(filled_form)]) -> Response:
+async def send_receive(
+    page: SignedIn, filled: Annotated[SentFields, Depends(filled_form)], key: FormKey = None
+) -> Response:
     """Look up who is received, show the forms, check what was filled in, or record what was checked."""
     kinds = first_events(page)
     do = first_of(filled, "do")
     if do in {"look", "on"}:
-        return await _looked_up(page, filled, on=do == "on")
+        return await _looked_up(page, filled, key, on=do == "on")
     again = first_of(filled, "more") == SHOWN_AGAIN
     if again and "key" not in filled:
         return await _who_again(page, filled)
     form = sent_opening(page, kinds, filled)
     if again or any(each.more for each in form.events):
-        return _forms(form, form.unsent())
+        return await shown_at_form(page, ADDRESS, filled, form.key) or _forms(form, form.unsent())
     reads = form.read()
     if do == "anew":
-        form = sent_opening(page, kinds, {**filled, "key": [uuid4().hex]})
-        reads = form.read()
+        filled = {**filled, "key": [uuid4().hex]}
+        form = sent_opening(page, kinds, filled)
     elif do == "record" and form.was_checked(reads):
         became = await form.recorded(reads)
         if isinstance(became, Mapping):
             await forget_draft(page, form.key)
             return lead_to(history_at(f"/console/children/{became['child']}", became))
         return _forms(*became, alike=await _alike_meanwhile(page, reads, became[1]))
-    form, checked = await form.checked(reads)
+    if do not in {"rehearse", "record"}:
+        there = await shown_at_form(page, ADDRESS, filled, form.key, checked="true")
+        if there is not None:
+            return there
+    form, checked = await form.checked(form.read())
     if do == "record":
         checked = replace(checked, whole=checked.whole.seen_now())
     return _forms(form, checked)
@@ -168,17 +196,19 @@ def first_events(page: PageRequest) -> tuple[type[Event], ...]:
     return kinds
 
 
-async def _looked_up(page: PageRequest, filled: SentFields, *, on: bool) -> Response:
+async def _looked_up(page: PageRequest, filled: SentFields, key: str | None, *, on: bool) -> Response:
     who = _read(filled)
-    if who.faults:
-        return _who(page, who)
-    alike = AlikeChildren()
-    if not (on and first_of(filled, "said") == who.said):
-        alike = await _alike(page, who)
-    if alike.any:
-        return _who(page, who, alike)
-    form = opening_form(page, first_events(page), {IdentityRecorded: who.filled()}, uuid4().hex)
-    return _forms(form, form.unsent(), looked="nameless" if who.nameless else "nobody" if not on else "")
+    settled = on and first_of(filled, "said") == who.said
+    alike = AlikeChildren() if who.faults or settled else await _alike(page, who)
+    if who.faults or alike.any:
+        there = None if key is None else await shown_at_form(page, ADDRESS, filled, key, checked="true")
+        return there or _who(page, who, None if who.faults else alike, key)
+    kinds, looked = first_events(page), "nameless" if who.nameless else "nobody" if not on else ""
+    if key is not None:
+        await keep_form(page, ADDRESS, opening_fields(IdentityRecorded, who.filled(), key), key)
+        return at_form(ADDRESS, key, **({"looked": looked} if looked else {}))
+    form = opening_form(page, kinds, {IdentityRecorded: who.filled()}, uuid4().hex)
+    return _forms(form, form.unsent(), looked=looked)
 
 
 async def _who_again(page: PageRequest, filled: SentFields) -> Response:
@@ -264,7 +294,9 @@ def _probe(page: PageRequest, who: WhoIsReceived) -> dict[str, Any]:
     return {"events": [read_form(IdentityRecorded, sent, page.context.sees, "").body]}
 
 
-def _who(page: PageRequest, who: WhoIsReceived, alike: AlikeChildren | None = None) -> Response:
+def _who(
+    page: PageRequest, who: WhoIsReceived, alike: AlikeChildren | None = None, key: str | None = None
+) -> Response:
     faults = {name: page.words.label(fault) for name, fault in who.faults.items()}
     return render(
         page,
@@ -273,13 +305,18 @@ def _who(page: PageRequest, who: WhoIsReceived, alike: AlikeChildren | None = No
         who=who,
         faults=faults,
         alike=alike,
+        key=key,
         sexes=tables()["sex"].codes,
         outside=page.role is Role.TOWNSHIP,
     )
 
 
 def _forms(
-    form: OpeningForm, checked: CheckedOpening, *, looked: str = "", alike: AlikeChildren | None = None
+    form: OpeningForm,
+    checked: CheckedOpening,
+    *,
+    looked: str | None = None,
+    alike: AlikeChildren | None = None,
 ) -> Response:
     return render(
         form.page,

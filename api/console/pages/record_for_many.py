@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID, uuid4, uuid5
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from api.console.drafts import draft_fields, forget_draft, keep_form
+from api.console.drafts import FormKey, at_form, draft_fields, forget_draft, keep_form, shown_at_form
 from api.console.forms.event_form import NOT_SENT, OF_PAGE, CheckedForm, EventForm, first_of, key_of
 from api.console.forms.form_choices import institutions_for
 from api.console.forms.form_display import FormChoices
@@ -63,15 +63,32 @@ async def choose_event_for_many(
 
 
 @router.get("/record-many/{name}")
-async def choose_children(page: SignedIn, name: str, draft: UUID | None = None) -> Response:
-    """List the register to choose from; or show a form that was kept, for the children who are left in it."""
+async def choose_children(
+    page: SignedIn,
+    name: str,
+    draft: UUID | None = None,
+    key: FormKey = None,
+    checked: bool | None = None,  # noqa: FBT001 - of the address
+    choosing: Literal["list", "next", "chosen"] | None = None,
+) -> Response:
+    """List the register to choose from, or show a form as it was typed before, for the children left in it.
+
+    What is to be `checked` is told for each child; `choosing` is the button by which one went on in the list.
+    """
     kind = _kind(page, name)
-    kept = await draft_fields(page, draft)
+    kept = await draft_fields(page, draft, key)
     if kept is None:
-        return await _choice(page, kind, {"departed": ["false"]}, ChosenChildren(()))
+        if draft is None and key is None:
+            return at_form(f"{ADDRESS}/{name}")
+        return await _choice(page, kind, {"departed": ["false"]}, ChosenChildren(()), key=key)
+    told = "recorded" in kept or "why_not" in kept
+    if choosing is not None or not (told or "child" in kept):
+        chosen = await _chosen(page, kept, whole=choosing == "chosen")
+        return await _choice(page, kind, kept, chosen, onward=choosing == "next", key=key)
     form = await _form(page, kind, kept)
-    if form.children and ("recorded" in kept or "why_not" in kept):
-        return await _shown(*await form.checked(form.event.read()), kept=kept, draft=draft)
+    if form.children and (told or checked):
+        shown = await form.checked(form.event.read())
+        return await _shown(*shown, kept=kept if told else None, draft=draft)
     return await _shown(form, NOT_SENT, kept=kept, draft=draft)
 
 
@@ -81,6 +98,7 @@ async def send_record_many(
     name: str,
     filled: Annotated[SentFields, Depends(filled_form)],
     draft: UUID | None = None,
+    key: FormKey = None,
 ) -> Response:
     """List more of the register, show the form, check it for each child, or record what was checked.
 
@@ -90,10 +108,7 @@ async def send_record_many(
     if first_of(filled, "more") == SHOWN_AGAIN and "numbers" in filled:
         return await _choice(page, kind, filled, await _chosen(page, filled, whole=False))
     if do in {"list", "next", "chosen"}:
-        chosen = await _chosen(page, filled, whole=do == "chosen")
-        if do == "chosen" and not chosen.faults:
-            return await _shown(await _form(page, kind, {**filled, "child": chosen.ids}), NOT_SENT)
-        return await _choice(page, kind, filled, chosen, onward=do == "next")
+        return await _went_on(page, kind, filled, key_of(filled) if "key" in filled else key)
     form = await _form(page, kind, filled)
     if form.event.more and form.children:
         return await _shown(form, NOT_SENT, kept=await draft_fields(page, draft), draft=draft)
@@ -108,10 +123,44 @@ async def send_record_many(
         if became.entries:
             await page.context.container.recorded_types.count(page.context.actor.user, name)
         return lead_to(await _kept(form, filled, became))
-    form, checked, outcomes = await form.checked(read)
-    if do == "record" and form.ready:
+    return await _told(form, filled)
+
+
+async def _told(form: ManyForm, filled: SentFields) -> Response:
+    """Tell what a form would change; of one that was to be recorded unseen, that it was not."""
+    records = first_of(filled, "do") == "record"
+    if not records:
+        address = f"{ADDRESS}/{form.event.kind.__name__}"
+        there = await shown_at_form(form.page, address, filled, form.key, checked="true")
+        if there is not None:
+            return there
+    form, checked, outcomes = await form.checked(form.event.read())
+    if records and form.ready:
         checked = replace(checked, note="unseen")
     return await _shown(form, checked, outcomes)
+
+
+async def _went_on(page: PageRequest, kind: type[Event], filled: SentFields, key: str | None) -> Response:
+    """Go on in the list of children, or from there to the form, at the address of the key if there is one."""
+    address, do, there = f"{ADDRESS}/{kind.__name__}", first_of(filled, "do"), None
+    chosen = await _chosen(page, filled, whole=do == "chosen")
+    if do == "chosen" and not chosen.faults:
+        if key is not None:
+            whole = {**_typed(filled), "key": [key], "child": chosen.ids}
+            there = await shown_at_form(page, address, whole, key)
+        return there or await _shown(await _form(page, kind, {**filled, "child": chosen.ids}), NOT_SENT)
+    if key is not None:
+        there = await shown_at_form(page, address, filled, key, choosing=do)
+    return there or await _choice(page, kind, filled, chosen, onward=do == "next")
+
+
+def _typed(filled: SentFields) -> dict[str, Sequence[str]]:
+    """Return what a form says beside which children are meant and what became of them."""
+    return {
+        name: values
+        for name, values in filled.items()
+        if name not in _OF_CHOICE | _OF_RESULT | {"do", "said", "more", "key"}
+    }
 
 
 def _may_record_many(page: PageRequest) -> None:
@@ -188,7 +237,13 @@ async def _of_number(page: PageRequest, number: str) -> list[str]:
 
 
 async def _choice(
-    page: PageRequest, kind: type[Event], filled: SentFields, chosen: ChosenChildren, *, onward: bool = False
+    page: PageRequest,
+    kind: type[Event],
+    filled: SentFields,
+    chosen: ChosenChildren,
+    *,
+    onward: bool = False,
+    key: str | None = None,
 ) -> Response:
     """Show a page of the register with ticks; what else was filled in goes along."""
     stage, institution, departed = (first_of(filled, name) for name in ("stage", "institution", "departed"))
@@ -216,6 +271,7 @@ async def _choice(
         most=MOST_CHILDREN,
         along=along,
         onward=onward,
+        key=key,
         stages=tables()["stage"].codes,
         institutions=await institutions_overseen(page),
     )
@@ -254,12 +310,7 @@ async def _kept(form: ManyForm, filled: SentFields, became: RecordedForMany) -> 
     left = [each["child"] for each in form.children if each["child"] not in entries]
     # Another form, so that those who are left can be recorded after it; the same one, were it sent again.
     key = uuid5(_NAMES, form.key).hex
-    fields: dict[str, Sequence[str]] = {
-        name: values
-        for name, values in filled.items()
-        if name not in _OF_CHOICE | _OF_RESULT | {"do", "said", "more", "key"}
-    }
-    fields |= {"key": [key], "child": left}
+    fields = _typed(filled) | {"key": [key], "child": left}
     fields["recorded"] = [
         f"{child}/{entry['entry_id']}/{entry['occurred_until'][:7]}" for child, entry in entries.items()
     ]
