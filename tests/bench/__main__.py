@@ -8,6 +8,7 @@ from cyclopts import App, Parameter
 
 from api.cli.output import STOPPED
 from api.serving import run
+from tests.bench import many_children
 from tests.bench.bench import furnished
 from tests.bench.contest import decide
 from tests.bench.rows import chosen
@@ -50,14 +51,20 @@ async def _rows(names: tuple[str, ...], rounds: int | None, size: float, *, json
 
 
 @app.command
-def scale(*, sizes: tuple[int, ...] = SIZES, memory: tuple[int, ...] = (100_000, 1_000_000)) -> int:
-    """Print latencies of appends and status reads at rising sizes, and the memory of import and rebuild.
+def scale(
+    *,
+    sizes: tuple[int, ...] = SIZES,
+    memory: tuple[int, ...] = (100_000, 1_000_000),
+    children: tuple[int, ...] = many_children.SIZES,
+) -> int:
+    """Print latencies of appends and status reads, the memory of import and rebuild, and lists and counts.
 
     Args:
         sizes: Entries of the ledgers.
         memory: Entries that are imported and projected.
+        children: Children who are listed and counted.
     """
-    return run(measure(sizes, memory), stopped_with=STOPPED)
+    return run(measure(sizes, memory, children), stopped_with=STOPPED)
 
 
 if __name__ == "__main__":

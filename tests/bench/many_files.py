@@ -35,9 +35,9 @@ class ManyFiles:
 
 
 @asynccontextmanager
-async def many_files(bench: Bench, *lengths: int) -> AsyncIterator[ManyFiles]:
+async def many_files(bench: Bench, *lengths: int, children: int = CHILDREN) -> AsyncIterator[ManyFiles]:
     """Give a ledger with files of so many entries, the first of which has its rows for every child."""
-    children, every = bench.of(CHILDREN), (LENGTH, *lengths)
+    children, every = bench.of(children), (LENGTH, *lengths)
     workload = Workload(every, recorder=bench.recorder, institution=bench.home.institution)
     files = tuple(workload.stream(number) for number in range(len(every)))
     async with bench.database() as settings:

@@ -1,4 +1,4 @@
-"""`make bench-scale`: latencies as the ledger grows to ten million entries, and memory as registers grow."""
+"""`make bench-scale`: latencies as the ledger grows, memory as registers grow, and lists as children do."""
 
 from collections.abc import Awaitable, Sequence
 from shutil import disk_usage
@@ -12,6 +12,7 @@ from api.bootstrap import Container, open_container
 from ledger.store.append import Accepted, Append
 from tests.bench.bench import Bench, furnished, now
 from tests.bench.growth import LENGTH, fill, readable
+from tests.bench.many_children import measure_questions
 from tests.bench.memory import measured
 from tests.bench.preparing import a_sample
 from tests.bench.reading import reader, status_read
@@ -28,7 +29,7 @@ APPENDS: Final = {1: 2000, 32: 100}
 READS: Final = 400
 
 
-async def measure(sizes: Sequence[int], memory: Sequence[int]) -> int:
+async def measure(sizes: Sequence[int], memory: Sequence[int], children: Sequence[int]) -> int:
     """Measure and print everything, size by size; what the disk cannot hold is said and left out."""
     async with furnished(1) as bench:
         say(", ".join(f"{name} {fact}" for name, fact in facts(bench).items()) + "\n")
@@ -42,6 +43,7 @@ async def measure(sizes: Sequence[int], memory: Sequence[int]) -> int:
         for entries in memory:
             lacking = _lacking(bench, entries)
             say(f"{entries:>11,}   {lacking or await measured(bench, entries)}")
+        await measure_questions(bench, children)
     return 0
 
 
