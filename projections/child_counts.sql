@@ -1,12 +1,13 @@
 -- How many children there are by what holds of them on a day, and how these numbers changed between two days.
--- `at` has children on days: where each stood, whether it is `scoped` and `present`.
+-- `at` has children on days: where each stood, whether it is `scoped` and `present`. By its stage nobody is left
+-- out there: that these are few would be guessed, and values be joined row by row to rows.
 
 -- name: stock_at
 at AS (
     SELECT situations.child, %(day)s::date AS day, situations.institution, situations.place, situations.stage,
-           true AS scoped, true AS present
+           true AS scoped, {present} AS present
       FROM situations
-     WHERE %(day)s BETWEEN situations.since AND situations.until AND {scope} AND {present}
+     WHERE %(day)s BETWEEN situations.since AND situations.until AND {scope}
 )
 
 -- name: flows_at

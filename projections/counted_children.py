@@ -93,7 +93,7 @@ class CountedParts:
             **scope.parameters,
             "stages": population.stages,
             "attributes": attributes,
-            "birthdays": sorted({OFFICER_AGE, *population.bands}),
+            "birthdays": sorted({OFFICER_AGE, *(population.bands if AGE_BAND in population.named else ())}),
             "band_names": band_names(population.bands),
             **{f"where_{name}": list(values) for name, values in population.where.items()},
         }
