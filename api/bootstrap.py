@@ -26,9 +26,11 @@ from api.kept_imports import SEEN_SECONDS, KeptImports
 from api.metrics import Metrics
 from api.settings import Settings
 from api.tail import Tail
+from api.witnesses import AskedWitnesses
 from domain.rulebook import Rulebook
 from ledger.ledger import Ledger
 from ledger.log.last_seen import LastSeen
+from ledger.log.policy import Policy
 from ledger.log.transparency_log import TransparencyLog
 from ledger.sealing.keys import Keys
 from ledger.sealing.wrapping import KeyFile
@@ -137,6 +139,7 @@ async def open_container(
         jobs = Jobs()
         kept_imports = KeptImports(keys, (writers, readers), clock, settings.data, name)
         transparency_log = await TransparencyLog.opened(store, keys, (writers, readers), name, settings.data)
+        await _ask_witnesses(settings, transparency_log)
         works = [_follow(projector), projector.run_known, kept_imports.sweep] if follow else []
         works += [transparency_log.follow] if follow else []
         works.append(_noting(jobs, kept_imports))
@@ -170,6 +173,13 @@ async def open_container(
             Budgets(),
             follow,
         )
+
+
+async def _ask_witnesses(settings: Settings, own: TransparencyLog) -> None:
+    """Let a log be cosigned by the witnesses of the policy, if there is one. Raises PolicyError, OSError."""
+    if settings.log_policy is not None:
+        policy = Policy.read(await asyncio.to_thread(settings.log_policy.read_text, "utf-8"))
+        own.cosign = AskedWitnesses(own, policy.witnesses).cosigned
 
 
 async def _left_in_order(work: Callable[[], Awaitable[None]]) -> None:

@@ -122,6 +122,8 @@ class Settings(BaseSettings):
     mail_password: SecretStr | None = None
     mail_from: str | None = None
     """From whom mail is, where there is a server for it."""
+    log_policy: Path | None = None
+    """The file (c2sp.org/tlog-policy) that names the witnesses of the transparency log."""
     public_url: str | None = Field(default=None, pattern="^https?://[^/]+$")
     """The address at which people reach the service, for the links of mail: scheme, host and port."""
 

@@ -40,6 +40,7 @@ COMMANDS: Final = MappingProxyType(
         "rebuild": "upkeep_commands:rebuild",
         "verify": "upkeep_commands:verify",
         "log": "log_commands:log",
+        "witness": "witness_command:witness",
         "database-url": "upkeep_commands:database_url",
         "rules": "rules_commands:rules",
         "coverage": "coverage_command:show_coverage",

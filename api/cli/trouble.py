@@ -31,7 +31,9 @@ from domain.label import Label
 from ledger.codec.messages import most_like, wording
 from ledger.codec.parsing import InvalidError
 from ledger.data_folder import DataError, unusable
+from ledger.log.checkpoint import NoteError
 from ledger.log.last_seen import LastSeenError, LostEntriesError
+from ledger.log.policy import PolicyError
 from ledger.log.publishing import OtherLogError
 from ledger.log.transparency_log import ForkError
 from ledger.postgres.backup import BackupError
@@ -55,9 +57,11 @@ TOLD: Final = (
     LostEntriesError,
     MigrationError,
     NotBuiltError,
+    NoteError,
     OtherLogError,
     OwnerError,
     OwnerUnknownError,
+    PolicyError,
     PortTakenError,
     Problem,
     ProgramError,

@@ -123,5 +123,6 @@ async def _state(container: Container | None) -> dict[str, Any]:
     if missing:
         return {"missing": missing}
     stopped = {"stopped": container.projector.stopped} if container.projector.stopped else {}
-    forked = {"log": "forked"} if container.transparency_log.forked else {}
+    log = container.transparency_log
+    forked = {"log": "forked"} if log.forked or log.refused_by else {}
     return {"projection_lag": behind} | stopped | forked

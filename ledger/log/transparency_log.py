@@ -9,7 +9,7 @@ import asyncio
 import hmac
 import secrets
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +21,15 @@ from psycopg.rows import args_row, tuple_row
 
 from ledger.data_folder import held, replace
 from ledger.log import tree
-from ledger.log.checkpoint import SIGNATURE, Checkpoint, InclusionProof, Note, NoteError, SigningKey
+from ledger.log.checkpoint import (
+    SIGNATURE,
+    Checkpoint,
+    InclusionProof,
+    Note,
+    NoteError,
+    Signature,
+    SigningKey,
+)
 from ledger.log.tiles import (
     BUNDLES,
     WIDTH,
@@ -53,6 +61,10 @@ SALT: Final = "log"
 LEAF_FORMAT: Final = 1
 _PSEUDONYM: Final = b"childledger/v1/stream\x00"
 _PSEUDONYM_BYTES: Final = 16
+
+
+Cosign = Callable[[Note], Awaitable[Sequence[Signature]]]
+"""Asks the witnesses that have not cosigned a note, and returns what they give."""
 
 
 class ForkError(Exception):
@@ -98,11 +110,15 @@ class TransparencyLog:
     """The log of one ledger in its present epoch; `pools` are its writers' and its readers'."""
 
     def __init__(self, keys: Keys, pools: tuple[Pool, Pool], key: SigningKey, epoch: int, kept: Path) -> None:
+        self.cosign: Cosign | None = None
+        """Asks the witnesses, if there are any."""
         self._keys = keys
         self._writers, self._readers = pools
         self._key = key
         self._epoch = epoch
         self._kept = kept
+        self.refused_by: set[str] = set()
+        """The witnesses that say that the log does not begin with what they cosigned."""
         self.forked = False
         """Whether the tree was found not to begin with what was signed; nothing is signed since."""
 
@@ -181,6 +197,7 @@ class TransparencyLog:
         while True:
             size, note = await self._grown()
             if note is not None and Checkpoint.read(note.text).size == size:
+                await self._publish(note, size)
                 return
             before = await asyncio.to_thread(self._last_signed) or note
             checkpoint = await self._checked(size, None if before is None else Checkpoint.read(before.text))
@@ -188,15 +205,19 @@ class TransparencyLog:
                 continue
             signed = Note(checkpoint.text, (self._key.sign(checkpoint.text),))
             await asyncio.to_thread(self._keep, signed)
-            async with self._writers.connection() as connection:
-                publish = {"note": str(signed), "epoch": self._epoch, "size": size}
-                await connection.execute(SQL["publish"], publish)
+            await self._publish(signed, size, anew=True)
             return
 
     async def published(self) -> Note | None:
         """Return the last signed checkpoint; None if nothing is signed yet."""
         _, note = await self._grown()
         return note
+
+    async def consistency(self, old: int, size: int) -> list[bytes]:
+        """Return the proof that the tree of `old` leaves is the beginning of the tree of `size`."""
+        spans = tree.consistency(old, size)
+        nodes = TileNodes(await self._tiles(holding(spans)))
+        return [tree.span_hash(span, nodes) for span in spans]
 
     async def tile(self, tile: Tile) -> bytes | None:
         """Return a tile or a bundle of the signed tree, as wide as asked; None if it has none such."""
@@ -265,6 +286,14 @@ class TransparencyLog:
         asked = {"epoch": self._epoch}
         ((size, note),) = await fetch(self._readers, SQL["grown"], asked, tuple_row)
         return size, None if note is None else self._own(note)
+
+    async def _publish(self, note: Note, size: int, *, anew: bool = False) -> None:
+        """Publish a note with the cosignatures that it lacks, as far as witnesses give them now."""
+        more = [] if self.cosign is None else await self.cosign(note)
+        if more or anew:
+            publish = {"note": str(note.with_signatures(more)), "epoch": self._epoch, "size": size}
+            async with self._writers.connection() as connection:
+                await connection.execute(SQL["publish"], publish)
 
     async def _tiles(self, places: Iterable[TilePlace]) -> dict[TilePlace, bytes]:
         wanted = list(places)
