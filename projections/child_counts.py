@@ -46,7 +46,8 @@ async def stock(
 ) -> dict[CountedCell, int]:
     """Return how many children there are on a day, by cell; only cells with any."""
     parts = CountedParts(population, scope(SQL("%(day)s"), population.person))
-    statement, parameters = _statement(population, parts, parts.stock_at, "stock")
+    begin, parameters = _placed(population, parts, parts.stock_at)
+    statement = SQL("{} {}").format(begin, _SQL["stock"])
     cursor = await connection.execute(statement, {**parameters, "day": day})
     return {tuple(cell): count for cell, count in await cursor.fetchall()}
 
@@ -55,18 +56,20 @@ async def flows(
     connection: AsyncConnection[Any], scope: CountedScope, population: Population, since: date, until: date
 ) -> list[Flow]:
     """Return what changed after a day through another one, by cell, with the numbers of both days."""
-    someday = scope(SQL("%(until)s"), population.person)
-    parts = CountedParts(population, scope(SQL("points.day"), population.person), reason=True)
-    statement, parameters = _statement(population, parts, parts.flows_at(someday), "flows")
-    parameters |= {**someday.parameters, "since": since, "until": until}
-    cursor = await connection.execute(statement, parameters)
+    then = counted_between(population, scope, since, until)
+    cursor = await connection.execute(SQL("{} {}").format(then.sql, _SQL["flows"]), then.parameters)
     return [Flow(tuple(cell), *further) for cell, *further in await cursor.fetchall()]
 
 
-def _statement(
-    population: Population, parts: CountedParts, at: Composable, select: str
-) -> tuple[Composed, dict[str, Any]]:
+def counted_between(population: Population, scope: CountedScope, since: date, until: date) -> Condition:
+    """Return with what a statement begins that asks where children stood on the days on which they turned."""
+    someday = scope(SQL("%(until)s"), population.person)
+    parts = CountedParts(population, scope(SQL("points.day"), population.person), reason=True)
+    begin, parameters = _placed(population, parts, parts.flows_at(someday))
+    return Condition(begin, {**parameters, **someday.parameters, "since": since, "until": until})
+
+
+def _placed(population: Population, parts: CountedParts, at: Composable) -> tuple[Composed, dict[str, Any]]:
     then = as_known(population.known, {"listed": REGISTER, **COUNTED_ROWS})
     begin = SQL("WITH ") if population.known is None else SQL("{}, ").format(then.sql)
-    whole = SQL("{}{}, {} {}").format(begin, at, parts.placed, _SQL[select])
-    return whole, {**then.parameters, **parts.parameters}
+    return SQL("{}{}, {}").format(begin, at, parts.placed), {**then.parameters, **parts.parameters}

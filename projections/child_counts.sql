@@ -98,5 +98,26 @@ SELECT cell, kind, reason, count(*) FROM (
 ) AS counted
 GROUP BY cell, kind, reason
 
+-- name: moves
+SELECT moved.* FROM (
+    SELECT turned.*,
+           CASE sign(array_position(%(worst_first)s::text[], turned.before[1])
+                     - array_position(%(worst_first)s::text[], turned.after[1]))
+                WHEN 1 THEN 'raised' WHEN -1 THEN 'lowered' END AS direction
+      FROM (
+        SELECT turns.child, turns.day,
+               CASE WHEN NOT before.present THEN 'entered' WHEN after.present THEN 'moved' ELSE 'left' END AS kind,
+               CASE WHEN before.counted THEN before.cell END AS before,
+               CASE WHEN after.counted THEN after.cell END AS after,
+               CASE WHEN NOT after.present THEN after.reason END AS reason
+          FROM turns
+          JOIN placed AS before ON before.child = turns.child AND before.day = turns.day - 1
+          JOIN placed AS after ON after.child = turns.child AND after.day = turns.day
+         WHERE (before.counted OR after.counted)
+           AND (before.counted, before.cell) IS DISTINCT FROM (after.counted, after.cell)
+      ) AS turned
+) AS moved
+JOIN register ON register.child = moved.child
+
 -- name: of_child
 {child} IN (WITH {at}, {placed} SELECT placed.child FROM placed WHERE placed.counted)

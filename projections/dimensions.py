@@ -41,7 +41,7 @@ class Dimension:
     That is a `column` of a child's situation, or an `attribute`, of whose value `part` is the member that
     counts; without either it is the age. Of values that hold at the same time the one counts that began last.
     `table` is that of its codes; of a region the first `digits` count. `nothing` is what it means that
-    nothing holds.
+    nothing holds. Grades stand in their table with the worst first.
     """
 
     label: Label
@@ -51,6 +51,7 @@ class Dimension:
     table: str | None = None
     digits: int | None = None
     nothing: Label = _NOT_RECORDED
+    worst_first: bool = False
 
     @property
     def held_as(self) -> str:
@@ -142,6 +143,7 @@ DIMENSIONS: Final[Mapping[str, Dimension]] = MappingProxyType(
             RISK,
             part="grade",
             table="risk_grade",
+            worst_first=True,
             nothing=Label("没有评级", "Not graded"),
         ),
         "risk_colour": Dimension(
@@ -149,6 +151,7 @@ DIMENSIONS: Final[Mapping[str, Dimension]] = MappingProxyType(
             RISK,
             part="colour",
             table="risk_colour",
+            worst_first=True,
             nothing=Label("没有评级", "Not graded"),
         ),
         "placement_route": Dimension(

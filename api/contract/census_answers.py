@@ -90,6 +90,17 @@ class ReasonAnswer(TypedDict):
     count: int | None
 
 
+class FlowListsAnswer(TypedDict):
+    """The addresses of the lists behind the numbers of a cell, of those whom the caller may read now."""
+
+    stock_from: str
+    entered: str
+    moved_in: str
+    left: str
+    moved_out: str
+    stock_to: str
+
+
 class FlowsOfCellAnswer(TypedDict):
     """How many children a cell had on the first day and has on the last, and how many came and went between.
 
@@ -107,6 +118,7 @@ class FlowsOfCellAnswer(TypedDict):
     left_by: Sequence[ReasonAnswer]
     moved_out: int | None
     stock_to: int | None
+    lists: FlowListsAnswer | None
 
 
 # `from` is no name of Python's.
@@ -126,20 +138,25 @@ CensusFlowsAnswer = TypedDict(
 
 
 def flows_json(
-    by: Sequence[str], cell: CountedCell, flowing: Sequence[Flow], institutions: Mapping[str, str]
+    by: Sequence[str],
+    cell: CountedCell,
+    flowing: Sequence[Flow],
+    institutions: Mapping[str, str],
+    lists: FlowListsAnswer,
 ) -> FlowsOfCellAnswer:
     """Return what came into a cell and went from it."""
     counts = Counter[str]()
     for each in flowing:
         counts[each.kind] += each.count
     left = {each.reason: each.count for each in flowing if each.kind == "left"}
-    return told_flows(values_json(by, cell, institutions), counts, left)
+    return told_flows(values_json(by, cell, institutions), counts, left, lists)
 
 
 def told_flows(
     values: Sequence[DimensionValueAnswer],
     counts: Mapping[str, int | None],
     left: Mapping[str, int | None],
+    lists: FlowListsAnswer | None = None,
 ) -> FlowsOfCellAnswer:
     """Return how many came and went, by kind of flow, and who left, by reason; None for what is not told."""
     reasons = sorted(left, key=lambda reason: (-(left[reason] or 0), reason))
@@ -152,6 +169,7 @@ def told_flows(
         "left_by": [_reason(reason, left[reason]) for reason in reasons],
         "moved_out": counts["moved_out"],
         "stock_to": counts["stock_to"],
+        "lists": lists,
     }
 
 

@@ -30,6 +30,7 @@ from api.http.counting import (
     check_cells,
     check_where,
     counted_scope,
+    flow_lists,
     institution_names,
     list_of,
 )
@@ -144,8 +145,7 @@ async def census_flows(
 
     What is `public` is of a whole year, in total.
     """
-    if to < from_:
-        raise invalid([InvalidValue("/query/to", _BACKWARDS)])
+    between(from_, to)
     if public:
         asked = {"where": where, "bands": bands, "known_at": known_at}
         check_public(asked, not_by(by), not_public_year(from_, to, request.today))
@@ -167,7 +167,13 @@ async def census_flows(
         "public": False,
         "by": dimensions_json(dimensions),
         "items": [
-            flows_json(dimensions, cell, cells[cell], names)
+            flows_json(
+                dimensions,
+                cell,
+                cells[cell],
+                names,
+                flow_lists(dimensions, cell, where, bands, (from_, to), known_at),
+            )
             for cell in in_order(dimensions, band_names(population.bands), cells)
         ],
         "next": None,
@@ -189,3 +195,9 @@ async def _public_flows(request: RequestContext, since: date, until: date) -> Js
         "known_position": view.position,
     }
     return JsonResponse(body, headers={"Ledger-Position": str(view.position)})
+
+
+def between(first: date, last: date) -> None:
+    """Raise the problem `invalid` if a last day lies before the first."""
+    if last < first:
+        raise invalid([InvalidValue("/query/to", _BACKWARDS)])

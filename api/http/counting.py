@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence, Sized
 from datetime import date
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
 from fastapi import Query
 from psycopg.sql import Composable
 
-from api.contract.census_answers import DEFAULT_BY
+from api.contract.census_answers import DEFAULT_BY, FlowListsAnswer
 from api.contract.dimension_filters import (
     MOST_WHERE,
     AgeBands,
@@ -76,11 +76,13 @@ def asked_by(by: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(by or DEFAULT_BY)
 
 
-def check_where(where: Sequence[str] | None, bands: str | None, at: str = "/query") -> None:
+def check_where(
+    where: Sequence[str] | None, bands: str | None, at: str = "/query", place: str = "where"
+) -> None:
     """Raise the problem `invalid` if an age band is named which there is not."""
     if no_bands(where or (), bands):
         known = ", ".join(band_names(begins_of(bands)))
-        raise invalid([InvalidValue(f"{at}/where", _NO_BAND, Label(known, known))])
+        raise invalid([InvalidValue(f"{at}/{place}", _NO_BAND, Label(known, known))])
 
 
 def check_cells(cells: Sized) -> None:
@@ -103,6 +105,33 @@ async def institution_names(request: RequestContext, by: Sequence[str]) -> dict[
     if "institution" not in by:
         return {}
     return {str(each.institution): each.name for each in await request.container.identity.institutions()}
+
+
+def flow_lists(
+    by: Sequence[str],
+    cell: CountedCell,
+    where: Sequence[str] | None,
+    bands: str | None,
+    days: tuple[date, date],
+    known_at: str | None,
+) -> FlowListsAnswer:
+    """Return the addresses of the lists of those who came into a cell between two days, went or are in it."""
+    values = [f"{name}:{value}" for name, value in zip(by, cell, strict=True)]
+
+    def moves(kind: str, side: str) -> str:
+        asked: dict[str, Any] = {"by": by, "where": where, "bands": bands, "known_at": known_at}
+        first, last = days
+        return listed_at("/census/moves", **{"from": first, "to": last, **asked, "kind": kind, side: values})
+
+    first, last = (list_of(by, cell, where, bands, day, known_at) for day in days)
+    return {
+        "stock_from": first,
+        "entered": moves("entered", "after"),
+        "moved_in": moves("moved", "after"),
+        "left": moves("left", "before"),
+        "moved_out": moves("moved", "before"),
+        "stock_to": last,
+    }
 
 
 def list_of(

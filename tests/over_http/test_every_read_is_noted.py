@@ -199,6 +199,13 @@ NOTED: dict[str, list[tuple[str, set[str], Ask]]] = {
         ("exceptions", {"adoption"}, lambda own: own.exception()),
     ],
     "GET /differences": [("differences", {"identity"}, lambda own: own.differences())],
+    "GET /census/moves": [
+        (
+            "census",
+            {"identity"},
+            lambda own: own.get("/census/moves", **{"from": "2000-01-01", "to": "2026-11-22"}),
+        )
+    ],
     "GET /late": [("late", {"identity"}, lambda own: own.get("/late"))],
     "GET /own-work": [("own work", {"identity"}, lambda own: own.get("/own-work"))],
     "GET /imports/{job}": [
