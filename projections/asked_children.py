@@ -56,6 +56,7 @@ async def asked_children(
     overdue_days: int | None = None,
     route: str | None = None,
     stuck_at: int | None = None,
+    cells: Sequence[str] | None = None,  # noqa: ARG001 - of the rows, and a cursor is of one filter
     institution: UUID | None = None,
     known: int | None = None,
     limit: int = 50,

@@ -21,16 +21,22 @@ ListedItem: TypeAlias = Mapping[str, Any]
 """An item of a list, as its clients read it."""
 
 _NARROW, _WIDE = 14, 36
+REGIONS: Final = "region"
+"""The table of places, whose codes are too many to choose among."""
 _ID: Final = 38
 
 
 @dataclass(frozen=True, slots=True)
 class ListColumn:
-    """A column: its heading, its width in characters, and what it says of an item in a language."""
+    """A column: its heading, its width in characters, and what it says of an item in a language.
+
+    `coded` are the member of the item that it shows and the values that this may have, if they are few.
+    """
 
     heading: Label
     cell: Callable[[ListedItem, Language], TableCell]
     width: int = _NARROW
+    coded: tuple[str, tuple[str, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,11 @@ class ListTable:
     title: Label
     columns: tuple[ListColumn, ...]
     note: Label | None = None
+
+    @property
+    def coded(self) -> Mapping[str, tuple[str, ...]]:
+        """The members of an item that have few values, with these values."""
+        return dict(each.coded for each in self.columns if each.coded is not None)
 
     def row(self, item: ListedItem, language: Language) -> list[TableCell]:
         """Return the cells of an item."""
@@ -128,7 +139,8 @@ def code(path: str, heading: Label, table: str) -> ListColumn:
         known = tables()[table].codes
         return in_language(known[value], language) if value in known else _said(value, language)
 
-    return ListColumn(heading, cell)
+    coded = None if table == REGIONS else (path, tuple(tables()[table].codes))
+    return ListColumn(heading, cell, coded=coded)
 
 
 def word(path: str, heading: Label, table: str) -> ListColumn:
@@ -138,7 +150,7 @@ def word(path: str, heading: Label, table: str) -> ListColumn:
         value = _of(item, path)
         return None if value is None else in_language(called(table, value), language)
 
-    return ListColumn(heading, cell)
+    return ListColumn(heading, cell, coded=(path, tuple(VALUE_WORDS[table])))
 
 
 def said(path: str, heading: Label, width: int = _WIDE) -> ListColumn:

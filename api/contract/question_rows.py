@@ -1,6 +1,6 @@
 """The rows of question lists in the form of answers, and the tables that they are as workbooks."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NotRequired, TypeAlias
@@ -15,6 +15,7 @@ from api.contract.list_tables import (
     CHARGE,
     CHILD,
     NEXT,
+    REGIONS,
     WHOSE,
     ListColumn,
     ListedItem,
@@ -57,6 +58,15 @@ class GapAnswer(TypedDict):
     en: str
     cured_by: list[str]
     evidence: list[UUID]
+
+
+def coded_columns(asked: QuestionList) -> dict[str, Collection[str]]:
+    """Return the columns of a question's list that have few values, with these values."""
+    return {
+        column.name: tables()[column.codes].codes if isinstance(column.codes, str) else column.codes
+        for column in asked.columns
+        if column.codes is not None and column.codes != REGIONS
+    }
 
 
 class QuestionColumnAnswer(TypedDict):

@@ -63,6 +63,9 @@ def _table(statement: Statement, *columns: ListColumn, note: Label | None = None
     return ListTable(statement.name, statement.label, (*WHOSE, *columns, ENTRIES, *CHARGE, CHILD), note)
 
 
+_CATEGORIES: Final = (*tables()["intake_category"].codes, *tables()["departure_reason"].codes)
+
+
 def _category(item: ListedItem, language: Language) -> TableCell:
     """Return the intake category of an admission, or the reason of a departure, by its label."""
     table = "intake_category" if item["occasion"] == "admission" else "departure_reason"
@@ -134,7 +137,7 @@ STATEMENT_TABLES: Final = {
             PAPER_SETS,
             day("on", Label("日期", "Day")),
             word("occasion", Label("入院或者离院", "Admission or departure"), "paper_occasion"),
-            ListColumn(Label("类别", "Category"), _category),
+            ListColumn(Label("类别", "Category"), _category, coded=("category", _CATEGORIES)),
             code("required", Label("应有材料", "Paper asked for"), "document_kind"),
             word("verdict", Label("核对结果", "Verdict"), "paper_verdict"),
             text("number", Label("编号", "Number"), 18),

@@ -14,12 +14,14 @@ from api.contract.listing import KnownListing
 from api.contract.problems import OF_FILE
 from api.contract.statement_answers import is_settled, line_json, listed_line, statement_answer, told_of_line
 from api.contract.statement_tables import STATEMENT_TABLES
+from api.http.column_filters import ColumnWhere, WantedValues, has_values, wanted_values
 from api.http.cursors import Cursor, PageLimit
 from api.http.dependencies import AsOf, Day, FileRequest, KnownAt, RequestContext, list_request
 from api.http.file_points import file_point, one_day
 from api.http.list_formats import in_formats, listed, one_page
 from api.http.list_pages import ListView, list_page, list_view, listing, with_names
 from api.http.listed_files import listed_files
+from api.http.lists import several
 from api.identity.acting import roles_that_record_any
 from api.identity.permissions import Role
 from domain.event import Category
@@ -72,22 +74,30 @@ Lines: TypeAlias = tuple[list[dict[str, Any]], set[Category]]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked of each file: which statement, on which day, with lines about which days."""
+    """What is asked of each file: which statement, on which day, with lines about which days and of what."""
 
     statement: Statement[Any]
     day: date
     since: date | None
     until: date | None
+    wanted: WantedValues
 
     def keeps(self, line: StatementLine) -> bool:
         """Whether a line is about one of the days, or about a day that is not known."""
         return line.on is None or (self.since or date.min) <= line.on <= (self.until or date.max)
 
 
-def _asked(statement: Statement[Any], day: date, since: date | None, until: date | None) -> Asked:
+def _asked(
+    statement: Statement[Any],
+    day: date,
+    since: date | None,
+    until: date | None,
+    where: Sequence[str] | None,
+) -> Asked:
     if since is None and statement.months is not None:
         since = add(min(day, until or day), months=-statement.months)
-    return Asked(statement, day, since, until)
+    wanted = wanted_values(where, STATEMENT_TABLES[statement.name].coded)
+    return Asked(statement, day, since, until, wanted)
 
 
 async def _lines(request: RequestContext, asked: Asked, file: File, rulebook: Rulebook) -> Lines:
@@ -95,9 +105,14 @@ async def _lines(request: RequestContext, asked: Asked, file: File, rulebook: Ru
 
     def read() -> Lines:
         found, _ = noting_each(asked.statement.lines(History(file, rulebook), asked.day))
-        kept = [(line, on) for line, on in found if on <= request.sees and asked.keeps(line)]
-        told = {category for line, on in kept for category in on | told_of_line(line, request.sees)}
-        return [line_json(line, request.sees) for line, _ in kept], told
+        items: list[dict[str, Any]] = []
+        told: set[Category] = set()
+        for line, on in found:
+            answer = line_json(line, request.sees)
+            if on <= request.sees and asked.keeps(line) and has_values(answer, asked.wanted):
+                items.append(answer)
+                told |= on | told_of_line(line, request.sees)
+        return items, told
 
     return await compute(read, len(file.entries))
 
@@ -108,11 +123,12 @@ def _of_file(statement: Statement[Any]) -> Callable[..., Awaitable[JsonResponse]
         child: UUID,
         since: SinceDay = None,
         until: UntilDay = None,
+        where: ColumnWhere = None,
         as_of: AsOf = None,
         known_at: KnownAt = None,
     ) -> JsonResponse:
         point = await file_point(request, child, as_of, known_at)
-        asked = _asked(statement, point.day, since, until)
+        asked = _asked(statement, point.day, since, until, where)
         items, told = await _lines(request, asked, point.file, point.rulebook)
         await request.note({child: told}, statement.name)
         body = {
@@ -132,6 +148,7 @@ def _across_files(statement: Statement[Any]) -> Callable[..., Awaitable[JsonResp
         request: OfFiles,
         since: SinceDay = None,
         until: UntilDay = None,
+        where: ColumnWhere = None,
         institution: UUID | None = None,
         day: Day = None,
         as_of: AsOf = None,
@@ -141,7 +158,7 @@ def _across_files(statement: Statement[Any]) -> Callable[..., Awaitable[JsonResp
     ) -> JsonResponse:
         await request.check_institution(institution, "/query/institution")
         view = await list_view(request, known_at, cursor, "register")
-        asked = _asked(statement, one_day(day, as_of) or request.today, since, until)
+        asked = _asked(statement, one_day(day, as_of) or request.today, since, until, where)
         items: list[dict[str, Any]] = []
         told: dict[UUID, set[Category]] = {}
         step, read, following = min(limit, MOST_FILES), 0, view.cursor
@@ -152,7 +169,7 @@ def _across_files(statement: Statement[Any]) -> Callable[..., Awaitable[JsonResp
                 replace(view, cursor=following),
                 day=asked.day,
                 types=tuple(each.__name__ for each in statement.about),
-                asked=(statement.name, since, until),
+                asked=(statement.name, since, until, several(where)),
                 institution=institution,
                 limit=step,
             )

@@ -15,17 +15,20 @@ from api.contract.problems import ANYWHERE, invalid, not_found
 from api.contract.question_rows import (
     QuestionColumnAnswer,
     QuestionRowAnswer,
+    coded_columns,
     column_json,
     question_row_json,
     row_evidence,
     table_of,
 )
+from api.http.column_filters import ColumnWhere, WantedValues, has_values, wanted_values
 from api.http.cursors import Cursor, PageLimit
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, file_request, list_request
 from api.http.file_points import one_day
 from api.http.list_formats import in_formats, listed
 from api.http.list_pages import ListView, list_page, list_view, listing, with_names
 from api.http.listed_files import listed_files
+from api.http.lists import several
 from api.http.one_file import DueWithinDays, OverdueDays
 from api.http.readiness_board import StuckAt
 from api.identity.acting import recording_roles, roles_that_record_any, roles_that_see
@@ -118,6 +121,7 @@ async def answers(
     overdue_days: OverdueDays = None,
     route: Route | None = None,
     stuck_at: StuckAt = None,
+    where: ColumnWhere = None,
     institution: UUID | None = None,
     limit: PageLimit = 50,
     cursor: Cursor = None,
@@ -142,6 +146,7 @@ async def answers(
     if refused:
         raise invalid(InvalidValue(each, _NOT_OF_THIS, _LEAVE_OUT) for each in refused)
     await request.check_institution(institution, "/query/institution")
+    wanted = wanted_values(where, coded_columns(asked))
     states = None if state is None else tuple(state)
     rows = RowsAsked(
         asked, one_day(day, as_of) or request.today, request.sees, states, due_within_days, overdue_days
@@ -159,15 +164,20 @@ async def answers(
         overdue_days=overdue_days,
         route=route,
         stuck_at=stuck_at,
+        cells=several(where),
         institution=institution,
         limit=limit,
     )
-    items = await _answered(request, rows, [each.child for each in page.rows], view)
+    items = await _answered(request, rows, wanted, [each.child for each in page.rows], view)
     return listing(await with_names(request, items, view.known, _who_acts), page.next, view)
 
 
 async def _answered(
-    request: RequestContext, rows: RowsAsked, children: Sequence[UUID], view: ListView
+    request: RequestContext,
+    rows: RowsAsked,
+    wanted: WantedValues,
+    children: Sequence[UUID],
+    view: ListView,
 ) -> list[dict[str, Any]]:
     """Return the rows of children in their order, still without names, and note that they are told."""
     items: list[dict[str, Any]] = []
@@ -176,8 +186,10 @@ async def _answered(
         found = await compute(partial(_of_child, file, child, rulebook, rows), len(file.entries))
         for row in found:
             evidence, categories = row_evidence(file, row, request.sees)
-            told.setdefault(row.child, {Category.IDENTITY}).update(categories)
-            items.append(question_row_json(rows.asked, row, rows.day, evidence))
+            answer = question_row_json(rows.asked, row, rows.day, evidence)
+            if has_values({name: each["value"] for name, each in answer["columns"].items()}, wanted):
+                told.setdefault(row.child, {Category.IDENTITY}).update(categories)
+                items.append(answer)
     await request.note(told, "question")
     return items
 

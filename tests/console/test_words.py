@@ -34,6 +34,8 @@ OF_TABLES: Final = {
     "counted",
     "difference_state",
     "filter",
+    "move_direction",
+    "move_kind",
     "paper_occasion",
     "paper_verdict",
 }

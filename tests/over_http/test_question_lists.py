@@ -286,6 +286,21 @@ async def test_who_is_on_the_way_to_an_adoption_is_listed_by_stage_with_what_com
         "integration": ("integration", "2026-11-01", 21, "2026-12-01", "integration_runs"),
     }
     assert listed.of(postponed) == []
+    client = await served.as_(Role.SUPERVISOR)
+
+    async def at(**query: str | list[str]) -> set[str]:
+        answer = await client.get("/questions/A6", params=query)
+        assert answer.status_code == 200, answer.text
+        return {row["child"] for row in answer.json()["items"]}
+
+    for stage, child in children.items():
+        assert await at(where=f"stage:{stage}") == {str(child)}
+    assert await at(where=["stage:notice", "stage:assessment", "blocker:no_report"]) == {
+        str(children["assessment"])
+    }
+    for wrong in ("stage:over", "days:82", "stage"):
+        refused = await client.get("/questions/A6", params={"where": wrong})
+        assert refused.json()["errors"][0]["pointer"] == "/query/where", wrong
     assert listed.why(children["adoptable"]) == {"May be placed for adoption"}
     (row,) = listed.of(children["adoptable"])
     assert {role["role"] for role in row["next_to_act"]} == {"supervisor"}

@@ -131,6 +131,11 @@ async def test_an_application_for_aid_tells_what_was_applied_for_granted_paid_an
     await served.projected()
     (listed,) = await across(served, "/aid-cases", Role.BUREAU)
     assert (listed["paid_yuan"], listed["applied_to"]) == (case["paid_yuan"], {"restricted": "health"})
+    supervisor = await served.as_(Role.SUPERVISOR)
+    for value, lines in (("layer:charity", 1), ("layer:tomorrow_plan", 0), ("eligible_as:nothing", 1)):
+        told = (await supervisor.get("/aid-cases", params={"where": value})).json()["items"]
+        own = (await story.asked("/aid-cases", where=value))["items"]
+        assert (len(told), len(own)) == (lines, lines), value
     money = [case[f"{name}_yuan"] for name in ("applied", "approved", "self_pay", "paid")]
     # What basic insurance left; the Tomorrow Plan pays after charity.
     assert money == ["20000", "9000", "44000", "8500"]
