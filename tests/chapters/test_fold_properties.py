@@ -37,8 +37,8 @@ days_asked = st.dates(EARLIEST, END)
 
 FORBIDDING = tuple(kind for kind in KINDS if chapter(kind) in {"adoption", "departure", "intake"})
 """Kinds of event of which some are often forbidden."""
-thorough = settings(max_examples=examples(120), suppress_health_check=list(HealthCheck))
-quick = settings(max_examples=examples(40), suppress_health_check=list(HealthCheck))
+thorough = settings(max_examples=examples(60), suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=examples(20), suppress_health_check=list(HealthCheck))
 
 
 def reading(file: File) -> dict[Any, Any]:

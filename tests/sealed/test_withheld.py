@@ -69,7 +69,7 @@ ABOUT: Final = (ChildReceived, ChildAdmitted, IdentityRecorded, AdultPlacementAs
 """What most questions ask for beside what is sealed."""
 every_event = pytest.mark.parametrize("kind", CATALOGUE.values(), ids=list(CATALOGUE))
 every_role = pytest.mark.parametrize("role", [role for role in Role if SEES[role] < EVERY_CATEGORY])
-thorough = settings(max_examples=examples(60), suppress_health_check=list(HealthCheck))
+thorough = settings(max_examples=examples(30), suppress_health_check=list(HealthCheck))
 
 
 @st.composite
@@ -135,7 +135,7 @@ def test_files_that_differ_only_in_what_a_role_does_not_see_are_answered_alike(
 
 @every_role
 @pytest.mark.parametrize("kinds", [OF_FAMILIES, OF_INSTITUTIONS], ids=["families", "institutions"])
-@settings(thorough, max_examples=examples(20))
+@settings(thorough, max_examples=examples(10))
 @given(data=st.data())
 def test_so_are_files_of_families_and_of_institutions(
     role: Role, kinds: tuple[type[Event], ...], data: st.DataObject
@@ -147,7 +147,7 @@ def test_so_are_files_of_families_and_of_institutions(
 
 
 @every_role
-@settings(thorough, max_examples=examples(25))
+@settings(thorough, max_examples=examples(12))
 @given(data=st.data())
 def test_a_dry_run_tells_nothing_of_what_a_role_does_not_see(role: Role, data: st.DataObject) -> None:
     one, other = data.draw(files_alike(role))
@@ -201,7 +201,7 @@ DAYS_IN_CLEAR: Final = {
 """Reviews of applications and visits after an adoption, whose rows only who sees adoptions is shown."""
 
 
-@settings(thorough, max_examples=examples(200))
+@settings(thorough, max_examples=examples(100))
 @given(entries=st.one_of(streams(), telling(WHOLLY_SEALED, ABOUT)))
 def test_no_day_in_a_table_and_no_gate_comes_of_what_is_sealed_wholly(entries: list[AnyEntry]) -> None:
     """Their rows say the days in clear, and a list answers such a gate to nobody: see decision 0018."""
