@@ -136,6 +136,11 @@ def test_empty_rows_are_left_out_and_what_is_amiss_in_another_is_found_in_its_pl
     assert form.field_at("/data/items/0/description") == "data.items.3.description"
     assert form.field_at("/data/items/0/description/unknown") == "data.items.3.description"
     assert form.field_at("/corrects") is None
+    last = read(BelongingsRegistered, data__items__999__description="红色棉被")
+    assert (last.strange, len(last.body["data"]["items"])) == (set(), 1)
+    beyond = read(BelongingsRegistered, data__items__99999999__description="红色棉被")
+    assert beyond.strange == {"data.items.99999999.description"}, "no page shows so many rows"
+    assert "items" not in beyond.body["data"]
 
 
 def test_somebody_new_has_one_id_however_often_a_form_is_sent() -> None:

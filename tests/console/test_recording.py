@@ -143,6 +143,10 @@ async def test_values_are_read_back_before_anything_is_recorded(served: Served) 
     assert "CareModeAssigned" not in await entries(served, address), "what was not shown is checked first"
     assert "试算，尚未记录。" in changed.text
     assert "没有记录：您还没有看过" in changed.text
+    forged = await send(browser, checked, "check", version=["9" * 5000])
+    assert forged.status_code == 400, "no file has such a version"
+    unshown = await send(browser, checked, "check", **{"documents.99999999.kind": ["x"]})
+    assert unshown.status_code == 400, "no page shows so many rows"
 
 
 async def test_what_is_amiss_stands_at_each_field_and_in_one_summary(served: Served) -> None:

@@ -15,7 +15,16 @@ from api.console.forms.dry_run import (
     shown_refusals,
     told_in_words,
 )
-from api.console.forms.event_form import BUSY, KEY, OF_PAGE, CheckedForm, EventForm, first_of, key_of
+from api.console.forms.event_form import (
+    BUSY,
+    KEY,
+    OF_PAGE,
+    CheckedForm,
+    EventForm,
+    first_of,
+    key_of,
+    version_written,
+)
 from api.console.forms.form_choices import choices_for
 from api.console.forms.form_display import FormChoices
 from api.console.forms.form_reading import ReadForm, SentFields
@@ -153,14 +162,12 @@ async def form_of(
 
 async def sent_form_of(asked: ChildPage, kind: type[Event], filled: SentFields) -> AskedForm:
     """Return a form that was sent, with what it says of itself. Raises the problem `malformed`."""
-    key, version = key_of(filled), first_of(filled, "version") or "0"
-    if not (version.isascii() and version.isdigit()):
-        raise Problem("malformed")
+    key, version = key_of(filled), version_written(first_of(filled, "version") or "0")
     sent = {name: values for name, values in filled.items() if name not in OF_PAGE}
     form = await form_of(asked, kind, sent, key, first_of(filled, "for"))
     return replace(
         form,
-        version=int(version),
+        version=version,
         said=first_of(filled, "said"),
         shown=first_of(filled, "shown"),
         more=first_of(filled, "more"),

@@ -1,5 +1,6 @@
 """The form of one event: as it was sent, what it says, and how a page shows it, alone or beside others."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -16,6 +17,7 @@ from domain.event import Event
 
 KEY: Final = "c:{}"
 """The Idempotency-Key of a form, from the random digits that it was first shown with."""
+_VERSION: Final = re.compile("[0-9]{1,18}")
 OF_PAGE: Final = frozenset({"do", "more", "key", "version", "said", "shown", "for", "address", "kind"})
 """What a form says of itself, beside the fields of its events."""
 OF_AMENDING: Final = frozenset({"reason.code", "reason.explanation"})
@@ -166,3 +168,10 @@ def key_of(filled: SentFields) -> str:
     if not (key.isascii() and key.isalnum()):
         raise Problem("malformed")
     return key
+
+
+def version_written(text: str) -> int:
+    """Return the version of a file that a form names. Raises the problem `malformed`."""
+    if not _VERSION.fullmatch(text):
+        raise Problem("malformed")
+    return int(text)

@@ -3,6 +3,7 @@
 Nothing is defaulted: a field without a value is left out, and one that must be answered is a fault.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -56,6 +57,8 @@ NOT_BOTH: Final = Label(
 NO_ID: Final = Label("编号不完整", "Not a whole id")
 _NAMES: Final = UUID("6d1b7a0e-6d0c-5f2e-9a5b-0c6f5f3f2a11")
 _ABSENT: Final = object()
+_ROW: Final = re.compile("[0-9]{1,3}")
+"""The number of a row: a page shows every row up to the last one, and none of ours has more."""
 
 
 @dataclass(slots=True)
@@ -111,8 +114,13 @@ class _FormReader:
     lists: set[str] = field(default_factory=set)
 
     def strange(self) -> set[str]:
-        rows = tuple(f"{name}." for name in self.lists)
-        return {name for name in self.sent if name not in self.asked and not name.startswith(rows)}
+        rows = {f"{of}.{number}" for of in self.lists for number in rows_of(of, self.sent)}
+        places = tuple(f"{each}." for each in rows)
+        return {
+            name
+            for name in self.sent
+            if name not in self.asked and name not in rows and not name.startswith(places)
+        }
 
     def exception(self) -> None:
         self.read.places |= {
@@ -238,10 +246,10 @@ _WRITTEN: Final[Mapping[FieldControl, Callable[[str], object]]] = MappingProxyTy
 
 
 def rows_of(name: str, sent: Iterable[str]) -> set[str]:
-    """Return the numbers of the rows of a list that a form has fields of."""
+    """Return the numbers of the rows of a list that a form has fields of, none that no page shows."""
     begins = f"{name}."
     numbers = (each.removeprefix(begins).partition(".")[0] for each in sent if each.startswith(begins))
-    return {each for each in numbers if each.isascii() and each.isdigit()}
+    return {each for each in numbers if _ROW.fullmatch(each)}
 
 
 def _is_id(text: str) -> bool:

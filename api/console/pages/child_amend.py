@@ -320,11 +320,11 @@ async def _page(
 
 def _papers(sent: SentFields, after: int = 0) -> SentFields:
     """Return what is said of papers, as the rows after so many."""
-    begins = f"{_PAPERS}."
+    begins, rows = f"{_PAPERS}.", rows_of(_PAPERS, sent)
     moved = {}
     for name, values in sent.items():
         number, _, field = name.removeprefix(begins).partition(".")
-        if name.startswith(begins) and number.isdecimal():
+        if name.startswith(begins) and number in rows:
             moved[f"{begins}{int(number) + after}.{field}"] = values
     return moved
 

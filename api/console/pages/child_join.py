@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from api.console.child_frame import AboutChild, ChildPage
 from api.console.forms.compared_files import compared_answers, compared_file
-from api.console.forms.event_form import NOT_SENT, OF_PAGE, CheckedForm, first_of, key_of
+from api.console.forms.event_form import NOT_SENT, OF_PAGE, CheckedForm, first_of, key_of, version_written
 from api.console.forms.form_reading import SentFields
 from api.console.forms.joining_form import NAMED, JoiningForm, KindOfTwo
 from api.console.forms.two_files import FileRehearsed
@@ -94,8 +94,8 @@ async def _filled(asked: ChildPage, kind: KindOfTwo, filled: SentFields) -> Join
         other=_id(first_of(filled, "other")),
         kept=_id(first_of(filled, "kept")),
         more=first_of(filled, "more"),
-        version=_version(first_of(filled, "version")),
-        other_version=_version(first_of(filled, "other_version")),
+        version=version_written(first_of(filled, "version") or "0"),
+        other_version=version_written(first_of(filled, "other_version") or "0"),
         said=first_of(filled, "said"),
     )
 
@@ -105,14 +105,6 @@ def _id(text: str) -> UUID | None:
         return UUID(text) if text else None
     except ValueError:
         raise Problem("malformed") from None
-
-
-def _version(text: str) -> int:
-    if not text:
-        return 0
-    if not (text.isascii() and text.isdigit()):
-        raise Problem("malformed")
-    return int(text)
 
 
 async def _page(form: JoiningForm, checked: CheckedForm, files: Sequence[FileRehearsed] = ()) -> Response:

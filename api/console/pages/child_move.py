@@ -12,7 +12,7 @@ from api.console.child_frame import AboutChild, ChildPage
 from api.console.forms.asked_form import recorded_since
 from api.console.forms.dry_run import ShownFault, ShownRefusal, checked_by, digest, told_in_words
 from api.console.forms.entry_to_amend import EntryToAmend, entry_to_amend
-from api.console.forms.event_form import BUSY, KEY
+from api.console.forms.event_form import BUSY, KEY, version_written
 from api.console.forms.form_reading import MUST_FILL_IN
 from api.console.forms.two_files import (
     NO_CHILD,
@@ -227,8 +227,8 @@ async def move(asked: AboutChild, entry: UUID, sent: Sent) -> Response:
 
 def _sent(found: EntryToAmend, sent: Mapping[str, str]) -> AskedMove:
     """Return a move as it was sent. Raises the problem `malformed`."""
-    key, version = sent["key"], sent["version"] or "0"
-    if not (key.isascii() and key.isalnum()) or not (version.isascii() and version.isdigit()):
+    key, version = sent["key"], version_written(sent["version"] or "0")
+    if not (key.isascii() and key.isalnum()):
         raise Problem("malformed")
     try:
         to = UUID(sent["to"]) if sent["to"] else None
@@ -240,7 +240,7 @@ def _sent(found: EntryToAmend, sent: Mapping[str, str]) -> AskedMove:
         q=sent["q"].strip(),
         to=to,
         explanation=sent["explanation"].replace("\r\n", "\n").strip(),
-        version=int(version),
+        version=version,
         said=sent["said"],
         shown=sent["shown"],
     )

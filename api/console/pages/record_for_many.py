@@ -8,7 +8,15 @@ from uuid import UUID, uuid4, uuid5
 from fastapi import APIRouter, Depends, Query, Response
 
 from api.console.drafts import FormKey, at_form, draft_fields, forget_draft, keep_form, shown_at_form
-from api.console.forms.event_form import NOT_SENT, OF_PAGE, CheckedForm, EventForm, first_of, key_of
+from api.console.forms.event_form import (
+    NOT_SENT,
+    OF_PAGE,
+    CheckedForm,
+    EventForm,
+    first_of,
+    key_of,
+    version_written,
+)
 from api.console.forms.form_choices import institutions_for
 from api.console.forms.form_display import FormChoices
 from api.console.forms.form_reading import SentFields
@@ -202,9 +210,7 @@ def _id(text: str) -> UUID:
 
 def _versioned(text: str) -> tuple[str, int]:
     child, _, version = text.partition(":")
-    if not (version.isascii() and version.isdigit()):
-        raise Problem("malformed")
-    return child, int(version)
+    return child, version_written(version)
 
 
 async def _chosen(page: PageRequest, filled: SentFields, *, whole: bool) -> ChosenChildren:
