@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.clock import SHANGHAI
 from api.console import value_display
+from api.console.language_marks import with_languages
 from api.console.navigation import SIDE, home_of
 from api.console.page_request import PageRequest, Preferences
 from api.console.words import LANGUAGES, Words
@@ -122,6 +123,7 @@ def rendered(template: str, language: Language, *, large: bool = False, **answer
 
 
 def _response(template: str, status: int, preferences: Preferences, **answers: Any) -> Response:  # noqa: ANN401 - what the template shows
-    text = rendered(template, preferences.language, large=preferences.large, **answers)
+    shown = rendered(template, preferences.language, large=preferences.large, **answers)
+    text = with_languages(shown, preferences.language)
     headers = {"Content-Security-Policy": POLICY, "Vary": "Cookie"}
     return HTMLResponse(text, status, headers)

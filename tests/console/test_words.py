@@ -7,6 +7,7 @@ from typing import Final, get_args
 import pytest
 
 import api.console
+from api.console.language_marks import with_languages
 from api.console.value_display import FINDING_KINDS, days, rule_case
 from api.console.words import WORDS, Words
 from api.contract.problems import KINDS
@@ -122,3 +123,15 @@ def test_the_codes_of_an_attribute_are_those_of_the_field_that_it_comes_from(
 )
 def test_a_day_is_told_as_exactly_as_it_is_known(first: str | None, last: str, zh: str, en: str) -> None:
     assert (days(ZH, first, last), days(EN, first, last)) == (zh, en)
+
+
+def test_words_of_the_other_language_say_which_one_it_is() -> None:
+    english = (
+        '<a href="/x">王·小明</a> born<br>2019年 here <option>一岁</option><b lang="zh-CN">甲</b><i>So</i>'
+    )
+    assert with_languages(english, "en") == (
+        '<a href="/x" lang="zh">王·小明</a> born<br><span lang="zh">2019年</span> here'
+        ' <option lang="zh">一岁</option><b lang="zh-CN">甲</b><i>So</i>'
+    )
+    chinese = "<p>The child is in care.</p><p>PDF</p><p>体检 PDF file</p>"
+    assert with_languages(chinese, "zh") == chinese.replace("<p>The", '<p lang="en">The')
