@@ -163,7 +163,9 @@ async def test_a_decision_is_corrected_in_what_it_says_and_not_in_what_it_decide
 
     async def sent(page: Response, step: str, **filled: list[str]) -> Response:
         fields = fields_of_form(page) | filled
-        return await browser.client.post(f"{address}/{step}", data=fields, headers=FROM_HERE)
+        return await browser.client.post(
+            f"{address}/{step}", data=fields, headers=FROM_HERE, follow_redirects=True
+        )
 
     said = {"reason.code": ["incorrect_data"], "reason.explanation": ["意见漏写依据"]}
     content = await sent(await browser.open(address), "content", **said)
