@@ -101,7 +101,8 @@ def test_by_keyboard_a_child_is_received_and_a_refusal_leads_to_what_is_to_be_re
     go_by_keyboard(page, "接收新儿童")
     type_at(page, "who-name", "诸葛听雨")
     type_at(page, "who-birth", "2020年2月")
-    go_by_keyboard(page, "查找是否已有档案")
+    with arrival(page):
+        page.keyboard.press("Enter")
     go_by_keyboard(page, "查一遍")
     announces(page, "alert")
     type_at(page, "f-ChildReceived-occurred", "2026-11-20")
