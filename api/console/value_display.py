@@ -271,9 +271,11 @@ def years(words: Words, answer: Mapping[str, Any] | None) -> str:
 
 
 def years_on(words: Words, row: Mapping[str, Any], day: date) -> str:
-    """Return the age of somebody in the register on a day; ≈ where the day of birth leaves it open."""
+    """Return the age of somebody in the register on a day, at most at death; ≈ where birth leaves it open."""
     if row["birth_until"] is None:
         return "–"
+    if row["stage"] == "died" and row["departed_on"] is not None:
+        day = min(day, date.fromisoformat(row["departed_on"]))
     last = date.fromisoformat(row["birth_until"])
     first = FIRST_DAY if row["birth_on"] is None else date.fromisoformat(row["birth_on"])
     if first > day:

@@ -14,6 +14,7 @@ from api.console.rendering import STATICS
 from api.identity.permissions import SEES, Role
 from domain.event import CATALOGUE, Category, Event, fields_of
 from domain.events.adoption.assessment import AdoptabilityAssessed
+from domain.events.departure import ChildDied
 from domain.events.health import PhysicalExamined
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from domain.events.schooling import SchoolEnrolled
@@ -185,6 +186,18 @@ async def test_absence_has_four_looks(served: Served) -> None:
     page = await staff.open(f"/console/children/{child}")
     assert "没有记录" in page.text
     assert '<span class="masked">不予显示：收养信息</span>' in page.text
+
+
+async def test_a_child_that_died_ages_and_is_made_ready_no_more(served: Served) -> None:
+    """Given a child that died at eleven, then its pages say so of today, too."""
+    child = await kept(served, given(*LIFE, ("2020-11-20", some(ChildDied))))
+    await served.projected()
+    staff = await signed_in(served, Role.STAFF)
+    assert "11 岁" in (await staff.open(f"/console/children/{child}")).text
+    assert "11 岁" in (await staff.open("/console/children")).text
+    readiness = await staff.open(f"/console/children/{child}/readiness")
+    assert "儿童已死亡" in readiness.text
+    assert "满十八周岁" not in readiness.text
 
 
 async def test_nothing_personal_stands_in_a_log(served: Served) -> None:
