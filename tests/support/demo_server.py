@@ -33,9 +33,12 @@ class Demo:
     tokens: dict[str, str]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo() -> Iterator[Demo]:
-    """Give each test process a demonstration, copied from the one that the run of tests fills once."""
+    """Give a demonstration of its own, copied from the one that the run of tests fills once.
+
+    What the tests of one module record, those of another do not find there.
+    """
     with a_folder(parent=fastest_folder()) as folder, demonstration(filled_once(folder / "data")) as demo:
         yield demo
 
