@@ -47,8 +47,9 @@ SWAPPED = (
     "UPDATE entry SET position = CASE position WHEN 7 THEN -8 ELSE -7 END WHERE position IN (7, 8);"
     "UPDATE entry SET position = -position WHERE position < 0"
 )
-LEAF = "UPDATE log_tile SET content = overlay(content PLACING 'X' FROM 20) WHERE level = -1 AND number = 1"
-HASH = "UPDATE log_tile SET content = overlay(content PLACING 'X' FROM 1) WHERE level = 0 AND number = 1"
+ALTER = "UPDATE log_tile SET content = set_byte(content, 19, get_byte(content, 19) # 1)"
+LEAF = f"{ALTER} WHERE level = -1 AND number = 1"
+HASH = f"{ALTER} WHERE level = 0 AND number = 1"
 ALTERED = {
     "content": (CONTENT, [(7, PARTS["h"])]),
     "moment": (MOMENT, [(7, PARTS["r"])]),
