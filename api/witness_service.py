@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from api.clock import WallClock, utc_now
 from ledger.log.witness import (
+    ADD_CHECKPOINT,
     AddCheckpoint,
     CheckpointWitness,
     ForkRefusedError,
@@ -19,7 +20,6 @@ from ledger.log.witness import (
     UnsignedError,
 )
 
-PATH: Final = "/add-checkpoint"
 LARGEST: Final = 64 * 1024
 """Bytes of a request; one with 63 hashes and several signatures has some 5,000."""
 _SIZE: Final = "text/x.tlog.size"
@@ -52,4 +52,4 @@ def witness_app(witness: CheckpointWitness, clock: WallClock = utc_now) -> Starl
             return PlainTextResponse(f"{type(error).__name__}\n", _REFUSALS[type(error)])
         return PlainTextResponse(signature.line)
 
-    return Starlette(routes=[Route(PATH, add_checkpoint, methods=["POST"])])
+    return Starlette(routes=[Route(ADD_CHECKPOINT, add_checkpoint, methods=["POST"])])

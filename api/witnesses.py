@@ -12,13 +12,12 @@ import structlog
 from ledger.log.checkpoint import Checkpoint, Note, NoteError, Signature
 from ledger.log.policy import Witness
 from ledger.log.transparency_log import TransparencyLog
-from ledger.log.witness import AddCheckpoint
+from ledger.log.witness import ADD_CHECKPOINT, AddCheckpoint
 
 log = structlog.get_logger()
 SECONDS: Final = 3.0
 """The longest wait for a witness; what it does not cosign in time is published without, and asked again."""
 _LARGEST: Final = 4096
-_PATH: Final = "/add-checkpoint"
 
 Post = Callable[[str, str], tuple[int, str]]
 """Sends a body to an address, and returns the status and the text of the answer. Raises OSError."""
@@ -30,7 +29,7 @@ def post(url: str, body: str) -> tuple[int, str]:
     kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
     connection = kind(parts.netloc, timeout=SECONDS)
     try:
-        connection.request("POST", parts.path.rstrip("/") + _PATH, body.encode())
+        connection.request("POST", parts.path.rstrip("/") + ADD_CHECKPOINT, body.encode())
         answer = connection.getresponse()
         return answer.status, answer.read(_LARGEST).decode("utf-8", "replace")
     finally:

@@ -43,13 +43,13 @@ class Signature:
     @property
     def line(self) -> str:
         """The line, with its end."""
-        return f"{_DASH}{self.name} {_base64(self.key_id + self.content)}\n"
+        return f"{_DASH}{self.name} {base64_of(self.key_id + self.content)}\n"
 
     @classmethod
     def read(cls, line: str) -> Self:
         """Read a line without its end. Raises NoteError."""
         name, _, content = line.removeprefix(_DASH).partition(" ")
-        signed = _bytes(content)
+        signed = bytes_of(content)
         if not line.startswith(_DASH) or not _is_name(name) or len(signed) <= _KEY_ID_BYTES:
             message = "not a line of a signature"
             raise NoteError(message)
@@ -72,14 +72,14 @@ class VerifierKey:
 
     def __str__(self) -> str:
         """Return the key as it is published."""
-        return f"{self.name}+{self.key_id.hex()}+{_base64(bytes([self.type]) + self.public)}"
+        return f"{self.name}+{self.key_id.hex()}+{base64_of(bytes([self.type]) + self.public)}"
 
     @classmethod
     def read(cls, text: str) -> Self:
         """Read a key as it is published. Raises NoteError."""
         name, plus, rest = text.strip().partition("+")
         key_id, _, encoded = rest.partition("+")
-        content = _bytes(encoded)
+        content = bytes_of(encoded)
         if not plus or not _is_name(name) or len(content) != 1 + HASH_BYTES:
             message = "not a verifier key"
             raise NoteError(message)
@@ -177,13 +177,13 @@ class Checkpoint:
     @property
     def text(self) -> str:
         """The text that is signed."""
-        return f"{self.origin}\n{self.size}\n{_base64(self.root)}\n"
+        return f"{self.origin}\n{self.size}\n{base64_of(self.root)}\n"
 
     @classmethod
     def read(cls, text: str) -> Self:
         """Read the text of a checkpoint; extension lines are passed over. Raises NoteError."""
         origin, size, root, *_ = [*text.split("\n"), "", "", ""]
-        hashed, leaves = _bytes(root), _number(size)
+        hashed, leaves = bytes_of(root), number_of(size)
         if not origin or leaves is None or len(hashed) != HASH_BYTES:
             message = "not a checkpoint"
             raise NoteError(message)
@@ -200,7 +200,7 @@ class InclusionProof:
 
     def __str__(self) -> str:
         """Return the proof as it is published, a `.tlog-proof` file."""
-        hashes = "".join(f"{_base64(each)}\n" for each in self.hashes)
+        hashes = "".join(f"{base64_of(each)}\n" for each in self.hashes)
         return f"{_PROOF}\nindex {self.index}\n{hashes}\n{self.note}"
 
     @classmethod
@@ -211,29 +211,31 @@ class InclusionProof:
         if lines and lines[0].startswith("extra "):
             lines = lines[1:]
         word, _, digits = (lines or [""])[0].partition(" ")
-        index = _number(digits)
+        index = number_of(digits)
         if not parted or first != _PROOF or word != "index" or index is None:
             message = "not a proof of inclusion"
             raise NoteError(message)
-        return cls(index, [_bytes(line) for line in lines[1:]], Note.read(note))
+        return cls(index, [bytes_of(line) for line in lines[1:]], Note.read(note))
 
 
 def _cosigned(text: str, at: int) -> bytes:
     return f"cosignature/v1\ntime {at}\n{text}".encode()
 
 
-def _number(digits: str) -> int | None:
+def number_of(digits: str) -> int | None:
     """Return a number that is written in its one way; None for any other text."""
     if len(digits) > _SIZE_DIGITS or not (digits.isascii() and digits.isdigit()):
         return None
     return int(digits) if digits == str(int(digits)) else None
 
 
-def _base64(content: bytes) -> str:
+def base64_of(content: bytes) -> str:
+    """Return bytes as the formats write them."""
     return b64encode(content).decode()
 
 
-def _bytes(encoded: str) -> bytes:
+def bytes_of(encoded: str) -> bytes:
+    """Return the bytes that a text stands for. Raises NoteError."""
     try:
         return b64decode(encoded, validate=True)
     except (Error, ValueError):

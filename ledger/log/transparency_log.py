@@ -8,7 +8,6 @@ the database, too: a tree that does not begin with it is not signed.
 import asyncio
 import hmac
 import secrets
-from base64 import b64encode
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +28,7 @@ from ledger.log.checkpoint import (
     NoteError,
     Signature,
     SigningKey,
+    base64_of,
 )
 from ledger.log.tiles import (
     BUNDLES,
@@ -94,11 +94,11 @@ def leaf(origin: str, entry: LoggedEntry, salt: bytes | None) -> bytes:
     )
     return orjson.dumps(
         {
-            "h": _base64(entry.digest),
+            "h": base64_of(entry.digest),
             "l": origin,
             "n": entry.position,
             "r": f"{entry.recorded_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
-            "s": _base64(pseudonym),
+            "s": base64_of(pseudonym),
             "v": entry.version,
             "z": LEAF_FORMAT,
         },
@@ -353,7 +353,3 @@ class TransparencyLog:
             message = f"not signed by {self.origin}"
             raise NoteError(message)
         return note
-
-
-def _base64(content: bytes) -> str:
-    return b64encode(content).decode()

@@ -4,8 +4,6 @@ It keeps no entry and no leaf, only the last checkpoint of each log, and never c
 with that. The protocol is c2sp.org/tlog-witness.
 """
 
-from base64 import b64decode, b64encode
-from binascii import Error
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -13,9 +11,21 @@ from pathlib import Path
 from typing import Final, Self
 
 from ledger.data_folder import held, replace
-from ledger.log.checkpoint import Checkpoint, Note, NoteError, Signature, SigningKey, VerifierKey
+from ledger.log.checkpoint import (
+    Checkpoint,
+    Note,
+    NoteError,
+    Signature,
+    SigningKey,
+    VerifierKey,
+    base64_of,
+    bytes_of,
+    number_of,
+)
 from ledger.log.tree import EMPTY_ROOT, HASH_BYTES, is_consistent
 
+ADD_CHECKPOINT: Final = "/add-checkpoint"
+"""Where a witness is asked, below its address."""
 MOST_HASHES: Final = 63
 """Hashes of a proof; no tree of which positions can be counted needs more."""
 _OLD: Final = "old "
@@ -55,7 +65,7 @@ class AddCheckpoint:
 
     def __str__(self) -> str:
         """Return the request as it is sent."""
-        hashes = "".join(f"{b64encode(each).decode()}\n" for each in self.proof)
+        hashes = "".join(f"{base64_of(each)}\n" for each in self.proof)
         return f"{_OLD}{self.old}\n{hashes}\n{self.note}"
 
     @classmethod
@@ -63,15 +73,13 @@ class AddCheckpoint:
         """Read a request. Raises NoCheckpointRequestError."""
         head, parted, note = text.partition("\n\n")
         first, *lines = head.split("\n")
-        digits = first.removeprefix(_OLD)
+        old = number_of(first.removeprefix(_OLD)) if first.startswith(_OLD) else None
         try:
-            old = int(digits)
-            proof = [b64decode(line, validate=True) for line in lines]
-            read = Note.read(note)
-        except (Error, ValueError, NoteError):
+            proof, read = [bytes_of(line) for line in lines], Note.read(note)
+        except NoteError:
             raise NoCheckpointRequestError from None
-        well = parted and first == f"{_OLD}{old}" and len(proof) <= MOST_HASHES
-        if not well or old < 0 or any(len(each) != HASH_BYTES for each in proof):
+        hashes = len(proof) <= MOST_HASHES and all(len(each) == HASH_BYTES for each in proof)
+        if not parted or old is None or not hashes:
             raise NoCheckpointRequestError
         return cls(old, proof, read)
 

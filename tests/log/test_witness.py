@@ -8,12 +8,12 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 
-from api.witness_service import PATH, witness_app
+from api.witness_service import witness_app
 from api.witnesses import AskedWitnesses, post
 from ledger.log import tree
 from ledger.log.checkpoint import COSIGNATURE, SIGNATURE, Checkpoint, Note, NoteError, SigningKey, VerifierKey
 from ledger.log.policy import Policy, PolicyError, Witness
-from ledger.log.witness import AddCheckpoint, CheckpointWitness
+from ledger.log.witness import ADD_CHECKPOINT, AddCheckpoint, CheckpointWitness
 from ledger.postgres.migrate import DEFAULT_LEDGER
 from tests.support.ledgers import Urls, a_superuser
 from tests.support.processes import CHILDLEDGER, clean_environment
@@ -31,7 +31,7 @@ def asked_of(witness: CheckpointWitness) -> Callable[[str, str], tuple[int, str]
     async def sent(body: str) -> tuple[int, str]:
         transport = httpx.ASGITransport(witness_app(witness))
         async with httpx.AsyncClient(transport=transport, base_url="http://witness") as client:
-            answer = await client.post(PATH, content=body)
+            answer = await client.post(ADD_CHECKPOINT, content=body)
             return answer.status_code, answer.text
 
     return lambda _, body: asyncio.run(sent(body))
