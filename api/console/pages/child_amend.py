@@ -1,7 +1,7 @@
 """Putting right what an entry says: corrected in three steps, withdrawn, or restored."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID, uuid4
@@ -147,18 +147,31 @@ async def correct(asked: AboutChild, entry: UUID, filled: Filled) -> Response:
 # What did not happen, and what did after all
 
 
-@router.get("/children/{child}/entries/{entry}/withdraw")
-async def withdraw_page(
+@dataclass(frozen=True, slots=True)
+class BegunUndoing:
+    """A form to withdraw or restore an entry as its address asks for it, with what was typed there before."""
+
+    found: EntryToAmend
+    kept: SentFields | None
+    key: str | None
+    checked: bool
+
+
+async def _begun(
     asked: AboutChild,
     entry: UUID,
     draft: UUID | None = None,
     key: FormKey = None,
     checked: bool | None = None,  # noqa: FBT001 - of the address
-) -> Response:
-    """Ask why an entry is withdrawn."""
+) -> BegunUndoing:
     found = await entry_to_amend(asked, entry)
-    kept = await draft_fields(asked.page, draft, key)
-    return await _begun(found, EntryWithdrawn, kept, key, checked=checked or False)
+    return BegunUndoing(found, await draft_fields(asked.page, draft, key), key, checked or False)
+
+
+@router.get("/children/{child}/entries/{entry}/withdraw")
+async def withdraw_page(begun: Annotated[BegunUndoing, Depends(_begun)]) -> Response:
+    """Ask why an entry is withdrawn."""
+    return await _begun_page(begun, EntryWithdrawn)
 
 
 @router.post("/children/{child}/entries/{entry}/withdraw")
@@ -168,17 +181,9 @@ async def withdraw(asked: AboutChild, entry: UUID, filled: Filled) -> Response:
 
 
 @router.get("/children/{child}/entries/{entry}/restore")
-async def restore_page(
-    asked: AboutChild,
-    entry: UUID,
-    draft: UUID | None = None,
-    key: FormKey = None,
-    checked: bool | None = None,  # noqa: FBT001 - of the address
-) -> Response:
+async def restore_page(begun: Annotated[BegunUndoing, Depends(_begun)]) -> Response:
     """Ask why an entry that was withdrawn is restored."""
-    found = await entry_to_amend(asked, entry)
-    kept = await draft_fields(asked.page, draft, key)
-    return await _begun(found, EntryRestored, kept, key, checked=checked or False)
+    return await _begun_page(begun, EntryRestored)
 
 
 @router.post("/children/{child}/entries/{entry}/restore")
@@ -244,15 +249,14 @@ async def _undo(found: EntryToAmend, kind: type[Event], sent: SentFields, key: s
     return await _undo_page(found, await form_of(found.asked, kind, sent, key), NOT_SENT)
 
 
-async def _begun(
-    found: EntryToAmend, kind: type[Event], kept: SentFields | None, key: str | None, *, checked: bool
-) -> Response:
-    if kept is None and key is None:
+async def _begun_page(begun: BegunUndoing, kind: type[Event]) -> Response:
+    found, kept = begun.found, begun.kept
+    if kept is None and begun.key is None:
         return at_form(f"{found.address}/{_WAYS[kind]}")
     if kept is None:
-        return await _undo(found, kind, {}, key or uuid4().hex)
+        return await _undo(found, kind, {}, begun.key or uuid4().hex)
     form = await sent_form_of(found.asked, kind, kept)
-    if not checked:
+    if not begun.checked:
         return await _undo_page(found, form, NOT_SENT)
     whole = _undoing(found, form)
     return await _undo_page(found, *await whole.checked(whole.read()))
