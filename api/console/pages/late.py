@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias, get_args
 from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from api.console.child_frame import addressed
 from api.console.overseen import institutions_overseen
@@ -32,44 +32,46 @@ TypeAsked: TypeAlias = Annotated[str | None, Query(max_length=100)]
 CountedOnPage: TypeAlias = Literal["type", "institution", "month"]
 
 
-@router.get("/late")
-async def late(
-    page: SignedIn,
+def _asked(
     lag_days: LagAsked = _LAGS[0],
     since: DayAsked = None,
     until: DayAsked = None,
     imports: bool | None = None,  # noqa: FBT001 - a filter of the address
     type: TypeAsked = None,  # noqa: A002 - as entries name it
     institution: UUID | None = None,
-    cursor: Cursor = None,
-) -> Response:
+) -> dict[str, Any]:
+    """Return the filters of both pages as the answers take them."""
+    return {
+        "lag_days": lag_days,
+        "since": read_last_day(since, "since"),
+        "until": read_last_day(until, "until"),
+        "type": type or None,
+        "institution": institution,
+        "origin": [each for each in get_args(Origin) if each != "import"] if imports is False else None,
+    }
+
+
+AskedLate: TypeAlias = Annotated[dict[str, Any], Depends(_asked)]
+
+
+@router.get("/late")
+async def late(page: SignedIn, asked: AskedLate, cursor: Cursor = None) -> Response:
     """Show a page of the entries that were recorded late, with both their days and who recorded them."""
-    asked = _asked(lag_days, since, until, type, institution)
-    listed = await page.answer(lateness.late, limit=_ROWS, cursor=cursor, origin=_origins(imports), **asked)
+    listed = await page.answer(lateness.late, limit=_ROWS, cursor=cursor, **asked)
     return render(
         page,
         "late.html",
         listed=listed,
-        **await _filter(page, asked, imports),
+        **await _filter(page, asked),
         first=cursor is None,
     )
 
 
 @router.get("/late/counts")
-async def late_counts(
-    page: SignedIn,
-    by: CountedOnPage = "type",
-    lag_days: LagAsked = _LAGS[0],
-    since: DayAsked = None,
-    until: DayAsked = None,
-    imports: bool | None = None,  # noqa: FBT001 - a filter of the address
-    type: TypeAsked = None,  # noqa: A002 - as entries name it
-    institution: UUID | None = None,
-) -> Response:
+async def late_counts(page: SignedIn, asked: AskedLate, by: CountedOnPage = "type") -> Response:
     """Show how many entries were recorded late, by type, institution or month, each leading to its list."""
-    asked = _asked(lag_days, since, until, type, institution)
-    counted = await page.answer(lateness.counts_of_late, by=[by], origin=_origins(imports), **asked)
-    shown = await _filter(page, asked, imports)
+    counted = await page.answer(lateness.counts_of_late, by=[by], **asked)
+    shown = await _filter(page, asked)
     lists = [{**shown["asked"], **_narrowed(each["list"])} for each in counted["items"]]
     return render(
         page,
@@ -82,26 +84,11 @@ async def late_counts(
     )
 
 
-def _asked(
-    lag_days: int, since: str | None, until: str | None, event_type: str | None, institution: UUID | None
-) -> dict[str, Any]:
-    return {
-        "lag_days": lag_days,
-        "since": read_last_day(since, "since"),
-        "until": read_last_day(until, "until"),
-        "type": event_type or None,
-        "institution": institution,
-    }
-
-
-def _origins(imports: bool | None) -> list[str] | None:  # noqa: FBT001 - a filter of the address
-    return [each for each in get_args(Origin) if each != "import"] if imports is False else None
-
-
-async def _filter(page: SignedIn, asked: dict[str, Any], imports: bool | None) -> dict[str, Any]:  # noqa: FBT001 - a filter of the address
+async def _filter(page: SignedIn, asked: dict[str, Any]) -> dict[str, Any]:
     """Return what the filter of both pages shows, and where each of them is."""
+    shown = {name: asked[name] for name in _SAME_ON_BOTH}
     return {
-        "asked": {**asked, "imports": "false" if imports is False else None},
+        "asked": shown | {"imports": "false" if asked["origin"] else None},
         "lags": _LAGS,
         "institutions": await institutions_overseen(page),
         "at": partial(addressed, _AT),
