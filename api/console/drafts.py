@@ -1,9 +1,10 @@
 """Forms that somebody began and keeps on the server, to go on with them: their own, and for a time."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 from urllib.parse import urlencode
 from uuid import UUID, uuid4, uuid5
 
@@ -13,7 +14,8 @@ from api.console.forms.form_reading import SentFields
 from api.console.page_request import SHOWN_TO, PageRequest
 from api.console.rendering import lead_to
 from api.console.sent_form import MOST_KEPT_BYTES
-from api.contract.problems import not_found
+from api.contract.problems import Problem, not_found
+from api.http import one_file
 from api.identity.kept_forms import KeptForm
 
 DRAFTS: Final = "/console/drafts"
@@ -24,6 +26,8 @@ _ADDRESS: Final = re.compile(
     f"|children/(?P<child>{_ID})/(?:record/(?P<type>[A-Za-z]+)"
     f"|entries/{_ID}/(?P<amends>correct|withdraw|restore)(?:/content|/review)?))"
 )
+_OF_CHILD: Final = re.compile(f"/console/children/(?P<child>{_ID})(?:[/?]|$)")
+_HIDDEN: Final = frozenset({"not_found", "forbidden", "erased"})
 OF_SENDING: Final = frozenset({"do", "address", SHOWN_TO})
 """What a form says of where it was sent, by which button, and whose page it stood on."""
 FormKey: TypeAlias = Annotated[
@@ -79,6 +83,23 @@ def draft_address(address: str) -> DraftAddress | None:
     if found["many"]:
         return DraftAddress("many", path, found["many"])
     return DraftAddress("receive", path)
+
+
+def child_of(address: str) -> UUID | None:
+    """Return the child about whose file the page at an address is; None for a page about no one child."""
+    found = _OF_CHILD.match(address)
+    return None if found is None else UUID(found["child"])
+
+
+async def file_if_seen(page: PageRequest, child: UUID) -> Mapping[str, Any] | None:
+    """Return the summary of a child's file; None for one that the reader may not see now."""
+    try:
+        file: Mapping[str, Any] = await page.answer(one_file.summary, child)
+    except Problem as problem:
+        if problem.code not in _HIDDEN:
+            raise
+        return None
+    return file
 
 
 async def keep_form(page: PageRequest, address: str, fields: SentFields, key: str) -> UUID:

@@ -54,6 +54,7 @@ ANSWER_SECONDS: Final = limit(
     why=Label("其他机构的文件可能在前", "Others' files may be read before"),
     beyond=Label("202；读不了的，由该导入说明", "202; that it cannot be read is then said of the import"),
 )
+_SHOWN: Final = 60
 _TOO_MANY_LINES: Final = Label(f"超过 {MOST_LINES:,} 行。", f"More than {MOST_LINES:,} lines.")
 COUNTS: Final = ("rows", "recorded", "already", "rejected")
 """The members of a report that a list of imports shows."""
@@ -279,8 +280,17 @@ class _Register:
             return await prepare(container, workbook, only=self.institution, dry_run=dry_run)
         except UnreadableFileError as error:
             raise Problem("malformed", error.why) from None
-        except OtherInstitutionError:
-            raise Problem("institution_mismatch") from None
+        except OtherInstitutionError as error:
+            raise Problem("institution_mismatch", _of_another(str(error))) from None
+
+
+def _of_another(name: str) -> Label:
+    """Return the sentences about the register of another institution, whose name stands in it."""
+    named = name if len(name) <= _SHOWN else f"{name[:_SHOWN]}…"
+    return Label(
+        f"文件写明的填报单位为“{named}”，不是本机构。只能导入本机构的台账；选错了文件的，请另选。",
+        f"The file says that it is of “{named}”, which is not your institution. Choose your own register.",
+    )
 
 
 async def _lines(lines: LinesImport, job: Job) -> dict[str, Any]:

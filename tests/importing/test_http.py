@@ -44,7 +44,10 @@ async def test_a_dry_run_records_nothing(served: Served) -> None:
 async def test_another_institution_s_register_is_not_taken(served: Served) -> None:
     answer = await hand_in(await served.as_("staff"), workbook(roster(institution="山里市儿童福利院")))
 
-    assert (answer.status_code, answer.json()["code"]) == (409, "institution_mismatch")
+    told = answer.json()
+    assert (answer.status_code, told["code"]) == (409, "institution_mismatch")
+    assert "山里市儿童福利院" in told["detail"]
+    assert "山里市儿童福利院" in told["detail_zh"]
 
 
 @pytest.mark.parametrize("role", ["auditor", "placement_officer", "administrator"])

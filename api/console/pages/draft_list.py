@@ -1,12 +1,11 @@
 """What somebody began: forms kept as drafts, to go on with or to discard."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
-from api.console.drafts import DRAFTS, BegunForm, draft_address, drafts, keep_form
+from api.console.drafts import DRAFTS, draft_address, drafts, file_if_seen, keep_form
 from api.console.forms.event_form import first_of, key_of
 from api.console.forms.form_reading import SentFields
 from api.console.page_request import PageRequest, SignedIn
@@ -14,7 +13,6 @@ from api.console.page_route import PageRoute
 from api.console.rendering import lead_to, render
 from api.console.sent_form import MOST_KEPT_BYTES, filled_form
 from api.contract.problems import Problem
-from api.http import one_file
 from api.identity.acting import roles_that_may
 from api.identity.forbidden import forbidden
 from api.identity.kept_forms import FORMS_EACH, KEPT_DAYS
@@ -23,14 +21,16 @@ from api.identity.permissions import Action
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
 _KEPT: Final = 204
-_HIDDEN: Final = frozenset({"not_found", "forbidden", "erased"})
 
 
 @router.get("/drafts")
 async def list_drafts(page: SignedIn, done: Literal["kept", "discarded"] | None = None) -> Response:
     """List what the reader began, the latest first."""
     _may_record(page)
-    rows = [(each, await _file(page, each)) for each in await drafts(page)]
+    rows = [
+        (each, None if each.at.child is None else await file_if_seen(page, each.at.child))
+        for each in await drafts(page)
+    ]
     return render(page, "drafts.html", rows=rows, done=done, days=KEPT_DAYS, most=FORMS_EACH)
 
 
@@ -62,16 +62,3 @@ async def discard(page: SignedIn, draft: UUID) -> Response:
 def _may_record(page: PageRequest) -> None:
     if not page.context.may_open():
         raise forbidden(page.role, roles_that_may(Action.RECORD))
-
-
-async def _file(page: PageRequest, draft: BegunForm) -> Mapping[str, Any] | None:
-    """Return whose file a draft is about; None if it is about none, or none that the reader may see now."""
-    if draft.at.child is None:
-        return None
-    try:
-        file: Mapping[str, Any] = await page.answer(one_file.summary, draft.at.child)
-    except Problem as problem:
-        if problem.code not in _HIDDEN:
-            raise
-        return None
-    return file

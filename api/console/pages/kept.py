@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from api.console.drafts import draft_address
+from api.console.drafts import child_of, draft_address, file_if_seen
 from api.console.page_request import HOME, SignedIn
 from api.console.page_route import PageRoute
 from api.console.rendering import lead_to, render
@@ -16,7 +16,7 @@ router = APIRouter(prefix="/console", route_class=PageRoute)
 async def kept(page: SignedIn, ticket: UUID) -> Response:
     """Offer a kept form to whoever sent it, to send it on; lead anybody else to their first page.
 
-    A draft is led to, to go on with it.
+    A draft is led to, to go on with it. Whose file the form is about is told to whoever may see it now.
     """
     form = await page.context.container.kept_forms.find(page.context.actor.user, ticket)
     if form is None:
@@ -24,4 +24,6 @@ async def kept(page: SignedIn, ticket: UUID) -> Response:
     at = draft_address(form.address)
     if at is not None and all(name != "do" for name, _ in form.fields):
         return lead_to(f"{at.path}?draft={ticket}")
-    return render(page, "kept.html", form=form)
+    child = child_of(form.address)
+    file = None if child is None else await file_if_seen(page, child)
+    return render(page, "kept.html", form=form, child=child, file=file)
