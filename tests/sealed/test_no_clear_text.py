@@ -1,25 +1,37 @@
-"""What is personal lies nowhere in clear: in no table, no log, no problem and no measure."""
+"""What is personal lies nowhere in clear: in no table, log, problem, measure, backup or export."""
 
+import asyncio
 import logging
 import re
-from typing import Any
+import subprocess
+from pathlib import Path
+from typing import Any, Final
 
 import orjson
 from httpx2 import AsyncClient
 from psycopg import AsyncConnection
 from psycopg.sql import SQL, Identifier
 
+from api.cli.backup_commands import backing_up
 from api.contract.masking import ACTED, NAMED
 from api.identity.permissions import Role
 from api.settings import Settings
 from domain.envelope import Document
 from domain.event import CATALOGUE
+from ledger.log.publishing import publish
+from ledger.postgres.tools import programs_for
 from tests.support.client import Served, new_key
 from tests.support.http_given import sent
 from tests.support.logged import logged
 from tests.support.whole_events import free_texts, full, marker
 
 MARKER = re.compile("标记[0-9]{6}号")
+WRITTEN: Final = {
+    "as it is": re.compile("标记([0-9]{6})号".encode()),
+    "in hexadecimal": re.compile(rb"e6a087e8aeb0((?:3[0-9]){6})e58fb7"),
+    "escaped": re.compile(rb"\\u6807\\u8bb0([0-9]{6})\\u53f7"),
+}
+"""A marker in bytes, by how it may be written there."""
 PAPER = "5eed" * 16
 """The hash of a paper, by which whoever has it knows it again."""
 
@@ -68,7 +80,45 @@ def _readable(value: object) -> str:
     return str(value)
 
 
-async def test_what_is_recorded_over_http_lies_nowhere_in_clear(served: Served, settings: Settings) -> None:
+def markers_in(raw: bytes) -> set[str]:
+    """Every marker that stands in bytes, however it is written."""
+    found = {how: {match[1] for match in of.finditer(raw)} for how, of in WRITTEN.items()}
+    found["in hexadecimal"] = {bytes.fromhex(each.decode()) for each in found["in hexadecimal"]}
+    return {f"标记{number.decode()}号" for numbers in found.values() for number in numbers}
+
+
+def files_below(*folders: Path) -> list[Path]:
+    """Every file below folders."""
+    return [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+
+
+async def data_of_the_server(settings: Settings) -> Path:
+    """Where PostgreSQL keeps its files."""
+    assert settings.database_url is not None
+    async with await AsyncConnection.connect(settings.database_url.get_secret_value()) as connection:
+        told = await (await connection.execute("SELECT current_setting('data_directory')")).fetchone()
+    assert told is not None
+    return Path(told[0])
+
+
+def unpacked(folder: Path, programs: Path) -> bytes:
+    """What the dumps of a backup hold, as they would be read in."""
+    restore = [programs / "pg_restore", "--file=-"]
+    told = [
+        subprocess.run([*restore, dump], capture_output=True, check=True) for dump in folder.glob("*.dump")
+    ]
+    return b"".join(each.stdout for each in told)
+
+
+def test_a_marker_is_found_however_it_is_written() -> None:
+    said = marker()
+    written = [said.encode(), said.encode().hex().encode(), orjson.dumps(said), ascii(said).encode()]
+    assert [markers_in(each) for each in written] == [{said}] * len(written)
+
+
+async def test_what_is_recorded_over_http_lies_nowhere_in_clear(
+    served: Served, settings: Settings, tmp_path: Path
+) -> None:
     markers: list[str] = []
     with logged(logging.DEBUG) as spoken:
         supervisor = await served.as_(Role.SUPERVISOR)
@@ -91,11 +141,25 @@ async def test_what_is_recorded_over_http_lies_nowhere_in_clear(served: Served, 
                 assert not MARKER.search(orjson.dumps(unnamed).decode()), path
         await everything_read(served)
         everything = await every_value(settings)
+        exported, backups = tmp_path / "exported", tmp_path / "backups"
+        await served.container.transparency_log.catch_up()
+        assert await publish(served.container.transparency_log, exported, lambda _: None) > 0
+        assert await backing_up(settings, backups) == 0
     assert "HouseholdRegistered" in everything
     assert MARKER.findall(everything) == []
     assert PAPER not in everything
     assert '"route":"/children"' in spoken.getvalue()
     assert MARKER.findall(spoken.getvalue()) == []
+    backed_up = await asyncio.to_thread(unpacked, backups, await programs_for(18))
+    assert b"HouseholdRegistered" in backed_up
+    assert markers_in(backed_up) == set()
+    server = await data_of_the_server(settings)
+    changes = files_below(server / "pg_wal")
+    spoken_by_it = [*server.parent.glob("*.log")]
+    assert changes
+    assert spoken_by_it
+    for file in (*files_below(exported, backups, settings.data), *changes, *spoken_by_it):
+        assert not markers_in(file.read_bytes()) & set(markers), file.name
 
 
 async def tried(client: AsyncClient, name: str, markers: list[str]) -> bool:
