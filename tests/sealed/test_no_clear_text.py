@@ -103,11 +103,11 @@ async def data_of_the_server(settings: Settings) -> Path:
 
 def unpacked(folder: Path, programs: Path) -> bytes:
     """What the dumps of a backup hold, as they would be read in."""
-    restore = [programs / "pg_restore", "--file=-"]
-    told = [
-        subprocess.run([*restore, dump], capture_output=True, check=True) for dump in folder.glob("*.dump")
-    ]
-    return b"".join(each.stdout for each in told)
+    found = b""
+    for dump in folder.glob("*.dump"):
+        restore: list[str | Path] = [programs / "pg_restore", "--file=-", dump]
+        found += subprocess.run(restore, capture_output=True, check=True).stdout
+    return found
 
 
 def test_a_marker_is_found_however_it_is_written() -> None:
