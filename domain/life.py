@@ -36,6 +36,12 @@ IN_CARE: Final = frozenset({"received", "in_care"})
 """Stages in which the child lives in the institution's care, admitted or not yet."""
 
 
+def is_birth_estimated(birth: Fact[Days]) -> bool:
+    """Whether a birth is told as estimated, or the days of the entry that tells it are."""
+    entry = birth.entry
+    return entry.estimated or getattr(entry.event, "is_birth_estimated", False) is True
+
+
 @dataclass(frozen=True, slots=True)
 class AskedBeside:
     """That a rule asked for other files that were not read with this one, as a key of what a life reads."""

@@ -15,7 +15,7 @@ from domain.event import Category, Erased
 from domain.events.household import CITIZEN_ID
 from domain.events.intake import ADMITTED, FILE_NO, NAME, RECEIVED, SEX
 from domain.file import Attribute, Fact, File
-from domain.life import BIRTH, STAGE, gone_since
+from domain.life import BIRTH, STAGE, gone_since, is_birth_estimated
 from domain.scope import scope_of
 from ledger.sealing.cipher import Seal
 from ledger.store import queries
@@ -59,6 +59,7 @@ class Listed:
     sex: str | None
     birth_on: date | None
     birth_until: date | None
+    birth_estimated: bool
     stage: str | None
     received_on: date | None
     admitted_on: date | None
@@ -91,7 +92,8 @@ def rows(file: File, reading: RowContext) -> Iterator[Indexed]:
     """Yield the one row of a file."""
     scope, seal = scope_of(file), reading.seal
     name, file_no = last_value(file, NAME), _holding(file, FILE_NO)
-    born, stage = last_value(file, BIRTH), _latest(file, STAGE)
+    birth, stage = _last_known(file, BIRTH), _latest(file, STAGE)
+    born = None if birth is None else birth.held.value
     yield Indexed(
         child=reading.stream,
         institution=scope.institution,
@@ -109,6 +111,7 @@ def rows(file: File, reading: RowContext) -> Iterator[Indexed]:
         sex=last_value(file, SEX),
         birth_on=None if born is None else born.first,
         birth_until=None if born is None else born.last,
+        birth_estimated=birth is not None and is_birth_estimated(birth),
         stage=None if stage is None else stage.held.value,
         received_on=last_value(file, RECEIVED),
         admitted_on=last_value(file, ADMITTED),
@@ -132,8 +135,12 @@ def _latest(file: File, attribute: Attribute[T]) -> Fact[T] | None:
 
 def last_value(file: File, attribute: Attribute[T]) -> T | None:
     """Return the latest value of an attribute, even if it holds no longer."""
-    values = (fact.held.value for fact in reversed(_facts(file, attribute)))
-    return next((value for value in values if value is not None), None)
+    fact = _last_known(file, attribute)
+    return None if fact is None else fact.held.value
+
+
+def _last_known(file: File, attribute: Attribute[T]) -> Fact[T] | None:
+    return next((fact for fact in reversed(_facts(file, attribute)) if fact.held.value is not None), None)
 
 
 def _holding(file: File, attribute: Attribute[str]) -> str | None:

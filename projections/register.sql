@@ -18,6 +18,7 @@ CREATE TABLE register (
     sex          text,
     birth_on     date,
     birth_until  date,
+    birth_estimated boolean NOT NULL,
     stage        text,
     received_on  date,
     admitted_on  date,

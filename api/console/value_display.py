@@ -281,7 +281,8 @@ def years_on(words: Words, row: Mapping[str, Any], day: date) -> str:
     if first > day:
         return "–"
     full = max(age(last, day), 0)
-    return words("person.years", years=full if age(first, day) == full else f"≈{full}")
+    exact = age(first, day) == full and not row["birth_estimated"]
+    return words("person.years", years=full if exact else f"≈{full}")
 
 
 def days_until(day: str, today: date) -> int:

@@ -13,7 +13,7 @@ from api.contract.masking import PersonalValue, restricted, typed_dict
 from domain.event import Category, Erased, Kind, Unknown
 from domain.events.departure import death
 from domain.file import ATTRIBUTES, Attribute, Fact
-from domain.life import BIRTH, Life
+from domain.life import BIRTH, Life, is_birth_estimated
 from domain.when import Days, add, age
 from projections.obligations import Obligation
 
@@ -106,6 +106,7 @@ class RegisterRow(TypedDict):
     sex: str | None
     birth_on: date | None
     birth_until: date | None
+    birth_estimated: bool
     stage: str | None
     institution: UUID | None
     place: str | None
@@ -221,8 +222,7 @@ def age_json(life: Life, day: date) -> AgeAnswer | None:
         return None
     years = max(age(born.last, at), 0)
     uncertain = born.first is None or at < born.last or age(born.first, at) != years
-    estimated = birth.entry.estimated or getattr(birth.entry.event, "is_birth_estimated", False) is True
-    return {"years": years, "estimated": estimated, "uncertain": uncertain}
+    return {"years": years, "estimated": is_birth_estimated(birth), "uncertain": uncertain}
 
 
 def _plain(shown: Mapping[str, Any] | None) -> Any:  # noqa: ANN401 - whatever an attribute holds

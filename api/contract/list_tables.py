@@ -237,6 +237,7 @@ REGISTER_TABLE: Final = ListTable(
         *WHOSE,
         code("sex", Label("性别", "Sex"), "sex"),
         days("birth_on", "birth_until", Label("出生日期", "Day of birth")),
+        text("birth_estimated", Label("出生日期为推定", "Birth is estimated")),
         code("stage", STAGE, "stage"),
         day("admitted_on", Label("入院日期", "Admitted on")),
         day("departed_on", Label("离院日期", "Departed on")),

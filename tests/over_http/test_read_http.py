@@ -2,6 +2,7 @@
 
 import asyncio
 from base64 import urlsafe_b64encode
+from dataclasses import replace
 from datetime import date
 from itertools import product
 from typing import Any
@@ -26,6 +27,7 @@ from domain.when import Days
 from ledger.recording.outcome import Recorded
 from ledger.recording.request import Draft, Recording
 from tests.support.client import NOW, Served
+from tests.support.console import signed_in
 from tests.support.given import ROW, some
 from tests.support.http_given import a_story
 
@@ -280,6 +282,21 @@ async def test_readiness_is_asked_of_those_who_turn_18_soon(served: Served) -> N
     assert len(await listed(served, "/readiness", day="2026-01-15")) == 3
 
 
+async def test_a_birth_that_is_estimated_is_listed_as_such(served: Served) -> None:
+    """Given births told as estimated, on an estimated day, and neither, then the first two are listed so."""
+    birth = some(IdentityRecorded, birth_on=date(2009, 3, 5), is_birth_estimated=False)
+    for event, envelope in (
+        (replace(birth, is_birth_estimated=True), {}),
+        (birth, {"estimated": True}),
+        (birth, {}),
+    ):
+        await a_story(served).given(RECEIVED, ("2024-03-05", event, envelope))
+    rows = await listed(served, "/children")
+    assert [row["birth_estimated"] for row in rows] == [True, True, False]
+    page = await (await signed_in(served, Role.STAFF)).open("/console/children")
+    assert [page.text.count(age) for age in ("≈17 岁", ">17 岁")] == [2, 1]
+
+
 async def test_readiness_lists_everybody_who_turns_18_within_the_months_asked_and_who_may(
     served: Served,
 ) -> None:
@@ -373,6 +390,7 @@ async def test_the_register_lists_files_in_the_order_of_opening(served: Served) 
         "sex": "1",
         "birth_on": "2009-03-05",
         "birth_until": "2009-03-05",
+        "birth_estimated": False,
         "stage": "in_care",
         "institution": str(served.home.institution),
         "place": None,
