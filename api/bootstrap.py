@@ -30,6 +30,7 @@ from api.witnesses import AskedWitnesses
 from domain.rulebook import Rulebook
 from ledger.ledger import Ledger
 from ledger.log.last_seen import LastSeen
+from ledger.log.leaves import AccessRows, EntryRows
 from ledger.log.policy import Policy
 from ledger.log.transparency_log import TransparencyLog
 from ledger.sealing.keys import Keys
@@ -69,6 +70,8 @@ class Container:
     kept_reports: KeptReports
     last_seen: LastSeen
     transparency_log: TransparencyLog
+    """That of the entries."""
+    log_of_accesses: TransparencyLog
     tail: Tail
     budgets: Budgets
     following: bool = True
@@ -138,10 +141,13 @@ async def open_container(
         await projector.start()
         jobs = Jobs()
         kept_imports = KeptImports(keys, (writers, readers), clock, settings.data, name)
-        transparency_log = await TransparencyLog.opened(store, keys, (writers, readers), name, settings.data)
-        await _ask_witnesses(settings, transparency_log)
+        logs = [
+            await TransparencyLog.opened(rows((writers, readers)), store, keys, name, settings.data)
+            for rows in (EntryRows, AccessRows)
+        ]
+        await _ask_witnesses(settings, logs)
         works = [_follow(projector), projector.run_known, kept_imports.sweep] if follow else []
-        works += [transparency_log.follow] if follow else []
+        works += [each.follow for each in logs] if follow else []
         works.append(_noting(jobs, kept_imports))
         await stack.enter_async_context(_kept([*works, identity.keep_used, last_seen.follow]))
         if follow:
@@ -168,18 +174,20 @@ async def open_container(
             kept_imports,
             KeptReports((writers, readers)),
             last_seen,
-            transparency_log,
+            logs[0],
+            logs[1],
             tail,
             Budgets(),
             follow,
         )
 
 
-async def _ask_witnesses(settings: Settings, own: TransparencyLog) -> None:
-    """Let a log be cosigned by the witnesses of the policy, if there is one. Raises PolicyError, OSError."""
+async def _ask_witnesses(settings: Settings, logs: Iterable[TransparencyLog]) -> None:
+    """Let logs be cosigned by the witnesses of the policy, if there is one. Raises PolicyError, OSError."""
     if settings.log_policy is not None:
         policy = Policy.read(await asyncio.to_thread(settings.log_policy.read_text, "utf-8"))
-        own.cosign = AskedWitnesses(own, policy.witnesses).cosigned
+        for own in logs:
+            own.cosign = AskedWitnesses(own, policy.witnesses).cosigned
 
 
 async def _left_in_order(work: Callable[[], Awaitable[None]]) -> None:

@@ -15,10 +15,10 @@ SELECT latest.stream AS child, latest.entry_id, latest.type, latest.recorded_at
 
 -- name: opened
 SELECT latest.child, max(latest.at) AS at
-  FROM (SELECT access, child, at FROM access WHERE member = %(member)s AND known IS NOT NULL
-         ORDER BY access DESC LIMIT %(looked_through)s) AS latest
+  FROM (SELECT position, child, at FROM access WHERE member = %(member)s AND known IS NOT NULL
+         ORDER BY position DESC LIMIT %(looked_through)s) AS latest
   JOIN register ON register.child = latest.child
  WHERE {scope}
  GROUP BY latest.child
- ORDER BY max(latest.access) DESC
+ ORDER BY max(latest.position) DESC
  LIMIT %(most)s

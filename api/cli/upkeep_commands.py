@@ -7,6 +7,7 @@ from api.bootstrap import Container
 from api.cli.container import command_container, stoppable
 from api.cli.output import Flag, answer, note
 from api.cli.progress import progress_bar
+from domain.label import Label
 from ledger.monitor import log_flaws
 from ledger.verification import Flaw, flaws
 from projections import READ_MODELS
@@ -68,22 +69,33 @@ async def verify(*, read_models: Flag = False) -> int:
 
 
 async def verifying_entries(container: Container) -> int:
-    """Compare every entry with its voucher, its columns and its leaf in the log, and return the exit code."""
+    """Compare every entry with its voucher, its columns and its leaf, and every access with its leaf.
+
+    Returns the exit code.
+    """
     flawed = 0
     with progress_bar("核对条目 Verifying entries") as progress:
         async for each in flaws(container.ledger, progress):
             flawed += 1
             _tell(each)
     with progress_bar("核对日志 Verifying the log") as progress:
-        async for each in log_flaws(container.ledger.store, container.transparency_log, progress):
+        async for each in log_flaws(container.transparency_log, progress):
             flawed += 1
             _tell(each)
+    accesses = container.log_of_accesses
+    of_accesses = 0
+    with progress_bar("核对查阅记录 Verifying the accesses") as progress:
+        async for each in log_flaws(accesses, progress):
+            of_accesses += 1
+            _tell(each, accesses.rows.name)
     note(f"条目有误{flawed:,}处。 Entries not in order: {flawed:,}.")
-    return DIFFERENT if flawed else 0
+    note(f"查阅记录有误{of_accesses:,}处。 Access records not in order: {of_accesses:,}.")
+    return DIFFERENT if flawed or of_accesses else 0
 
 
-def _tell(flaw: Flaw) -> None:
-    answer(f"第{flaw.position}条：{flaw.what.zh}。 Entry {flaw.position}: {flaw.what.en}.")
+def _tell(flaw: Flaw, name: Label | None = None) -> None:
+    what, zh = ("Entry", "条") if name is None else (name.en.capitalize(), f"条{name.zh}")
+    answer(f"第{flaw.position}{zh}：{flaw.what.zh}。 {what} {flaw.position}: {flaw.what.en}.")
 
 
 async def verifying(container: Container) -> int:

@@ -12,7 +12,7 @@ from api.contract.file_kinds import PATHS, path_of
 from api.contract.problems import WITHIN
 from api.http.dependencies import FileRequest, KnownAt
 from api.http.of_kind import of_kind
-from api.identity.access_log import NEWEST, Access
+from api.identity.access_log import NEWEST, Access, AccessFilter
 from api.identity.permissions import Action
 from domain.when import LAST_DAY, end_of
 
@@ -36,16 +36,16 @@ async def access_of(
     container = request.container
     ends = [None if as_of in {None, LAST_DAY} else end_of(as_of), await request.instant(known_at)]
     until = min((each for each in ends if each is not None), default=None)
-    lines = await container.access.of(file_id, before=cursor, limit=limit, sees=request.sees, until=until)
+    lines = await container.access.of(
+        file_id, before=cursor, limit=limit, sees=request.sees, asked=AccessFilter(until=until)
+    )
     names = await container.identity.names({line.user for line in lines})
-    following = str(lines[-1].access) if len(lines) == limit else None
+    following = str(lines[-1].position) if len(lines) == limit else None
     return JsonResponse({"items": [_shown(line, names.get(line.user)) for line in lines], "next": following})
 
 
 def _shown(line: Access, name: str | None) -> dict[str, Any]:
-    shown = asdict(line) | {"name": name}
-    del shown["access"]
-    return shown
+    return asdict(line) | {"name": name}
 
 
 for _kind in PATHS:

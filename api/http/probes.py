@@ -123,6 +123,6 @@ async def _state(container: Container | None) -> dict[str, Any]:
     if missing:
         return {"missing": missing}
     stopped = {"stopped": container.projector.stopped} if container.projector.stopped else {}
-    log = container.transparency_log
-    forked = {"log": "forked"} if log.forked or log.refused_by else {}
+    logs = {"log": container.transparency_log, "access_log": container.log_of_accesses}
+    forked = {name: "forked" for name, log in logs.items() if log.forked or log.refused_by}
     return {"projection_lag": behind} | stopped | forked

@@ -1,14 +1,17 @@
 """The log of accesses to personal data, apart from the children's streams.
 
-An answer with personal data waits until it is noted in the log, and is not sent if noting fails. Concurrent
-answers share one statement, so that the log does not slow them down.
+An answer with personal data waits until it is noted in the log, and is not sent if noting fails: whatever was
+sent is noted, after a crash too, and after one, what was not sent any more may be noted. Concurrent answers
+share one statement, so that the log does not slow them down; no statement notes more than `AT_ONCE` lines.
 """
 
 import asyncio
+import secrets
 from collections.abc import Collection, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final, TypeAlias
 from uuid import UUID
 
@@ -24,6 +27,7 @@ from ledger.store import queries
 from ledger.store.pools import Pool
 
 SQL: Final = queries.load("api.identity", "access_log.sql")
+NO_EMERGENCIES: Final[Mapping[UUID, UUID]] = MappingProxyType({})
 NEWEST: Final = 2**63 - 1
 """Sorts after every line of the log."""
 
@@ -44,15 +48,24 @@ TELLING: Final = frozenset(
 )
 """Purposes whose lines reveal that something was found, beyond the access itself."""
 
-Line: TypeAlias = tuple[datetime, str, UUID, str, UUID | None, UUID, str, str, int | None, str | None]
-"""One line to write, in the order of the columns of `note` in access_log.sql."""
+AT_ONCE: Final = 1000
+"""Lines that one statement notes."""
+_SALT_BYTES: Final = 16
+
+Line: TypeAlias = tuple[
+    datetime, str, UUID, str, UUID | None, UUID, str, str, int | None, str | None, UUID | None, bytes
+]
+"""One line to write, in the order of the parameters of `note_accesses`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """One line of the log, as read; `reason` is the one of the session, None where a token asked."""
+    """One line of the log, as read; `reason` is why, as it was stated, None where nobody stated any.
 
-    access: int
+    `emergency` is the entry of the emergency access under which the file was read, None if there was none.
+    """
+
+    position: int
     at: datetime
     user: UUID
     role: str
@@ -60,6 +73,21 @@ class Access:
     categories: list[str]
     purpose: str
     reason: str | None
+    emergency: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessFilter:
+    """Which accesses are asked for: of a time, of one user, for one purpose or reason; None is any."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    user: UUID | None = None
+    purpose: str | None = None
+    reason: str | None = None
+
+
+ANY_ACCESS: Final = AccessFilter()
 
 
 class AccessLog:
@@ -80,18 +108,24 @@ class AccessLog:
         purpose: str,
         known: int | None = None,
         reason: str | None = None,
+        emergencies: Mapping[UUID, UUID] = NO_EMERGENCIES,
     ) -> None:
         """Note durably, before the answer, that the actor reads these categories of these children.
 
         `purpose` is a fixed word, such as the name of the query; `known` the position as known at which the
-        whole file is read, None where only some of it is told; `reason` that of the caller's session. A child
+        whole file is read, None where only some of it is told; `reason` why, as the caller stated
+        it; `emergencies` has the entry of the emergency access under which a child's file is read. A child
         without categories is not noted.
         Raises the problem `unavailable` if noting fails.
         """
         now, request = self._clock(), str(get_contextvars().get("request_id", ""))
         who = (actor.user, actor.role.value, actor.institution)
         lines: list[Line] = [
-            (now, request, *who, child, " ".join(sorted(categories)), purpose, known, reason)
+            (
+                *(now, request, *who, child, " ".join(sorted(categories)), purpose, known, reason),
+                emergencies.get(child),
+                secrets.token_bytes(_SALT_BYTES),
+            )
             for child, categories in read.items()
             if categories
         ]
@@ -112,9 +146,9 @@ class AccessLog:
         before: int = NEWEST,
         limit: int,
         sees: AbstractSet[Category] = EVERY_CATEGORY,
-        until: datetime | None = None,
+        asked: AccessFilter = ANY_ACCESS,
     ) -> list[Access]:
-        """Return the accesses to a child's file, the latest first, before a line and until an instant.
+        """Return the accesses to a child's file that are asked for, the latest first, before a position.
 
         Lines that reveal that something was found, on a category outside `sees`, are not counted either: a
         page with a missing line would reveal it as well.
@@ -123,7 +157,7 @@ class AccessLog:
             "child": child,
             "before": before,
             "limit": limit,
-            "until": until,
+            **asdict(asked),
             "telling": sorted(TELLING),
             "sees": sorted(sees),
         }
@@ -151,4 +185,6 @@ class AccessLog:
         async with self._writing:
             lines, self._lines, self._next = self._lines, [], None
             async with self._writers.connection() as connection:
-                await connection.execute(SQL["note"], [list(column) for column in zip(*lines, strict=True)])
+                for start in range(0, len(lines), AT_ONCE):
+                    columns = zip(*lines[start : start + AT_ONCE], strict=True)
+                    await connection.execute(SQL["note"], [list(column) for column in columns])

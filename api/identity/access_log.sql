@@ -1,18 +1,17 @@
 -- The access log.
 
 -- name: note
-INSERT INTO access (at, request, member, role, institution, child, categories, purpose, known, reason)
-SELECT at, request, member, role, institution, child, string_to_array(categories, ' '), purpose, known, reason
-  FROM unnest(%s::timestamptz[], %s::text[], %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::text[], %s::text[],
-              %s::bigint[], %s::text[])
-       AS line (at, request, member, role, institution, child, categories, purpose, known, reason)
+SELECT note_accesses(%s::timestamptz[], %s::text[], %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::text[],
+                     %s::text[], %s::bigint[], %s::text[], %s::uuid[], %s::bytea[])
 
 -- name: of
-SELECT access, at, member, role, institution, categories, purpose, reason
+SELECT position, at, member, role, institution, categories, purpose, reason, emergency
   FROM access
- WHERE child = %(child)s AND access < %(before)s AND coalesce(at <= %(until)s, true)
+ WHERE child = %(child)s AND position < %(before)s
+   AND coalesce(at >= %(since)s, true) AND coalesce(at <= %(until)s, true)
+   AND coalesce(member = %(user)s, true) AND coalesce(purpose = %(purpose)s, true) AND coalesce(reason = %(reason)s, true)
    AND (purpose <> ALL (%(telling)s) OR categories <@ %(sees)s)
- ORDER BY access DESC
+ ORDER BY position DESC
  LIMIT %(limit)s
 
 -- name: last_read

@@ -1,4 +1,4 @@
-"""The transparency log of a ledger: each entry is a leaf of its tree, and what it has signed is never unsaid.
+"""A transparency log of a ledger: each row is a leaf of its tree, and what it has signed is never unsaid.
 
 It grows behind the appends, which neither hash nor wait. Several processes may let it grow: the size of the
 tree is advanced by comparison, so that one of them wins. The last checkpoint that was signed is kept outside
@@ -6,17 +6,12 @@ the database, too: a tree that does not begin with it is not signed.
 """
 
 import asyncio
-import hmac
-import secrets
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Self
 from uuid import UUID
 
-import orjson
-from psycopg.rows import args_row, tuple_row
+from psycopg.rows import tuple_row
 
 from ledger.data_folder import held, replace
 from ledger.log import tree
@@ -28,8 +23,8 @@ from ledger.log.checkpoint import (
     NoteError,
     Signature,
     SigningKey,
-    base64_of,
 )
+from ledger.log.leaves import SALT, EntryRows, LoggedRows, leaf
 from ledger.log.tiles import (
     BUNDLES,
     WIDTH,
@@ -46,7 +41,7 @@ from ledger.log.tree import HASH_BYTES, LeafSpan
 from ledger.sealing.cipher import Pair
 from ledger.sealing.keys import Keys
 from ledger.store import arrays, queries
-from ledger.store.pools import Pool, fetch
+from ledger.store.pools import fetch
 from ledger.store.store import Store
 
 SQL: Final = queries.load("ledger.log", "log.sql")
@@ -54,68 +49,32 @@ FOLDER: Final = "last_signed"
 AT_ONCE: Final = 4096
 """Leaves by which the tree grows in one transaction."""
 EVERY_SECONDS: Final = 1.0
-SIGNING: Final[Pair] = (UUID(int=0), "log")
-"""The place of the log's signing key in the key table."""
-SALT: Final = "log"
-"""The category under which the salt of a stream stands in the key table."""
-LEAF_FORMAT: Final = 1
-_PSEUDONYM: Final = b"childledger/v1/stream\x00"
-_PSEUDONYM_BYTES: Final = 16
-
 
 Cosign = Callable[[Note], Awaitable[Sequence[Signature]]]
 """Asks the witnesses that have not cosigned a note, and returns what they give."""
+
+
+def signing(rows: LoggedRows) -> Pair:
+    """Return the place of the signing key of a log in the key table."""
+    return UUID(int=0), "log" if rows.table == EntryRows.table else f"{rows.table} log"
 
 
 class ForkError(Exception):
     """The tree does not begin with the one that was signed last: leaves were altered or removed."""
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedEntry:
-    """What of an entry goes into its leaf: `digest` is the SHA-256 of the stored bytes."""
-
-    position: int
-    recorded_at: datetime
-    stream: UUID
-    version: int
-    digest: bytes
-
-
-def leaf(origin: str, entry: LoggedEntry, salt: bytes | None) -> bytes:
-    """Return the leaf of an entry: a commitment that tells neither whose it is nor what it says.
-
-    Where the salt of its stream was destroyed, the pseudonym is random and links it to no other leaf.
-    """
-    pseudonym = (
-        secrets.token_bytes(_PSEUDONYM_BYTES)
-        if salt is None
-        else hmac.digest(salt, _PSEUDONYM + entry.stream.bytes, "sha256")[:_PSEUDONYM_BYTES]
-    )
-    return orjson.dumps(
-        {
-            "h": base64_of(entry.digest),
-            "l": origin,
-            "n": entry.position,
-            "r": f"{entry.recorded_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
-            "s": base64_of(pseudonym),
-            "v": entry.version,
-            "z": LEAF_FORMAT,
-        },
-        option=orjson.OPT_SORT_KEYS,
-    )
-
-
 class TransparencyLog:
-    """The log of one ledger in its present epoch; `pools` are its writers' and its readers'."""
+    """The log of some rows of one ledger in its present epoch."""
 
-    def __init__(self, keys: Keys, pools: tuple[Pool, Pool], key: SigningKey, epoch: int, kept: Path) -> None:
+    def __init__(self, rows: LoggedRows, keys: Keys, key: SigningKey, epoch: int, kept: Path) -> None:
+        """`kept` is the file of the last checkpoint."""
+        self.rows = rows
         self.cosign: Cosign | None = None
         """Asks the witnesses, if there are any."""
         self._keys = keys
-        self._writers, self._readers = pools
+        self._writers, self._readers = rows.pools
         self._key = key
-        self._epoch = epoch
+        self._which = {"leaves": rows.table, "epoch": epoch}
         self._kept = kept
         self.refused_by: set[str] = set()
         """The witnesses that say that the log does not begin with what they cosigned."""
@@ -123,22 +82,21 @@ class TransparencyLog:
         """Whether the tree was found not to begin with what was signed; nothing is signed since."""
 
     @classmethod
-    async def opened(
-        cls, store: Store, keys: Keys, pools: tuple[Pool, Pool], ledger: str, data: Path
-    ) -> Self:
-        """Return the log of a ledger, begun if it is new; its last signed checkpoint is kept in `data`.
+    async def opened(cls, rows: LoggedRows, store: Store, keys: Keys, ledger: str, data: Path) -> Self:
+        """Return a log of a ledger, begun if it is new; its last signed checkpoint is kept in `data`.
 
         Its origin names the ledger, its key, so that no two logs have one, and from the second on the epoch.
         """
-        secret = (await keys.secrets([SIGNING]))[SIGNING]
+        place = signing(rows)
+        secret = (await keys.secrets([place]))[place]
         epoch = (await store.head()).epoch
         public = SigningKey(ledger, SIGNATURE, secret).verifier.public
         origin = f"childledger/{ledger}/{public.hex()[:16]}" + (f"/{epoch}" if epoch > 1 else "")
-        writers, _ = pools
-        async with writers.connection() as connection:
-            await connection.execute(SQL["begin"], {"epoch": epoch, "origin": origin})
+        async with rows.pools[0].connection() as connection:
+            await connection.execute(SQL["begin"], {"leaves": rows.table, "epoch": epoch, "origin": origin})
         key = SigningKey(origin, SIGNATURE, secret)
-        return cls(keys, pools, key, epoch, data / FOLDER / f"{ledger}.{epoch}")
+        name = f"{ledger}.{epoch}" if rows.table == EntryRows.table else f"{ledger}.{rows.table}.{epoch}"
+        return cls(rows, keys, key, epoch, data / FOLDER / name)
 
     @property
     def origin(self) -> str:
@@ -169,19 +127,19 @@ class TransparencyLog:
     async def grow(self) -> bool:
         """Append the next leaves to the tree; return whether there may be more. Raises ForkError."""
         size, _ = await self._grown()
-        asked = {"after": size, "limit": AT_ONCE}
-        entries = await fetch(self._readers, SQL["entries"], asked, args_row(LoggedEntry))
-        for index, entry in enumerate(entries, size):
-            if entry.position != index + 1:
-                message = f"第 {index + 1} 条缺失。 The entry {index + 1} is missing."
+        rows = await self.rows.commitments(size, AT_ONCE)
+        for index, row in enumerate(rows, size):
+            if row.position != index + 1:
+                name = self.rows.name
+                message = f"第 {index + 1} 条{name.zh}缺失。 The {name.en} {index + 1} is missing."
                 raise ForkError(message)
-        if not entries:
+        if not rows:
             return False
-        salts = await self.salts(entry.stream for entry in entries)
-        leaves = [leaf(self.origin, entry, salts.get(entry.stream)) for entry in entries]
+        salts = await self.salts(row.stream for row in rows)
+        leaves = [leaf(self.origin, row, self.rows.pseudonyms, salts.get(row.stream)) for row in rows]
         changed = grown(await self._edge(size), size, leaves)
         growth = {
-            "epoch": self._epoch,
+            **self._which,
             "before": size,
             "after": size + len(leaves),
             "levels": arrays.integers(place.level for place in changed),
@@ -190,7 +148,7 @@ class TransparencyLog:
         }
         async with self._writers.connection() as connection:
             await connection.execute(SQL["grow"], growth)
-        return len(entries) == AT_ONCE
+        return len(rows) == AT_ONCE
 
     async def sign(self) -> None:
         """Sign the tree as far as it has grown, unless it is signed. Raises ForkError."""
@@ -246,7 +204,7 @@ class TransparencyLog:
 
     async def size(self) -> int:
         """Return how many leaves the tree has, signed or not."""
-        ((size, _),) = await fetch(self._readers, SQL["grown"], {"epoch": self._epoch}, tuple_row)
+        ((size, _),) = await fetch(self._readers, SQL["grown"], self._which, tuple_row)
         return int(size)
 
     async def leaves(self, start: int, end: int) -> list[tuple[bytes | None, bytes | None]]:
@@ -283,22 +241,21 @@ class TransparencyLog:
         return [Checkpoint.read(note.text) for note in notes if note is not None]
 
     async def _grown(self) -> tuple[int, Note | None]:
-        asked = {"epoch": self._epoch}
-        ((size, note),) = await fetch(self._readers, SQL["grown"], asked, tuple_row)
+        ((size, note),) = await fetch(self._readers, SQL["grown"], self._which, tuple_row)
         return size, None if note is None else self._own(note)
 
     async def _publish(self, note: Note, size: int, *, anew: bool = False) -> None:
         """Publish a note with the cosignatures that it lacks, as far as witnesses give them now."""
         more = [] if self.cosign is None else await self.cosign(note)
         if more or anew:
-            publish = {"note": str(note.with_signatures(more)), "epoch": self._epoch, "size": size}
+            publish = {**self._which, "note": str(note.with_signatures(more)), "size": size}
             async with self._writers.connection() as connection:
                 await connection.execute(SQL["publish"], publish)
 
     async def _tiles(self, places: Iterable[TilePlace]) -> dict[TilePlace, bytes]:
         wanted = list(places)
         asked = {
-            "epoch": self._epoch,
+            **self._which,
             "levels": arrays.integers(place.level for place in wanted),
             "numbers": arrays.integers(place.number for place in wanted),
         }

@@ -8,7 +8,7 @@ import pytest
 
 from domain.label import Label
 from ledger.log.transparency_log import FOLDER
-from ledger.monitor import FEWER, NO_ENTRY, NO_LEAF, NOT_SIGNED, OTHER_HASH, OTHER_TREE, PARTS, log_flaws
+from ledger.monitor import FEWER, NO_LEAF, NO_ROW, NOT_SIGNED, OTHER_HASH, OTHER_TREE, PARTS, log_flaws
 from ledger.postgres.migrate import DEFAULT_LEDGER
 from tests.support.ledgers import Urls, a_superuser
 from tests.support.transparency import OpenedLog, opened_log
@@ -30,7 +30,7 @@ async def ledger(urls: Urls, tmp_path: Path) -> AsyncIterator[OpenedLog]:
 async def found(ledger: OpenedLog) -> list[tuple[int, Label]]:
     """What the monitor tells, as positions and words."""
     told: list[float] = []
-    wrong = [(each.position, each.what) async for each in log_flaws(ledger.store, ledger.log, told.append)]
+    wrong = [(each.position, each.what) async for each in log_flaws(ledger.log, told.append)]
     assert told[-1] == 1
     return wrong
 
@@ -55,8 +55,8 @@ ALTERED = {
     "moment": (MOMENT, [(7, PARTS["r"])]),
     "version": ("UPDATE entry SET version = 777 WHERE position = 7", [(7, PARTS["v"])]),
     "file": ("UPDATE entry SET stream = gen_random_uuid() WHERE position = 7", [(7, PARTS["s"])]),
-    "deleted": ("DELETE FROM entry WHERE position = 7", [(7, NO_ENTRY)]),
-    "tail": ("DELETE FROM entry WHERE position > 299", [(300, NO_ENTRY)]),
+    "deleted": ("DELETE FROM entry WHERE position = 7", [(7, NO_ROW)]),
+    "tail": ("DELETE FROM entry WHERE position > 299", [(300, NO_ROW)]),
     "swapped": (SWAPPED, [(each, PARTS[part]) for each in (7, 8) for part in "hrv"]),
     "leaf": (LEAF, [(257, PARTS["h"]), (257, OTHER_HASH), (300, OTHER_TREE)]),
     "hash": (HASH, [(257, OTHER_HASH)]),

@@ -10,8 +10,9 @@ from uuid import uuid4
 import pytest
 
 from ledger.log.checkpoint import NoteError
+from ledger.log.leaves import SALT
 from ledger.log.tiles import BUNDLES, Tile, TilePlace, tiles
-from ledger.log.transparency_log import FOLDER, SALT, ForkError
+from ledger.log.transparency_log import FOLDER, ForkError
 from ledger.postgres.migrate import DEFAULT_LEDGER
 from tests.support.ledgers import Urls, a_superuser
 from tests.support.transparency import OpenedLog, opened_log

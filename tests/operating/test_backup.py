@@ -32,7 +32,10 @@ from tests.support.processes import CHILDLEDGER, clean_environment
 from tests.support.waiting import PATIENCE
 
 NAME = "欧阳小明"
-KEPT = ("head", "entry", "epoch", "institution", "member", "token", "access", "data_key", "log", "log_tile")
+KEPT = (
+    *("head", "entry", "epoch", "institution", "member", "token", "access_head", "access"),
+    *("data_key", "log", "log_tile"),
+)
 
 
 @pytest.fixture
@@ -63,8 +66,9 @@ async def child(served: Served) -> UUID:
     recorded = await served.a_child(NAME)
     # When a token was last used is stored now, and not at some time after the backup.
     await served.container.identity.write_used()
-    # The same of the keys that the log makes for each file.
+    # The same of the keys that the logs make for each file.
     await served.container.transparency_log.catch_up()
+    await served.container.log_of_accesses.catch_up()
     return recorded
 
 

@@ -34,7 +34,7 @@ ALTERATIONS = {
     ),
     "foreign keys asleep": ("ALTER TABLE member DISABLE TRIGGER ALL", "constraint of member not enforced"),
     "an index more": ("CREATE INDEX ON entry (kind)", "CREATE INDEX entry_kind_idx"),
-    "an index less": ("DROP INDEX access_child_access_idx", "access_child_access_idx"),
+    "an index less": ("DROP INDEX access_child_position_idx", "access_child_position_idx"),
     "a function's body": (
         "CREATE OR REPLACE FUNCTION settle(instant timestamptz) RETURNS void LANGUAGE sql AS 'SELECT'",
         "function settle",

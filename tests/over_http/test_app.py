@@ -242,7 +242,7 @@ async def test_what_was_being_noted_when_the_house_closed_stands_in_the_log(sett
 
 async def test_what_cannot_be_noted_is_not_answered(served: Served, settings: Settings) -> None:
     child = await served.a_child("王小明")
-    await _as_owner(settings, "REVOKE INSERT ON access FROM {writer}")
+    await _as_owner(settings, "REVOKE EXECUTE ON FUNCTION note_accesses FROM {writer}")
     answer = await (await served.as_(Role.STAFF)).get(f"/children/{child}")
     assert answer.status_code == 503
     assert "王小明" not in answer.text

@@ -252,6 +252,10 @@ SILENT = {
     "GET /log/checkpoint",
     "GET /log/tile/{tile}",
     "GET /entries/{position}/proof",
+    "GET /access-log",
+    "GET /access-log/checkpoint",
+    "GET /access-log/tile/{tile}",
+    "GET /accesses/{position}/proof",
     # How many, and of nobody in particular.
     "GET /readiness/counts",
     "GET /counts",

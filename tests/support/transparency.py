@@ -9,6 +9,7 @@ import orjson
 
 from ledger.log import tree
 from ledger.log.checkpoint import Checkpoint, VerifierKey
+from ledger.log.leaves import EntryRows
 from ledger.log.transparency_log import TransparencyLog
 from ledger.postgres.migrate import DEFAULT_LEDGER
 from ledger.sealing.keys import Keys
@@ -59,5 +60,5 @@ async def opened_log(urls: Urls, data: Path) -> AsyncIterator[OpenedLog]:
         make_pool(urls.reader, 2) as readers,
     ):
         keys = await Keys.opened(store, KeyFile.make(data / "key"), DEFAULT_LEDGER)
-        log = await TransparencyLog.opened(store, keys, (writers, readers), DEFAULT_LEDGER, data)
+        log = await TransparencyLog.opened(EntryRows((writers, readers)), store, keys, DEFAULT_LEDGER, data)
         yield OpenedLog(store, log)

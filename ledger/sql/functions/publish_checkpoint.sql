@@ -1,9 +1,10 @@
 -- Publishes the signed checkpoint of a log, unless a larger one is published; its second line is its size.
-CREATE OR REPLACE FUNCTION publish_checkpoint(of_epoch integer, at_size bigint, signed text) RETURNS void
+CREATE OR REPLACE FUNCTION publish_checkpoint(of_leaves text, of_epoch integer, at_size bigint, signed text)
+RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $$
     UPDATE log SET note = signed
-     WHERE epoch = of_epoch AND size >= at_size
+     WHERE leaves = of_leaves AND epoch = of_epoch AND size >= at_size
        AND (note IS NULL OR split_part(note, chr(10), 2)::bigint <= at_size)
 $$;

@@ -21,6 +21,7 @@
 -- include: functions/append
 -- include: functions/position_at
 -- include: functions/settle
+-- include: functions/note_accesses
 -- include: functions/grow_log
 -- include: functions/publish_checkpoint
 -- include: privileges/ledger

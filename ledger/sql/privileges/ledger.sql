@@ -1,6 +1,6 @@
 -- What the two roles that log in may do in the ledger; nobody else may anything.
-REVOKE ALL ON FUNCTION append, position_at, settle, grow_log, publish_checkpoint FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION append, settle, grow_log, publish_checkpoint TO :"writer";
+REVOKE ALL ON FUNCTION append, position_at, settle, note_accesses, grow_log, publish_checkpoint FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION append, settle, note_accesses, grow_log, publish_checkpoint TO :"writer";
 GRANT EXECUTE ON FUNCTION position_at TO :"reader";
 GRANT SELECT ON head, entry, naming TO :"reader";
 GRANT SELECT ON epoch TO :"reader";
@@ -29,9 +29,8 @@ GRANT UPDATE (state, progress, seen_at) ON import_job TO :"writer";
 GRANT SELECT ON import_job TO :"reader";
 GRANT INSERT ON issued_report TO :"writer";
 GRANT SELECT ON issued_report TO :"reader";
-GRANT INSERT ON access TO :"writer";
-GRANT SELECT ON access TO :"reader";
-GRANT INSERT (epoch, origin) ON log TO :"writer";
+GRANT SELECT ON access_head, access TO :"reader";
+GRANT INSERT (leaves, epoch, origin) ON log TO :"writer";
 GRANT SELECT ON log, log_tile TO :"reader";
 
 GRANT SELECT ON generation TO :"reader";
