@@ -22,7 +22,7 @@ from domain.event import CATALOGUE, Erased, Event, Part, fields_of
 from domain.field_types import FieldType, field_type
 from domain.when import Days
 from ledger.canonical import Json
-from ledger.codec.split import check_voucher, place, split
+from ledger.codec.split import BLINDING, check_voucher, place, split
 from ledger.codec.upcasts import current
 from ledger.sealing.cipher import FORMAT, Keyring, Pair
 
@@ -85,7 +85,7 @@ def decode(stored: Body, ring: Keyring, document: Json | None = None) -> AnyEntr
         if clear is None:
             whole = False
         else:
-            _lay_over(document, orjson.loads(clear))
+            _lay_over(document, orjson.loads(clear[BLINDING:]))
     kind = CATALOGUE[document["type"]]
     data = document["data"]
     if document["schema"] != kind.schema:

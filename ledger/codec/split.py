@@ -10,6 +10,7 @@ import os
 from binascii import b2a_base64
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 from operator import itemgetter
 from typing import Final
 from uuid import UUID
@@ -25,6 +26,9 @@ _BLOCK: Final = 256
 """Bytes to which wholly sealed values are padded, since codes differ in length."""
 _SALT: Final = 16
 """Random bytes in every entry, so that the hash of its bytes reveals nothing about them."""
+BLINDING: Final = 16
+"""Random bytes before what is sealed. The entry tells the hash of both in the clear, so that whoever is shown
+them sees that this was recorded, and needs no key, which would open other entries, too."""
 _place: Final = itemgetter("stream", "version", "type", "schema", "entry_id")
 
 
@@ -39,14 +43,17 @@ class SplitEntry:
     def encode(self, ring: Keyring) -> bytes:
         """Return the bytes to store, sealed with a keyring that has the keys of all its personal data."""
         where = place(self.clear)
-        sealed = [
-            {
-                "subject": subject,
-                "category": category,
-                "bytes": _text(ring.seal((subject, category), _sealable(category, part), where)),
-            }
-            for (subject, category), part in self.personal.items()
-        ]
+        sealed = []
+        for (subject, category), part in self.personal.items():
+            text = os.urandom(BLINDING) + _sealable(category, part)
+            sealed.append(
+                {
+                    "subject": subject,
+                    "category": category,
+                    "bytes": _text(ring.seal((subject, category), text, where)),
+                    "digest": _text(sha256(text).digest()),
+                }
+            )
         body = canonical(self.clear | {"salt": _text(os.urandom(_SALT)), "sealed": sealed})[:-1]
         return body + _voucher(body, ring)
 

@@ -17,8 +17,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from domain.event import Category
 
-FORMAT: Final = 2
-"""The version of the stored form. Version 1 had no keyed hash of the entry, and its ids could be guessed."""
+FORMAT: Final = 3
+"""The version of the stored form.
+
+Version 1 had no keyed hash of the entry, and its ids could be guessed; 2 no hash of what is sealed.
+"""
 Pair: TypeAlias = tuple[UUID, str]
 """A subject and a category (a `Category`, or its text)."""
 _NONCE: Final = 12

@@ -1,8 +1,10 @@
 """What is personal lies nowhere in clear, opens only where it was sealed, and is gone when its key is."""
 
 import os
+from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,7 +19,7 @@ from domain.events.household import HouseholdRegistered
 from domain.field_types import FieldType, field_type, field_types
 from domain.text import is_digits
 from ledger.codec.mapping import decode, encode, load
-from ledger.codec.split import personal_fields, split
+from ledger.codec.split import BLINDING, personal_fields, place, split
 from ledger.sealing.cipher import Keyring, Pair, Seal, SealBrokenError
 from tests.support.forms import example_of_form
 from tests.support.given import some
@@ -168,6 +170,22 @@ def test_a_sealed_part_that_was_altered_does_not_open() -> None:
     document["sealed"][0]["bytes"] = sealed[:20] + ("A" if sealed[20] != "A" else "B") + sealed[21:]
     with pytest.raises(SealBrokenError):
         decode(Body(orjson.dumps(document)), ring)
+
+
+def test_who_is_shown_what_was_sealed_sees_by_its_hash_that_it_was_recorded() -> None:
+    """The hash stands in the clear, and tells nothing: what is said twice has two of them."""
+    entry = full_entry(full(HouseholdRegistered))
+    ring = ring_for(entry)
+    one, other = (load(encode(entry, ring)) for _ in range(2))
+    for document in (one, other):
+        for part in document["sealed"]:
+            pair = (UUID(part["subject"]), part["category"])
+            text = ring.open(pair, b64decode(part["bytes"]), place(document))
+            assert text is not None
+            assert sha256(text).digest() == b64decode(part["digest"])
+            orjson.loads(text[BLINDING:])
+    digests = [part["digest"] for document in (one, other) for part in document["sealed"]]
+    assert len(set(digests)) == len(digests)
 
 
 def test_erasing_one_person_leaves_the_other_readable() -> None:
