@@ -19,6 +19,8 @@ from domain.readiness import GATES
 
 ListedItem: TypeAlias = Mapping[str, Any]
 """An item of a list, as its clients read it."""
+LinesOf: TypeAlias = Callable[[Mapping[str, Any], bool], Sequence[ListedItem]]
+"""Returns what is told line by line by an answer, as its clients read it; of a first page, or a later one."""
 
 _NARROW, _WIDE = 14, 36
 REGIONS: Final = "region"
@@ -41,12 +43,16 @@ class ListColumn:
 
 @dataclass(frozen=True, slots=True)
 class ListTable:
-    """A list as a table: its name in those of files, its title, its columns, and a note."""
+    """A list as a table: its name in those of files, its title, its columns, and a note.
+
+    `lines` returns the items of an answer that is no list, or of a page after the first.
+    """
 
     name: str
     title: Label
     columns: tuple[ListColumn, ...]
     note: Label | None = None
+    lines: LinesOf | None = None
 
     @property
     def coded(self) -> Mapping[str, tuple[str, ...]]:
@@ -73,10 +79,11 @@ def _of(item: Any, path: str) -> Any:  # noqa: ANN401 - of an answer
 
 def text(path: str, heading: Label, width: int = _NARROW) -> ListColumn:
     """Return a column of texts, or of what stands for a personal one that is not shown."""
-    return ListColumn(heading, lambda item, language: _said(_of(item, path), language), width)
+    return ListColumn(heading, lambda item, language: value_said(_of(item, path), language), width)
 
 
-def _said(value: Any, language: Language) -> TableCell:  # noqa: ANN401 - of an answer
+def value_said(value: Any, language: Language) -> TableCell:  # noqa: ANN401 - of an answer
+    """Return a value of an answer in words: a text, what stands for one, a truth, or several."""
     match value:
         case {"restricted": category}:
             masked = VALUE_WORDS["absence"]["masked"]
@@ -89,7 +96,7 @@ def _said(value: Any, language: Language) -> TableCell:  # noqa: ANN401 - of an 
         case bool():
             return in_language(called("truth", "yes" if value else "no"), language)
         case list():
-            return "；".join(str(_said(each, language)) for each in value)
+            return "；".join(str(value_said(each, language)) for each in value)
     return None if value is None else str(value)
 
 
@@ -137,7 +144,7 @@ def code(path: str, heading: Label, table: str) -> ListColumn:
     def cell(item: ListedItem, language: Language) -> TableCell:
         value = _of(item, path)
         known = tables()[table].codes
-        return in_language(known[value], language) if value in known else _said(value, language)
+        return in_language(known[value], language) if value in known else value_said(value, language)
 
     coded = None if table == REGIONS else (path, tuple(tables()[table].codes))
     return ListColumn(heading, cell, coded=coded)

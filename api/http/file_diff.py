@@ -10,7 +10,8 @@ from api.contract.encoding import JsonResponse
 from api.contract.entries import entry_json
 from api.contract.file_differences import DifferenceAnswer
 from api.contract.file_kinds import PATHS, answer_about, path_of
-from api.contract.problems import OF_FILE, not_found, responses
+from api.contract.file_tables import DIFFERENCE_TABLE
+from api.contract.problems import OF_FILE, not_found
 from api.http.cursors import Cursor, PageLimit, packed
 from api.http.dependencies import FileRequest, categories_of
 from api.http.file_snapshots import (
@@ -21,6 +22,7 @@ from api.http.file_snapshots import (
     label_of,
     named_in,
 )
+from api.http.list_formats import in_formats, listed
 from api.http.of_kind import of_kind
 from api.http.two_points import From, FromKnownAt, To, ToKnownAt, file_points, two_points
 from ledger.compute import compute
@@ -136,7 +138,5 @@ async def file_diff(
 for _kind in PATHS:
     router.get(
         f"{path_of(_kind)}/diff",
-        responses=OF_FILE
-        | {200: {"model": answer_about(_kind, DifferenceAnswer)}}
-        | responses("other_epoch"),
-    )(of_kind(_kind, file_diff))
+        responses=OF_FILE | listed(answer_about(_kind, DifferenceAnswer), "other_epoch"),
+    )(of_kind(_kind, in_formats(DIFFERENCE_TABLE)(file_diff)))

@@ -15,6 +15,7 @@ import orjson
 
 from api.contract.explained_fields import FieldReading, explained_field
 from api.contract.file_status import file_json
+from api.contract.file_tables import OF_FILE
 from api.contract.findings import FindingAnswer, finding_json
 from api.contract.obligations import ObligationAnswer, obligation_json
 from api.contract.readiness import GateAnswer
@@ -25,21 +26,14 @@ from domain.events.intake import FILE_NO
 from domain.explaining import decided_by
 from domain.file import ATTRIBUTES
 from domain.label import Label
-from domain.life import STAGE, Life
-from domain.scope import CHARGE, PLACE, scope_of
+from domain.life import Life
+from domain.scope import scope_of
 from projections.findings import findings_of
 from projections.obligations import obligations_of
 from projections.readiness import ReadyOnDay, ready_on
 from projections.withholding import told_of
 
 Subject: TypeAlias = tuple[object, ...]
-_LABELS: Final = {
-    "institution": CHARGE.label,
-    "place": PLACE.label,
-    "file_no": FILE_NO.label,
-    "stage": STAGE.label,
-    "age": Label("年龄", "Age"),
-}
 _COUNTS: Final = ("findings", "obligations")
 """Members of a file's answer that only count what a snapshot has itself."""
 _MOVES_DAILY: Final = "days_left"
@@ -155,7 +149,7 @@ def _fields(point: FilePoint, sees: AbstractSet[Category], kind: Kind) -> Iterat
         yield "place", scope.place
     shown = file_json(life, point.day, obligations=[], findings=0, sees=sees, kind=kind)
     for name, value in shown.items():
-        if name in _LABELS:
+        if name in OF_FILE:
             yield name, value
         elif name not in _COUNTS:
             yield from ((f"{name}.{attribute}", held) for attribute, held in value.items())
@@ -177,7 +171,7 @@ def category_of(path: str) -> set[Category]:
 def label_of(path: str) -> Label:
     """Return what the field at a path of a file's answer is called."""
     chapter, _, name = path.partition(".")
-    return ATTRIBUTES[chapter, name].label if name else _LABELS[chapter]
+    return ATTRIBUTES[chapter, name].label if name else OF_FILE[chapter]
 
 
 def file_difference(before: FileSnapshot, after: FileSnapshot) -> FileDifference:

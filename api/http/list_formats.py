@@ -4,7 +4,8 @@ A table is the list's own pages, one after the other, row by row: the same quest
 access log. It is written while it is sent, so that its length takes no memory.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import wraps
@@ -21,7 +22,7 @@ from starlette.types import Receive, Scope, Send
 from api.budgets import Budget
 from api.contract.csv_lines import CSV, MARK, TableCell, csv_line
 from api.contract.encoding import JsonResponse, dumps
-from api.contract.list_tables import ListTable, headings, in_language
+from api.contract.list_tables import LinesOf, ListTable, headings, in_language
 from api.contract.problems import ANYWHERE, Problem, invalid, responses
 from api.contract.sentences import Language
 from api.contract.value_words import called
@@ -194,7 +195,7 @@ async def _table(
         first = await question(request, **turn(asked, None))
         table = of if isinstance(of, ListTable) else of(asked)
         position = first.headers["Ledger-Position"]
-        pages = _pages(request, question, asked, first, turn)
+        pages = _pages(request, question, asked, first, turn, table.lines)
         about = list(_about(request, table, asked, as_table.language, position))
         form = _csv if as_table.form == "csv" else _workbook
         media = _MEDIA[as_table.form]
@@ -217,22 +218,27 @@ async def _pages(
     asked: Mapping[str, Any],
     first: JsonResponse,
     turn: Callable[..., dict[str, Any]],
-) -> AsyncIterator[tuple[list[Mapping[str, Any]], bool]]:
+    lines: LinesOf | None,
+) -> AsyncIterator[tuple[Sequence[Mapping[str, Any]], bool]]:
     """Yield the items of each page, with whether that is all that is listed although there are more."""
-    page, count = orjson.loads(first.body), 0
+    page, count, is_first = orjson.loads(first.body), 0, True
     while True:
-        items = page["items"][: MOST_ROWS - count]
+        listed_here = page["items"] if lines is None else await asyncio.to_thread(lines, page, is_first)
+        items, said = listed_here[: MOST_ROWS - count], page.get("next")
+        # Of what is no list, `next` may be something else that follows.
+        following = said if isinstance(said, str) else None
         count += len(items)
-        cut = count == MOST_ROWS and (page["next"] is not None or len(items) < len(page["items"]))
+        cut = count == MOST_ROWS and (following is not None or len(items) < len(listed_here))
         yield items, cut
-        if page["next"] is None or cut:
+        if following is None or cut:
             return
+        is_first = False
         await request.still()
-        page = orjson.loads((await question(request, **turn(asked, page["next"]))).body)
+        page = orjson.loads((await question(request, **turn(asked, following))).body)
 
 
 async def _csv(
-    pages: AsyncIterator[tuple[list[Mapping[str, Any]], bool]],
+    pages: AsyncIterator[tuple[Sequence[Mapping[str, Any]], bool]],
     table: ListTable,
     language: Language,
     _: list[list[TableCell]],
@@ -245,7 +251,7 @@ async def _csv(
 
 
 async def _workbook(
-    pages: AsyncIterator[tuple[list[Mapping[str, Any]], bool]],
+    pages: AsyncIterator[tuple[Sequence[Mapping[str, Any]], bool]],
     table: ListTable,
     language: Language,
     about: list[list[TableCell]],

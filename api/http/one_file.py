@@ -13,6 +13,7 @@ from api.contract.encoding import JsonResponse
 from api.contract.entries import EntryAnswer, entry_json
 from api.contract.file_kinds import PATHS, answer_about, path_of
 from api.contract.file_status import WHO, SummaryAnswer, file_answer, file_json
+from api.contract.file_tables import FILE_TABLE, GATES_TABLE
 from api.contract.findings import FindingsAnswer, finding_json
 from api.contract.list_tables import FINDINGS_TABLE, OBLIGATIONS_TABLE, of_one_file
 from api.contract.obligations import ObligationAnswer, ObligationsAnswer, obligation_json
@@ -260,7 +261,9 @@ def _answers(model: Any) -> dict[int | str, dict[str, Any]]:  # noqa: ANN401 - a
 
 for _kind in PATHS:
     _at = path_of(_kind)
-    router.get(_at, responses=_answers(file_answer(_kind)))(of_kind(_kind, file))
+    router.get(_at, responses=_listed(file_answer(_kind)))(
+        of_kind(_kind, in_formats(FILE_TABLE, one_page)(file))
+    )
     router.get(f"{_at}/obligations", responses=_listed(answer_about(_kind, ObligationsAnswer)))(
         of_kind(_kind, in_formats(of_one_file(OBLIGATIONS_TABLE), one_page)(obligations))
     )
@@ -269,4 +272,6 @@ for _kind in PATHS:
     )
     if _kind == "child":
         router.get(f"{_at}/summary", responses=_answers(SummaryAnswer))(of_kind(_kind, summary))
-        router.get(f"{_at}/readiness", responses=_answers(ReadinessKnownAnswer))(of_kind(_kind, readiness))
+        router.get(f"{_at}/readiness", responses=_listed(ReadinessKnownAnswer))(
+            of_kind(_kind, in_formats(GATES_TABLE, one_page)(readiness))
+        )

@@ -156,6 +156,45 @@ async def test_a_register_opens_in_a_spreadsheet_without_a_formula_and_without_l
     assert as_written(raw).startswith("2010-01-05")
 
 
+async def test_a_childs_situation_its_changes_and_its_readiness_are_tables_in_words(served: Served) -> None:
+    child, _ = await two_children(served)
+    client, masked = await served.as_(Role.STAFF), await served.as_(Role.ADMINISTRATOR)
+    status = await whole(client, f"/children/{child}", as_of="2026-11-01")
+    assert lines(status)[0] == ["部分", "项目", "内容", "自", "至", "条目标识"]
+    said = {(part, field): value for part, field, value, *_ in lines(status)}
+    assert said["身份", "姓名"] == NAME
+    assert said["身份", "性别"] == "男性"
+    assert said["", "阶段"] == "在院"
+    assert said["", "年龄"] == "16 岁"
+    assert said["", "逾期事项"].isdecimal()
+    hidden = {field: value for _, field, value, *_ in lines(await whole(masked, f"/children/{child}"))}
+    assert hidden["姓名"] == "不予显示：身份信息"
+    changes = await whole(client, f"/children/{child}/diff", **{"from": "2016-03-04", "to": "2016-03-20"})
+    told = {(part, what): after for part, what, _, _, _, after, _ in lines(changes)}
+    assert told["项目", "阶段"] == "在院"
+    assert told["项目", "姓名"] == NAME
+    page = await client.get(f"/children/{child}/diff", params={"from": "2016-03-04", "to": "2016-03-20"})
+    entries = [line for line in lines(changes) if line[0] == "其间条目"]
+    assert [line[5] for line in entries] == [each["entry"]["sentence_zh"] for each in page.json()["entries"]]
+    gates = lines(await whole(client, f"/children/{child}/readiness"))
+    answer = (await client.get(f"/children/{child}/readiness")).json()
+    assert [line[1] for line in gates if line[0].isdecimal()] == [each["name_zh"] for each in answer["gates"]]
+    assert ["结论", "尚不具备条件"] in [line[1:3] for line in gates]
+    book = await whole(client, f"/children/{child}", "xlsx")
+    assert sheets(book.content)[0][0] == lines(status)[0]
+
+
+async def test_the_entries_between_two_points_are_all_in_their_table(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    child, _ = await two_children(served)
+    monkeypatch.setattr(list_formats, "MOST", 1)
+    client = await served.as_(Role.STAFF)
+    told = lines(await whole(client, f"/children/{child}/diff", **{"from": "2016-03-04"}))
+    assert [line[0] for line in told].count("其间条目") == 3
+    assert len({tuple(line) for line in told}) == len(told)
+
+
 async def test_a_table_is_named_by_its_day_and_what_was_known_and_by_nothing_personal(
     served: Served,
 ) -> None:
