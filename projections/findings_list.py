@@ -19,7 +19,18 @@ from projections.grouped import GroupedCount, grouped
 from projections.known import as_known
 from projections.likeness import LIKENESS_TERMS, found_alike
 from projections.model import ReadModel
-from projections.paging import Condition, Key, Page, as_day, as_id, as_number, in_charge, in_place, page
+from projections.paging import (
+    Condition,
+    Key,
+    Page,
+    as_day,
+    as_id,
+    as_number,
+    in_charge,
+    in_place,
+    of_child,
+    page,
+)
 from projections.withholding import listed
 
 _SQL: Final = queries.load_composable("projections", "findings.sql")
@@ -37,8 +48,8 @@ async def findings(
 ) -> Page[Finding]:
     """Return the findings that hold on a day, the longest-standing first; rows may be `WITHHELD`.
 
-    `institution` and `place` keep those about files in their charge, `acting` what somebody must act on, and
-    `since` those that began to hold on that day or later.
+    `child` keeps those about one file, `institution` and `place` those about files in their charge, `acting`
+    what somebody must act on, and `since` those that began to hold on that day or later.
     `known` is the position as known at which they are read, None for now. Findings that rest on a category
     outside `sees` are left out. `keyed` hashes terms.
     """
@@ -67,6 +78,7 @@ async def _every_asked(
     rule: str | Sequence[str] | None = None,
     kind: str | None = None,
     since: date | None = None,
+    child: UUID | None = None,
     institution: UUID | None = None,
     place: str | None = None,
     acting: ActingRules | None = None,
@@ -86,6 +98,8 @@ async def _every_asked(
     ]
     if since is not None:
         where.append(Condition(SQL("f.found_on >= %(since)s"), {"since": since}))
+    if child is not None:
+        where.append(of_child(child))
     if place is not None:
         where.append(in_place(place))
     if acting is not None:

@@ -21,7 +21,18 @@ from projections.grouped import GroupedCount, grouped
 from projections.known import as_known
 from projections.markers import Blank, Hashed, Internal
 from projections.model import ReadModel, RowContext, RowParts
-from projections.paging import Condition, Key, Page, as_day, as_id, as_number, in_charge, in_place, page
+from projections.paging import (
+    Condition,
+    Key,
+    Page,
+    as_day,
+    as_id,
+    as_number,
+    in_charge,
+    in_place,
+    of_child,
+    page,
+)
 from projections.withholding import Withholding, listed
 
 WAITING: Final[tuple[State, ...]] = ("due", "overdue")
@@ -194,6 +205,7 @@ async def obligations(
     due_until: date | None = None,
     due_within_days: int | None = None,
     overdue_days: int | None = None,
+    child: UUID | None = None,
     institution: UUID | None = None,
     place: str | None = None,
     acting: ActingRules | None = None,
@@ -205,9 +217,10 @@ async def obligations(
     """Return the clocks that have these states on a day, in the files of the scope, by due day.
 
     `due_since` and `due_until` are the first and the last due day to list; `due_within_days` and
-    `overdue_days` bound it as `last_due` says; `institution` and `place` keep what is in their charge, and
-    `acting` what somebody must act on. `known` is the position as known at which they are read, None for now.
-    Rows may be `WITHHELD`. Clocks that rest on a category outside `sees` are left out. `keyed` hashes terms.
+    `overdue_days` bound it as `last_due` says; `child` keeps those of one file, `institution` and `place`
+    what is in their charge, and `acting` what somebody must act on. `known` is the position as known at which
+    they are read, None for now. Rows may be `WITHHELD`. Clocks that rest on a category outside `sees` are
+    left out. `keyed` hashes terms.
     """
     then = as_known(known, {of.model.name: of.model})
     select, where = await obligations_asked(
@@ -223,6 +236,7 @@ async def obligations(
         due_until=due_until,
         due_within_days=due_within_days,
         overdue_days=overdue_days,
+        child=child,
         institution=institution,
         place=place,
         acting=acting,
@@ -258,6 +272,7 @@ async def obligations_asked(
     due_within_days: int | None,
     overdue_days: int | None,
     institution: UUID | None,
+    child: UUID | None = None,
     place: str | None = None,
     acting: ActingRules | None = None,
     of: DueTable = OF_CHILDREN,
@@ -289,6 +304,8 @@ async def obligations_asked(
     last = last_due(day, due_until, due_within_days, overdue_days)
     if last < date.max:
         where.append(Condition(SQL("o.due_on <= %(due_until)s"), {"due_until": last}))
+    if child is not None:
+        where.append(of_child(child))
     if institution is not None:
         where.append(in_charge(institution))
     if place is not None:

@@ -52,6 +52,11 @@ def in_charge(institution: UUID) -> Condition:
     return Condition(SQL("register.institution = %(in_charge)s"), {"in_charge": institution})
 
 
+def of_child(child: UUID) -> Condition:
+    """Return the condition that a file is a child's, by its row in the register."""
+    return Condition(SQL("register.child = %(of_child)s"), {"of_child": child})
+
+
 def in_place(place: str) -> Condition:
     """Return the condition that a file is in the charge of a place whose code begins with this one."""
     is_there = SQL("register.institution IS NULL AND starts_with(register.place, %(in_place)s)")

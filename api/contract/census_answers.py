@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from typing_extensions import TypedDict
 
@@ -82,12 +83,16 @@ class CensusAnswer(TypedDict):
 
 
 class ReasonAnswer(TypedDict):
-    """So many left for a reason: a code of `departure_reason`, or else the stage at which they are."""
+    """So many left for a reason: a code of `departure_reason`, or else the stage at which they are.
+
+    `list` is the address of the list of them, as far as the caller may read it; what is public has none.
+    """
 
     reason: str
     zh: str
     en: str
     count: int | None
+    list: str | None
 
 
 class FlowListsAnswer(TypedDict):
@@ -166,16 +171,17 @@ def told_flows(
         "entered": counts["entered"],
         "moved_in": counts["moved_in"],
         "left": counts["left"],
-        "left_by": [_reason(reason, left[reason]) for reason in reasons],
+        "left_by": [_reason(reason, left[reason], lists) for reason in reasons],
         "moved_out": counts["moved_out"],
         "stock_to": counts["stock_to"],
         "lists": lists,
     }
 
 
-def _reason(reason: str, count: int | None) -> ReasonAnswer:
+def _reason(reason: str, count: int | None, lists: FlowListsAnswer | None) -> ReasonAnswer:
     label = reason_label(reason)
-    return {"reason": reason, "zh": label.zh, "en": label.en, "count": count}
+    of_it = None if lists is None else f"{lists['left']}&{urlencode({'reason': reason})}"
+    return {"reason": reason, "zh": label.zh, "en": label.en, "count": count, "list": of_it}
 
 
 def reason_label(reason: str) -> Label:

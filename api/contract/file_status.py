@@ -17,7 +17,8 @@ from domain.life import BIRTH, Life, is_birth_estimated
 from domain.when import Days, add, age
 from projections.obligations import Obligation
 
-_SOON_DAYS: Final = 30
+SOON_DAYS: Final = 30
+"""What is due so many days after a day at the latest is due soon."""
 
 
 class AgeAnswer(TypedDict):
@@ -33,6 +34,14 @@ class WaitingAnswer(TypedDict):
 
     overdue: int
     due_30_days: int
+
+
+class FileListsAnswer(TypedDict):
+    """The addresses of the lists behind the counts of a file: of its findings, and of what waits."""
+
+    findings: str
+    overdue: str
+    due_30_days: str
 
 
 class ChildOfFamilyAnswer(TypedDict):
@@ -68,6 +77,7 @@ def file_answer(kind: Kind) -> Any:  # noqa: ANN401 - a type
         **({"children": list[ChildOfFamilyAnswer]} if kind == "family" else {}),
         "findings": int,
         "obligations": WaitingAnswer,
+        "lists": FileListsAnswer,
         **dict.fromkeys(chapters, dict[str, Any]),
     }
     return typed_dict(
@@ -89,6 +99,7 @@ _SUMMED: Final = {
     **_OF_A_CHILD,
     "findings": int,
     "obligations": WaitingAnswer,
+    "lists": FileListsAnswer,
 }
 SummaryAnswer: Final[Any] = typed_dict(
     "SummaryAnswer",
@@ -98,7 +109,7 @@ SummaryAnswer: Final[Any] = typed_dict(
 
 
 class RegisterRow(TypedDict):
-    """A child's file as the register lists it."""
+    """A child's file as the register lists it; `list` is the address of what is overdue."""
 
     child: UUID
     file_no: PersonalValue
@@ -113,6 +124,7 @@ class RegisterRow(TypedDict):
     admitted_on: date | None
     departed_on: date | None
     overdue: int
+    list: str
 
 
 class FamilyRow(TypedDict):
@@ -240,4 +252,4 @@ def waits_as(obligation: Obligation, day: date) -> Literal["overdue", "due_30_da
     state = obligation.state(day)
     if state == "overdue":
         return "overdue"
-    return "due_30_days" if state == "due" and obligation.due_on <= add(day, days=_SOON_DAYS) else None
+    return "due_30_days" if state == "due" and obligation.due_on <= add(day, days=SOON_DAYS) else None

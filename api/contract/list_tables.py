@@ -249,6 +249,7 @@ REGISTER_TABLE: Final = ListTable(
         day("admitted_on", Label("入院日期", "Admitted on")),
         day("departed_on", Label("离院日期", "Departed on")),
         number("overdue", Label("逾期事项", "Overdue")),
+        text("list", Label("逾期事项名单地址", "Address of what is overdue"), _WIDE),
         PLACE,
         INSTITUTION,
         CHILD,

@@ -25,6 +25,7 @@ from api.http.list_formats import in_formats, listed, one_page
 from api.http.list_pages import ListView, check_rules, institution_names, list_view, listed_at
 from api.http.lists import FINDING_MODELS, OBLIGATION_MODELS, OfFindings, OfObligations, acting, several
 from api.http.one_file import (
+    ChildFilter,
     DueSince,
     DueUntil,
     DueWithinDays,
@@ -71,6 +72,7 @@ async def counts_of_obligations(
     due_until: DueUntil = None,
     due_within_days: DueWithinDays = None,
     overdue_days: OverdueDays = None,
+    child: ChildFilter = None,
     institution: UUID | None = None,
     place: PlaceFilter = None,
     responsible: ResponsibleFilter = None,
@@ -82,6 +84,7 @@ async def counts_of_obligations(
         "due_until": due_until,
         "due_within_days": due_within_days,
         "overdue_days": overdue_days,
+        "child": child,
         "institution": institution,
         "place": place,
     }
@@ -115,13 +118,20 @@ async def counts_of_findings(
     rule: RuleFilter = None,
     kind: FindingKind | None = None,
     since: FoundSince = None,
+    child: ChildFilter = None,
     institution: UUID | None = None,
     place: PlaceFilter = None,
     responsible: ResponsibleFilter = None,
 ) -> JsonResponse:
     """Count the findings of the list with these filters, what there is most of first."""
     on = one_day(day, as_of) or request.today
-    bounds: dict[str, Any] = {"kind": kind, "since": since, "institution": institution, "place": place}
+    bounds: dict[str, Any] = {
+        "kind": kind,
+        "since": since,
+        "child": child,
+        "institution": institution,
+        "place": place,
+    }
     view = await _view(request, known_at, institution, rule, FINDING_MODELS)
     async with request.container.projector.reading() as connection:
         counted = await finding_counts(

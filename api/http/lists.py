@@ -27,6 +27,7 @@ from api.http.list_pages import (
     check_rules,
     list_page,
     list_view,
+    listed_at,
     listing,
     note_rows,
     opened_rows,
@@ -34,6 +35,7 @@ from api.http.list_pages import (
     with_names,
 )
 from api.http.one_file import (
+    ChildFilter,
     DueSince,
     DueUntil,
     DueWithinDays,
@@ -175,7 +177,16 @@ async def _register(
             holding={"terms": terms, "file_no_terms": numbers},
             limit=sent.limit,
         )
-    items = await _named(request, page.rows)
+    shown, known_at = on or request.today, sent.known_at
+    items = [
+        each
+        | {
+            "list": listed_at(
+                "/obligations", child=each["child"], state="overdue", day=shown, known_at=known_at
+            )
+        }
+        for each in await _named(request, page.rows)
+    ]
     await request.note({row.child: (Category.IDENTITY,) for row in page.rows}, "register")
     return listing(items, page.next, view)
 
@@ -183,7 +194,7 @@ async def _register(
 async def _named(request: RequestContext, rows: Sequence[ListedOnDay]) -> list[dict[str, Any]]:
     opened = await opener(request, {row.child for row in rows})
     return [
-        {name: getattr(row, name) for name in RegisterRow.__annotations__}
+        {name: getattr(row, name) for name in RegisterRow.__annotations__ if name != "list"}
         | {
             "file_no": opened(row.child, row.file_no, SEALED_FILE_NO),
             "name": opened(row.child, row.name, SEALED_NAME),
@@ -205,6 +216,7 @@ async def obligations(
     due_until: DueUntil = None,
     due_within_days: DueWithinDays = None,
     overdue_days: OverdueDays = None,
+    child: ChildFilter = None,
     institution: UUID | None = None,
     place: PlaceFilter = None,
     responsible: ResponsibleFilter = None,
@@ -228,6 +240,7 @@ async def obligations(
         due_until=due_until,
         due_within_days=due_within_days,
         overdue_days=overdue_days,
+        child=child,
         institution=institution,
         place=place,
         acting=acting(request, responsible),
@@ -253,6 +266,7 @@ async def findings(
     rule: RuleFilter = None,
     kind: FindingKind | None = None,
     since: FoundSince = None,
+    child: ChildFilter = None,
     institution: UUID | None = None,
     place: PlaceFilter = None,
     responsible: ResponsibleFilter = None,
@@ -276,6 +290,7 @@ async def findings(
         rule=several(rule),
         kind=kind,
         since=since,
+        child=child,
         institution=institution,
         place=place,
         acting=acting(request, responsible),

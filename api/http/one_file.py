@@ -12,7 +12,7 @@ from pydantic import Field
 from api.contract.encoding import JsonResponse
 from api.contract.entries import EntryAnswer, entry_json
 from api.contract.file_kinds import PATHS, answer_about, path_of
-from api.contract.file_status import WHO, SummaryAnswer, file_answer, file_json
+from api.contract.file_status import SOON_DAYS, WHO, FileListsAnswer, SummaryAnswer, file_answer, file_json
 from api.contract.file_tables import FILE_TABLE, GATES_TABLE
 from api.contract.findings import FindingsAnswer, finding_json
 from api.contract.list_tables import FINDINGS_TABLE, OBLIGATIONS_TABLE, of_one_file
@@ -24,10 +24,11 @@ from api.http.dependencies import AsOf, Day, FileRequest, KnownAt, RequestContex
 from api.http.duplicates import alike_files
 from api.http.file_points import FilePoint, file_point, one_day
 from api.http.list_formats import in_formats, listed, one_page
+from api.http.list_pages import listed_at
 from api.http.of_kind import of_kind
 from api.identity.permissions import Role
 from domain.entry import AnyEntry
-from domain.event import Category
+from domain.event import Category, Kind
 from domain.judging import FindingKind
 from domain.life import Life
 from domain.obligations import State
@@ -55,6 +56,7 @@ RuleFilter: TypeAlias = Annotated[
     list[RuleId] | None,
     Query(description="Ids of rules, such as D11: of any of them."),
 ]
+ChildFilter: TypeAlias = Annotated[UUID | None, Query(description="Of this child's file alone.")]
 PlaceFilter: TypeAlias = Annotated[
     str | None,
     Query(pattern="^[0-9]{2,9}$", description="In the charge of a place whose code begins so."),
@@ -90,7 +92,7 @@ async def file(
     await request.note({file_id: counted - shown}, "findings")
     if request.kind == "family":
         answer["children"] = await children_of_family(request, file_id, as_of, known_at)
-    return _told(request, file_id, point, answer)
+    return _told(request, file_id, point, known_at, answer)
 
 
 async def summary(
@@ -103,7 +105,7 @@ async def summary(
     await request.note({file_id: shown}, "summary")
     await request.note({file_id: counted - shown}, "findings")
     members = {name: answer[name] for name in ("file_no", "stage", "age", "findings", "obligations")}
-    return _told(request, file_id, point, {**members, "identity": who})
+    return _told(request, file_id, point, known_at, {**members, "identity": who})
 
 
 async def _status(
@@ -131,7 +133,23 @@ async def _status(
     return (point, *await compute(status, len(read.entries)))
 
 
-def _told(request: RequestContext, file_id: UUID, point: FilePoint, answer: dict[str, Any]) -> JsonResponse:
+def _lists(kind: Kind, file_id: UUID, day: date, known_at: str | None) -> FileListsAnswer:
+    """Return the addresses of what is counted of a file."""
+    own, then = f"{PATHS[kind]}/{file_id}", {"as_of": day, "known_at": known_at}
+    # What other files say of a child is known only as of now, and stands in the list across files.
+    across = kind == "child" and known_at is None
+    return {
+        "findings": listed_at("/findings", child=file_id, **then)
+        if across
+        else listed_at(f"{own}/findings", **then),
+        "overdue": listed_at(f"{own}/obligations", state="overdue", **then),
+        "due_30_days": listed_at(f"{own}/obligations", state="due", due_within_days=SOON_DAYS, **then),
+    }
+
+
+def _told(
+    request: RequestContext, file_id: UUID, point: FilePoint, known_at: str | None, answer: dict[str, Any]
+) -> JsonResponse:
     read, scope = point.file, scope_of(point.file)
     body = {
         request.kind: file_id,
@@ -142,6 +160,7 @@ def _told(request: RequestContext, file_id: UUID, point: FilePoint, answer: dict
         "institution": scope.institution,
         **({"place": scope.place} if request.kind == "child" else {}),
         **answer,
+        "lists": _lists(request.kind, file_id, point.day, known_at),
     }
     return JsonResponse(body, headers={"ETag": f'"{read.version}"', "Ledger-Position": str(point.known)})
 

@@ -32,7 +32,9 @@ TABLES: Final = {*re.findall(r'\b(?:w|words)\.of\(\s*"([a-z_]+)"', SOURCES)}
 OF_TABLES: Final = {
     "absence",
     "allowance_difference",
+    "bond",
     "counted",
+    "difference_part",
     "difference_state",
     "filter",
     "move_direction",

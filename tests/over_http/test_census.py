@@ -208,7 +208,10 @@ async def test_what_came_and_went_between_two_days_adds_up_with_the_reasons(
     rest = await client.get("/census/moves", params=told_of | {"cursor": page.json()["next"]})
     assert page.json()["items"] + rest.json()["items"] == moves
     (cell,) = (await client.get("/census/flows", params=asked)).json()["items"]
-    assert [(each["zh"], each["count"]) for each in cell["left_by"]] == [("死亡", 1)]
+    (died,) = cell["left_by"]
+    assert (died["zh"], died["count"]) == ("死亡", 1)
+    (dead,) = (await client.get(died["list"])).json()["items"]
+    assert dead["reason"]["zh"] == "死亡"
     saved = (await client.get("/census/flows", params=asked | {"format": "csv"})).content.decode("utf-8-sig")
     assert saved.splitlines()[0] == "机构,期初,新增,转入,离开,离开原因,转出,期末"
     assert saved.splitlines()[1].endswith(",3,1,0,1,死亡 1,1,2")

@@ -13,6 +13,7 @@ from domain.events.record import ExceptionApproved
 from tests.support.client import Served, new_key
 from tests.support.given import some
 from tests.support.http_given import a_story, sent
+from tests.support.waiting import PATIENCE
 
 A_WEEK = 7
 INVALID = 422
@@ -68,6 +69,46 @@ async def test_a_list_is_asked_for_the_files_in_an_institution_s_charge(served: 
         assert other.json()["items"] == []
         nobody = await client.get(path, params={"institution": str(uuid4())})
         assert (nobody.status_code, nobody.json()["errors"][0]["pointer"]) == (INVALID, "/query/institution")
+
+
+async def test_each_count_of_a_child_leads_to_what_it_counts(served: Served) -> None:
+    admitted = [
+        ("2026-03-05", some(ChildReceived)),
+        ("2026-03-20", some(ChildAdmitted), {"exception": "I01"}),
+    ]
+    child, other = [(await a_story(served).given(*admitted)).child for _ in range(2)]
+    await served.projected()
+    client = await served.as_(Role.SUPERVISOR)
+    position = (await served.container.ledger.head()).position
+    assert await served.container.projector.known_reached(position, PATIENCE)
+    for then in ({}, {"as_of": "2026-05-05"}, {"as_of": "2026-05-05", "known_at": str(position)}):
+        file = (await client.get(f"/children/{child}", params=then)).json()
+        summed = (await client.get(f"/children/{child}/summary", params=then)).json()
+        counted = {"findings": file["findings"], **file["obligations"]}
+        assert summed["lists"] == file["lists"]
+        assert counted["findings"] > 0 < counted["overdue"]
+        for name, address in file["lists"].items():
+            listed = (await client.get(address)).json()["items"]
+            assert len(listed) == counted[name], (address, then)
+        rows = (await client.get("/children", params=then)).json()["items"]
+        assert {each["child"] for each in rows} == {child, other}
+        for row in rows:
+            overdue = (await client.get(f"{row['list']}&limit=500")).json()["items"]
+            assert [each["child"] for each in overdue] == [row["child"]] * row["overdue"]
+
+
+async def test_findings_and_obligations_are_asked_for_one_child_and_counted(served: Served) -> None:
+    child, other = [str(await served.a_child()) for _ in range(2)]
+    await served.projected()
+    client, elsewhere = await served.as_(Role.SUPERVISOR), await served.as_(Role.SUPERVISOR, elsewhere=True)
+    for path in ("/obligations", "/findings"):
+        every = (await client.get(path, params={"limit": 500})).json()["items"]
+        own = (await client.get(path, params={"child": child, "limit": 500})).json()["items"]
+        assert own == [each for each in every if each["child"] == child]
+        counted = (await client.get(f"{path}/counts", params={"child": child, "by": "rule"})).json()
+        assert counted["total"] == len(own)
+        assert all(f"child={child}" in each["list"] for each in counted["items"])
+        assert (await elsewhere.get(path, params={"child": other})).json()["items"] == []
 
 
 async def test_several_rules_are_asked_for_at_once_and_a_page_goes_on_whatever_their_order(
