@@ -144,7 +144,7 @@ async def test_a_register_opens_in_a_spreadsheet_without_a_formula_and_without_l
     assert "'2024-03" in text.text
     assert '"\'=HYPERLINK(""http://x"")"' in text.text
     headings, first, second = lines(text)
-    assert first[:6] == [NAME, NUMBER, "男性", "2010-01-05", "在院", "2016-03-20"]
+    assert first[:7] == [NAME, NUMBER, "男性", "2010-01-05", "否", "在院", "2016-03-20"]
     assert (second[0], second[1]) == (FORMULA, "2024-03")
     assert first[headings.index("档案标识")] == str(children[0])
     book = await whole(client, "/children", "xlsx")
