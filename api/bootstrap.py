@@ -33,6 +33,8 @@ from ledger.log.last_seen import LastSeen
 from ledger.log.leaves import AccessRows, EntryRows
 from ledger.log.policy import Policy
 from ledger.log.transparency_log import TransparencyLog
+from ledger.papers.paper_store import PaperStore
+from ledger.papers.papers import Papers
 from ledger.sealing.keys import Keys
 from ledger.sealing.wrapping import KeyFile
 from ledger.store.pools import PATIENCE, Pool, make_pool
@@ -68,6 +70,7 @@ class Container:
     jobs: Jobs
     kept_imports: KeptImports
     kept_reports: KeptReports
+    papers: Papers
     last_seen: LastSeen
     transparency_log: TransparencyLog
     """That of the entries."""
@@ -146,6 +149,7 @@ async def open_container(
             for rows in (EntryRows, AccessRows)
         ]
         await _ask_witnesses(settings, logs)
+        papers = await asyncio.to_thread(_papers, settings, keys)
         works = [_follow(projector), projector.run_known, kept_imports.sweep] if follow else []
         works += [each.follow for each in logs] if follow else []
         works.append(_noting(jobs, kept_imports))
@@ -173,6 +177,7 @@ async def open_container(
             jobs,
             kept_imports,
             KeptReports((writers, readers)),
+            papers,
             last_seen,
             logs[0],
             logs[1],
@@ -180,6 +185,15 @@ async def open_container(
             Budgets(),
             follow,
         )
+
+
+def _papers(settings: Settings, keys: Keys) -> Papers:
+    """Open where papers lie. Raises PaperAddressError."""
+    url = settings.papers
+    store = PaperStore.of_folder(settings.data / "papers") if url is None else PaperStore.at(url)
+    papers = Papers(store, keys, settings.ledger, settings.data / "arriving" / settings.ledger)
+    papers.forget_arrivals()
+    return papers
 
 
 async def _ask_witnesses(settings: Settings, logs: Iterable[TransparencyLog]) -> None:

@@ -90,6 +90,20 @@ TABLES: Final = limit(
     why=Label("整表逐页读取并解密", "All of its pages are read and opened"),
     beyond="unavailable",
 )
+PAPERS_EACH: Final = limit(
+    4,
+    Area.COSTS,
+    Label("一个人同时存入的材料影像", "Scans of papers that one person sends at once"),
+    why=Label("到齐以前占用磁盘", "They take disk until all has arrived"),
+    beyond="too_many_requests",
+)
+PAPERS: Final = limit(
+    16,
+    Area.COSTS,
+    Label("同时存入的材料影像", "Scans of papers that are sent at once, in all"),
+    why=Label("到齐以前占用磁盘", "They take disk until all has arrived"),
+    beyond="unavailable",
+)
 
 
 class Budget:
@@ -173,4 +187,5 @@ class Budgets:
     polls: Budget = field(default_factory=lambda: Budget(POLLS_EACH, POLLS))
     feeds: Budget = field(default_factory=lambda: Budget(FEEDS_EACH, FEEDS))
     tables: Budget = field(default_factory=lambda: Budget(TABLES_EACH, TABLES))
+    papers: Budget = field(default_factory=lambda: Budget(PAPERS_EACH, PAPERS))
     rehearsals: Budget = field(default_factory=lambda: Budget(REHEARSALS_EACH, REHEARSALS))

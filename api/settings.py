@@ -98,6 +98,17 @@ class Settings(BaseSettings):
             "malformed",
         ),
     ] = Field(default=30, ge=1)
+    papers: str | None = None
+    """Where papers lie: `file:///folder` or `s3://bucket/prefix`; by default `papers` in `data`."""
+    paper_bytes: Annotated[
+        int,
+        Bound(
+            Area.REQUESTS,
+            Label("一份材料影像的字节数", "Bytes of the scan of a paper"),
+            Label("足够数百页的扫描件", "Enough for some hundred pages"),
+            "too_large",
+        ),
+    ] = Field(default=200 * 1024 * 1024, ge=1)
     token_days: int = Field(default=90, ge=1, le=LONGEST_DAYS)
     """Default lifetime of a new token, in days."""
     first_sign_in_days: int = Field(default=7, ge=1, le=90)

@@ -11,12 +11,14 @@ import orjson
 from typing_extensions import TypedDict
 
 from api.contract.masking import answer_of, restricted, typed_dict
+from api.contract.paper_answers import CitedPaperAnswer
 from api.contract.sentences import sentence
 from domain.entry import AnyEntry, Origin, Recorder
 from domain.envelope import Envelope, envelope_fields
 from domain.event import Category, Event, Field, Kind, Part, fields_of
 from domain.events.record import DECISIONS, EntryRestored, EntryWithdrawn
 from domain.file import REJECTED, File
+from domain.papers import papers_of, scans_of
 from ledger.canonical import Json, canonical
 from ledger.codec.split import personal_fields, sealed
 
@@ -62,6 +64,7 @@ else:
             "cause_file": UUID | None,
             "data": dict[str, Any],
             **answer_of(Envelope),
+            "papers": list[CitedPaperAnswer],
             "corrected_by": UUID | None,
             "withdrawn_by": UUID | None,
             "rejected_by": UUID | None,
@@ -75,7 +78,8 @@ else:
         says why what it says does not count: it was put right, withdrawn, moved into another file, or is
         itself a correction, withdrawal or restoration that a second person rejected; `corrected_by`,
         `withdrawn_by` and `rejected_by` name by what. `cause_file` is the file of the `cause`, if it is
-        another one; who may not read that is told neither, and of a move that it was withdrawn.
+        another one; who may not read that is told neither, and of a move that it was withdrawn. `papers` are
+        the `documents` in their order, each by its own id, with which its bytes are stored and asked for.
         """,
     )
 
@@ -110,6 +114,7 @@ def entry_json(
         **stored_json(entry, frozenset(Category) - sees),
         **_cause(entry, causes),
         "lag_days": entry.lag_days,
+        "papers": _papers(entry, file, sees),
         **fate(entry, file, causes),
         **sentences_json(entry, sees),
     }
@@ -117,6 +122,17 @@ def entry_json(
         shown["recorded_by"] = recorder_json(entry.recorded_by, recorders)
     answer: EntryAnswer = shown
     return answer
+
+
+def _papers(entry: AnyEntry, file: File | None, sees: AbstractSet[Category]) -> list[CitedPaperAnswer]:
+    """Return the ids of the papers that an entry cites, and of each whether its bytes are held."""
+    papers: list[CitedPaperAnswer] = [{"document": each.document} for each in papers_of(entry)]
+    if papers and file is not None:
+        hidden = entry.event.sealed - sees
+        scans = scans_of(file)
+        for each in papers:
+            each["held"] = restricted(*hidden) if hidden else each["document"] in scans
+    return papers
 
 
 def told_to(

@@ -34,6 +34,7 @@ from api.identity.permissions import (
 from api.identity.tokens import Still, always
 from domain.entry import DIRECT, AnyEntry, Origin
 from domain.event import Category, Kind
+from domain.events.archive import SCANS
 from domain.events.institution.reporting import ISSUED
 from domain.file import File
 from domain.joined_files import joined_by
@@ -319,13 +320,14 @@ class RequestContext:
 
     def hindrance(self, file: File, recording: Recording) -> Hindrance | None:
         """Return what prevents the caller from recording in a file as it is: the ledger's `Check`."""
-        hindered = self.hindrance_of_issuing(file, recording)
-        if hindered is None and any(isinstance(draft.event, ISSUED) for draft in recording.drafts):
-            return Hindrance.ISSUED
+        hindered = self.hindrance_of_bytes(file, recording)
+        for by_hand, kinds in ((Hindrance.ISSUED, ISSUED), (Hindrance.SCANNED, SCANS)):
+            if hindered is None and any(isinstance(draft.event, kinds) for draft in recording.drafts):
+                return by_hand
         return hindered
 
-    def hindrance_of_issuing(self, file: File, recording: Recording) -> Hindrance | None:
-        """Return what prevents it where a report is recorded with its bytes, which nobody does by hand."""
+    def hindrance_of_bytes(self, file: File, recording: Recording) -> Hindrance | None:
+        """Return what prevents it where a report or a scan is recorded with its bytes, and not by hand."""
         return hindrance(
             self.actor,
             recording.drafts,

@@ -277,7 +277,7 @@ async def _issue(
         recorder=request.actor.recorder,
         key=key,
     )
-    outcome = await request.ledger.record(wanted, now=request.now, checked=request.hindrance_of_issuing)
+    outcome = await request.ledger.record(wanted, now=request.now, checked=request.hindrance_of_bytes)
     if not isinstance(outcome, Recorded):
         raise not_recorded(request, wanted, outcome)
     entry: Entry[ReportIssued] = outcome.entries[0]

@@ -1,12 +1,16 @@
 """The archive of a child's papers (档案): opened, filed into, lent, sealed, moved, appraised, destroyed."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal, TypeAlias
 from uuid import UUID
+
+from annotated_types import Ge, Le
 
 from domain.answering import answers_to
 from domain.entry import AnyEntry
+from domain.envelope import Sha256
 from domain.event import (
     Answered,
     Category,
@@ -19,6 +23,7 @@ from domain.event import (
     Number,
     Personal,
     Refers,
+    SealedWithEvent,
     Text,
     Title,
     known,
@@ -27,6 +32,7 @@ from domain.file import Attribute, Facts
 from domain.life import Life
 from domain.obligations import Clock, History, obligation
 from domain.refusal import Refusals, breach, no_evidence, uncertain
+from domain.shared_fields import EntryId
 from domain.when import Days
 
 MEASURES: Final = "《儿童福利机构业务档案管理办法》（民政部、国家档案局，2020，条文未核实）"
@@ -42,6 +48,9 @@ ARCHIVE_STATE: Final[Attribute[str]] = Attribute(
     "archive", "state", Label("档案状态", "State of the archive")
 )
 """A code of `archive_state`."""
+
+PaperFormat: TypeAlias = Literal["image/jpeg", "image/png", "image/tiff", "application/pdf"]
+"""The media type of a paper's bytes."""
 
 
 class ArchiveOpened(
@@ -171,6 +180,110 @@ class ArchiveDestroyed(
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield ARCHIVE_STATE.since(entry.days, "destroyed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scanned:
+    """What is said of the bytes of a paper that were stored: of which paper they are, and their hash.
+
+    `document` is the paper's id (`domain.papers`), `entry` the entry that cites it, by its original id.
+    `address` is the hash of the bytes as they are stored, sealed, and tells nothing of them.
+    """
+
+    document: Annotated[UUID, Label("材料", "Paper")]
+    entry: Annotated[EntryId, Label("引用材料的条目", "Entry that cites it")]
+    media_type: Annotated[PaperFormat, Label("文件格式", "Format")]
+    size: Annotated[int, Ge(1), Le(2**40), Label("字节数", "Bytes")]
+    sha256: Annotated[Sha256, Label("文件校验值", "Hash of the file"), SealedWithEvent()]
+    address: Annotated[Sha256, Label("密存内容校验值", "Hash of the sealed bytes")]
+
+
+class PaperScanned(Scanned, Event, zh="存入材料影像", en="Paper scanned", source=MEASURES, ends_with=None):
+    """The bytes of a paper were stored, such as a scan or a photo."""
+
+
+class ContactPaperScanned(
+    Scanned,
+    Event,
+    zh="存入联系方式材料影像",
+    en="Paper on contacts scanned",
+    source=MEASURES,
+    seals=Category.CONTACT,
+    ends_with=None,
+):
+    """The bytes of a paper of an entry about contacts were stored."""
+
+
+class FamilyPaperScanned(
+    Scanned,
+    Event,
+    zh="存入家庭材料影像",
+    en="Paper on the family scanned",
+    source=MEASURES,
+    seals=Category.FAMILY,
+    ends_with=None,
+):
+    """The bytes of a paper of an entry about the family were stored."""
+
+
+class HealthPaperScanned(
+    Scanned,
+    Event,
+    zh="存入健康材料影像",
+    en="Paper on health scanned",
+    source=MEASURES,
+    seals=Category.HEALTH,
+    ends_with=None,
+):
+    """The bytes of a paper of an entry about health were stored."""
+
+
+class RestrictedHealthPaperScanned(
+    Scanned,
+    Event,
+    zh="存入保密健康材料影像",
+    en="Paper on restricted health scanned",
+    source=MEASURES,
+    seals=Category.RESTRICTED_HEALTH,
+    ends_with=None,
+):
+    """The bytes of a paper of an entry about restricted health were stored."""
+
+
+class SafeguardingPaperScanned(
+    Scanned,
+    Event,
+    zh="存入保护事项材料影像",
+    en="Paper on safeguarding scanned",
+    source=MEASURES,
+    seals=Category.SAFEGUARDING,
+    ends_with=None,
+):
+    """The bytes of a paper of an entry about safeguarding were stored."""
+
+
+class AdoptionPaperScanned(
+    Scanned,
+    Event,
+    zh="存入收养材料影像",
+    en="Paper on adoption scanned",
+    source=MEASURES,
+    seals=Category.ADOPTION,
+    ends_with=None,
+):
+    """The bytes of a paper of an entry about adoption were stored."""
+
+
+SCANS: Final = (
+    PaperScanned,
+    ContactPaperScanned,
+    FamilyPaperScanned,
+    HealthPaperScanned,
+    RestrictedHealthPaperScanned,
+    SafeguardingPaperScanned,
+    AdoptionPaperScanned,
+)
+"""One for each category, so that the hash is sealed as the entry is; never recorded by hand."""
 
 
 @obligation("R-ARC-1", ArchiveCheckedOut)

@@ -88,6 +88,8 @@ class Hindrance(Enum):
     """Only the ledger's operator records this."""
     ISSUED = "issued"
     """Nobody records this by hand: it is recorded with what is issued."""
+    SCANNED = "scanned"
+    """Nobody records this by hand: it is recorded with the bytes of a paper."""
     ERASED = "erased"
     """The key is destroyed under which it would be sealed: nothing of the kind is recorded of that person."""
 

@@ -54,7 +54,7 @@ BEGINNINGS: Final = words(
     Enlisted Enrolled Entered Examined Filed Fitted Flagged Found Given Held Identified Imposed Incurred
     Inspected Issued Joined Logged Made Maintained Mistake Notified Obtained Occurred Opened Out Over Paired
     Performed Planned Proposed Published Raised Received Recognised Recorded Registered Reported Requested
-    Rescued Roll Run Sealed Set Signed Started Taken Trained Treated Up
+    Rescued Roll Run Scanned Sealed Set Signed Started Taken Trained Treated Up
     """
 )
 """With what an event's name ends that may happen by itself."""

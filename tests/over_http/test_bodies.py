@@ -31,6 +31,8 @@ TAKES = {
     "/reconciliations": MOST_OF_THEIRS,
     "/reports": MOST_OF_A_SEARCH,
 }
+PUT = {f"/children/{SOME}/documents/{SOME}"}
+"""What takes the bytes of a paper that an entry cites: `test_scans`."""
 ASKED = {"/reconciliations": b"system=household&as_of=2026-11-20"}
 """What is asked beside the body, where a route asks for more."""
 PIECE = b"[" * 65536
@@ -100,7 +102,7 @@ async def test_of_a_body_no_more_is_read_than_its_route_takes(served: Served) ->
 
 
 def test_every_route_that_takes_a_body_is_tried_here() -> None:
-    assert {path for method, path in walked() if method != "GET"} == {*TAKES, "/nowhere"}
+    assert {path for method, path in walked() if method != "GET"} == {*TAKES, *PUT, "/nowhere"}
 
 
 async def test_a_body_where_none_is_taken_is_not_read(served: Served) -> None:

@@ -41,6 +41,7 @@ async def addresses(served: Served) -> list[str]:
         "type": "CareModeAssigned",
         "table": "stage",
         "field": "findings",
+        "document": uuid4(),
         "question": "A3",
         "position": 1,
         "tile": "0/000.p/1",

@@ -315,6 +315,8 @@ OF_A_YOUNG_PERSON = {"GET /children/{child}/readiness", "GET /readiness", "GET /
 """Operations that tell of who is to leave care or has, not of who was adopted."""
 OF_ITS_THINGS = {"GET /children/{child}/to-hand-over"}
 """Operations that tell of papers and belongings; test_hand_over.py asks."""
+OF_SCANS = {"PUT /children/{child}/documents/{document}", "GET /children/{child}/documents/{document}"}
+"""Operations that take and give out the bytes of papers; test_scans.py asks."""
 OF_STATEMENTS = {
     f"GET {path}" for each in STATEMENTS for path in (f"/{each.name}", f"/children/{{child}}/{each.name}")
 }
@@ -343,7 +345,7 @@ async def asked_by_a_supervisor(served: Served) -> Asked:
 
 
 def test_every_operation_is_known_to_tell_of_a_child_or_not_to() -> None:
-    told = {*NOTED, *OF_A_YOUNG_PERSON, *OF_ITS_THINGS, *OF_STATEMENTS}
+    told = {*NOTED, *OF_A_YOUNG_PERSON, *OF_ITS_THINGS, *OF_SCANS, *OF_STATEMENTS}
     assert told | SILENT | OF_OTHER_KINDS == OPERATIONS
 
 

@@ -171,6 +171,7 @@ async def filled(served: Served) -> dict[str, str]:
         "type": "CareModeAssigned",
         "table": "stage",
         "field": "version",
+        "document": str(uuid4()),
         "question": "A3",
         "entry": story.entries[2],
         "job": str(uuid4()),
@@ -214,6 +215,7 @@ async def test_every_answer_to_every_role_is_a_documented_one(
                 "POST /reports",
                 "/log",
                 "/access-log",
+                "/documents",
                 "/proof",
             )
             assert {label for label in cases if not any(each in label for each in elsewhere)} <= answered

@@ -1,0 +1,18 @@
+"""The format of a paper's bytes, by what they begin with: no name or header is believed."""
+
+from typing import Final
+
+from domain.events.archive import PaperFormat
+
+_BEGINNINGS: Final[tuple[tuple[bytes, PaperFormat], ...]] = (
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"II*\0", "image/tiff"),
+    (b"MM\0*", "image/tiff"),
+    (b"%PDF-", "application/pdf"),
+)
+
+
+def format_of(beginning: bytes) -> PaperFormat | None:
+    """Return the format of bytes that begin so; None if it is none that is taken."""
+    return next((named for begins, named in _BEGINNINGS if beginning.startswith(begins)), None)
