@@ -44,7 +44,7 @@ from api.http import (
     one_entry,
     one_file,
     own_work,
-    papers,
+    paper_bytes,
     placement_outcomes,
     population_diff,
     probes,
@@ -105,7 +105,15 @@ def _routes() -> APIRouter:
         population_diff,
         feed,
     )
-    for chapter in (*recording, *of_files, papers, *across_files, log_proofs, directory_names, catalogue):
+    for chapter in (
+        *recording,
+        *of_files,
+        paper_bytes,
+        *across_files,
+        log_proofs,
+        directory_names,
+        catalogue,
+    ):
         routes.include_router(chapter.router, dependencies=[Depends(authenticated), NOTHING_UNKNOWN])
     console.install(routes)
     return routes

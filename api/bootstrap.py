@@ -33,8 +33,8 @@ from ledger.log.last_seen import LastSeen
 from ledger.log.leaves import AccessRows, EntryRows
 from ledger.log.policy import Policy
 from ledger.log.transparency_log import TransparencyLog
+from ledger.papers.kept_papers import KeptPapers
 from ledger.papers.paper_store import PaperStore
-from ledger.papers.papers import Papers
 from ledger.sealing.keys import Keys
 from ledger.sealing.wrapping import KeyFile
 from ledger.store.pools import PATIENCE, Pool, make_pool
@@ -70,7 +70,7 @@ class Container:
     jobs: Jobs
     kept_imports: KeptImports
     kept_reports: KeptReports
-    papers: Papers
+    papers: KeptPapers
     last_seen: LastSeen
     transparency_log: TransparencyLog
     """That of the entries."""
@@ -187,11 +187,11 @@ async def open_container(
         )
 
 
-def _papers(settings: Settings, keys: Keys) -> Papers:
+def _papers(settings: Settings, keys: Keys) -> KeptPapers:
     """Open where papers lie. Raises PaperAddressError."""
     url = settings.papers
     store = PaperStore.of_folder(settings.data / "papers") if url is None else PaperStore.at(url)
-    papers = Papers(store, keys, settings.ledger, settings.data / "arriving" / settings.ledger)
+    papers = KeptPapers(store, keys, settings.ledger, settings.data / "arriving" / settings.ledger)
     papers.forget_arrivals()
     return papers
 

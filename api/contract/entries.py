@@ -10,15 +10,15 @@ from uuid import UUID
 import orjson
 from typing_extensions import TypedDict
 
-from api.contract.masking import answer_of, restricted, typed_dict
+from api.contract.masking import Restricted, answer_of, restricted, typed_dict
 from api.contract.paper_answers import CitedPaperAnswer
 from api.contract.sentences import sentence
+from domain.cited_papers import papers_of, scans_of
 from domain.entry import AnyEntry, Origin, Recorder
 from domain.envelope import Envelope, envelope_fields
 from domain.event import Category, Event, Field, Kind, Part, fields_of
 from domain.events.record import DECISIONS, EntryRestored, EntryWithdrawn
 from domain.file import REJECTED, File
-from domain.papers import papers_of, scans_of
 from ledger.canonical import Json, canonical
 from ledger.codec.split import personal_fields, sealed
 
@@ -131,7 +131,8 @@ def _papers(entry: AnyEntry, file: File | None, sees: AbstractSet[Category]) -> 
         hidden = entry.event.sealed - sees
         scans = scans_of(file)
         for each in papers:
-            each["held"] = restricted(*hidden) if hidden else each["document"] in scans
+            masked: Restricted | None = {"restricted": entry.event.seals.value} if hidden else None
+            each["held"] = masked or each["document"] in scans
     return papers
 
 

@@ -186,7 +186,7 @@ class ArchiveDestroyed(
 class Scanned:
     """What is said of the bytes of a paper that were stored: of which paper they are, and their hash.
 
-    `document` is the paper's id (`domain.papers`), `entry` the entry that cites it, by its original id.
+    `document` is the paper's id (`domain.cited_papers`), `entry` the entry that cites it, by its original id.
     `address` is the hash of the bytes as they are stored, sealed, and tells nothing of them.
     """
 

@@ -1,5 +1,6 @@
 """The bytes of papers that entries cite: stored, given out, refused, and masked as the entry is."""
 
+from collections.abc import Iterator
 from datetime import date
 from hashlib import sha256
 from uuid import UUID, uuid4
@@ -86,7 +87,7 @@ async def test_bytes_are_taken_only_as_what_they_are(served: Served) -> None:
     ):
         refused = await stored(staff, story.child, paper, scan, said)
         assert (refused.status_code, refused.json()["code"]) == (415, "unsupported_media_type"), said
-    assert await lying(served) == on_their_way(served) == []
+    assert [*await lying(served), *on_their_way(served)] == []
 
 
 async def test_bytes_beyond_the_limit_or_other_than_the_entry_states_are_refused(
@@ -102,7 +103,7 @@ async def test_bytes_beyond_the_limit_or_other_than_the_entry_states_are_refused
     assert (other.status_code, other.json()["code"]) == (422, "invalid")
     monkeypatch.setitem(vars(served.container.settings), "paper_bytes", len(PDF) - 1)
     assert (await stored(staff, child, paper, PDF, "application/pdf")).status_code == 413
-    assert await lying(served) == on_their_way(served) == []
+    assert [*await lying(served), *on_their_way(served)] == []
     monkeypatch.setitem(vars(served.container.settings), "paper_bytes", len(PDF))
     assert (await stored(staff, child, paper, PDF, "application/pdf")).status_code == 201
     assert on_their_way(served) == []
@@ -111,8 +112,10 @@ async def test_bytes_beyond_the_limit_or_other_than_the_entry_states_are_refused
 async def test_of_what_is_cut_off_on_its_way_nothing_is_kept_or_counted(served: Served) -> None:
     story, staff = await received(served), await served.as_(Role.STAFF)
     paper = paper_id(await papers_cited(staff, story.child, story.entries[0]))
-    arriving = iter([{"type": "http.request", "body": JPEG, "more_body": True}, {"type": "http.disconnect"}])
-    statuses = []
+    arriving: Iterator[dict[str, object]] = iter(
+        [{"type": "http.request", "body": JPEG, "more_body": True}, {"type": "http.disconnect"}]
+    )
+    statuses: list[object] = []
 
     async def receive() -> dict[str, object]:
         return next(arriving)
@@ -141,7 +144,7 @@ async def test_of_what_is_cut_off_on_its_way_nothing_is_kept_or_counted(served: 
     }
     await served.app(scope, receive, send)  # type: ignore[arg-type]  # plain dictionaries, as servers send them
     assert statuses[0] == 400
-    assert await lying(served) == on_their_way(served) == []
+    assert [*await lying(served), *on_their_way(served)] == []
     assert (await papers_cited(staff, story.child, story.entries[0]))[0]["held"] is False
 
 

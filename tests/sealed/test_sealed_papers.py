@@ -79,7 +79,7 @@ from pathlib import Path
 from uuid import UUID
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from domain.event import Category
-from ledger.papers.papers import ArrivingPaper, PaperPlace
+from ledger.papers.kept_papers import ArrivingPaper, PaperPlace
 from ledger.papers.sealed_paper import PaperOpening, PaperSealing
 from ledger.sealing.cipher import Keyring
 

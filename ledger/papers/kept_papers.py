@@ -29,7 +29,7 @@ _BEGINNING: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class PaperPlace:
-    """Whose and which paper: the stream of its file, the category, and its id (`domain.papers`)."""
+    """Whose and which paper: the stream of its file, the category, and its id (`domain.cited_papers`)."""
 
     stream: UUID
     category: Category
@@ -90,7 +90,7 @@ class ArrivingPaper:
         self._file.write(sealed)
 
 
-class Papers:
+class KeptPapers:
     """The papers of one ledger in their store; those that arrive wait in a folder."""
 
     def __init__(self, store: PaperStore, keys: Keys, ledger: str, arriving: Path) -> None:

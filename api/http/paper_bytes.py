@@ -18,17 +18,17 @@ from api.http.recording_requests import RecordingRequest, answerable, not_record
 from api.http.request_body import parts
 from api.identity.forbidden import forbidden
 from api.identity.permissions import SEES, Action, Role
+from domain.cited_papers import SCAN_OF, CitedPaper, cited_papers, scans_of
 from domain.entry import AnyEntry
 from domain.event import Event
 from domain.events.archive import PaperFormat
 from domain.file import File
 from domain.label import Label
-from domain.papers import SCAN_OF, CitedPaper, cited_papers, scans_of
 from domain.when import Days
 from ledger.codec.messages import InvalidValue
+from ledger.papers.kept_papers import ArrivingPaper, PaperErasedError, PaperPlace
 from ledger.papers.paper_format import format_of
 from ledger.papers.paper_store import PaperMissingError, PaperStoreError
-from ledger.papers.papers import ArrivingPaper, PaperErasedError, PaperPlace
 from ledger.recording.outcome import Denied, Recorded
 from ledger.recording.request import Draft, Recording
 from ledger.sealing.cipher import SealBrokenError
