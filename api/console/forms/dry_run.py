@@ -19,6 +19,7 @@ from api.console.words import Words
 from api.http import timeline
 from api.identity.permissions import Role, may_record_type
 from domain.event import CATALOGUE, Event, chapter
+from domain.events.archive import SCANS
 from domain.possible import mending_of
 
 AMENDING: Final = "record"
@@ -80,8 +81,8 @@ def records_type(role: Role, kind: type[Event]) -> bool:
 
 
 def is_offered(kind: type[Event]) -> bool:
-    """Return whether a form records a type of event: of children, amending nothing, and in one file alone."""
-    return kind.kind == "child" and chapter(kind) != AMENDING
+    """Return whether a form records a type of event: of children, by hand, amending nothing, in one file."""
+    return kind.kind == "child" and chapter(kind) != AMENDING and kind not in SCANS
 
 
 async def shown_refusals(
