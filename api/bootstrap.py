@@ -35,8 +35,8 @@ from ledger.log.policy import Policy
 from ledger.log.transparency_log import TransparencyLog
 from ledger.papers.kept_papers import KeptPapers
 from ledger.papers.paper_store import PaperStore
+from ledger.sealing.key_file import KeyFile
 from ledger.sealing.keys import Keys
-from ledger.sealing.wrapping import KeyFile
 from ledger.store.pools import PATIENCE, Pool, make_pool
 from ledger.store.store import Store
 from ledger.tasks import cancel_all

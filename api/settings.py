@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     """The database as the ledger's reader; by default like `writer_url`."""
     data: Path = Path(".data")
     """The folder of all data outside the database: keys, passwords and the embedded database."""
+    key_backup: Literal["verified", "none"] = "verified"
+    """Which backup of the wrapping key in use `serve` asks for before it starts."""
     host: str = "127.0.0.1"
     """The address to serve on; other than loopback only if `tls_handled`."""
     port: int = Field(default=8000, ge=0, le=65535)

@@ -37,6 +37,7 @@ COMMANDS: Final = MappingProxyType(
         "backup": "backup_commands:back_up",
         "restore": "backup_commands:restore",
         "recover": "backup_commands:recover",
+        "keys": "key_commands:keys",
         "rebuild": "upkeep_commands:rebuild",
         "verify": "upkeep_commands:verify",
         "log": "log_commands:log",

@@ -28,8 +28,8 @@ class OwnerUnknownError(Exception):
 def back_up(folder: Path, /) -> int:
     """备份账本，服务不中断。 Back up the ledger while it is served: its entries and its keys.
 
-    备份不含密钥文件 DATA/master.key，没有该文件则任何内容均无法打开，请另外保存两处。
-    The backup lacks the key file DATA/master.key, without which nothing opens: keep it in two other places.
+    备份不含密钥文件 DATA/master.key，没有该文件则任何内容均无法打开，请另行运行 childledger keys backup。
+    It lacks the key file DATA/master.key, without which nothing opens: run `childledger keys backup`, too.
 
     Args:
         folder: 备份文件夹，没有的自动建立；每次备份增加一个条目文件，并替换密钥库副本。
@@ -65,12 +65,12 @@ async def backing_up(settings: Settings, folder: Path) -> int:
     """Back up, and print the path of the manifest."""
     key_file = settings.data / KEY_FILE
     async with located(settings) as database:
-        path, made = await backup.back_up(_owner(database), settings.ledger, folder, key_file, note)
+        path, made = await backup.back_up(owner_of(database), settings.ledger, folder, key_file, note)
     answer(str(path))
     note(f"已备份至第{made.position}条。 Backed up through position {made.position}, epoch {made.epoch}.")
     note(
-        f"备份不含密钥文件 {key_file}，没有该文件则密封内容均无法打开，请另外保存两处。 "
-        f"Not in it: {key_file}, without which nothing sealed opens. Keep it in two other places."
+        f"备份不含密钥文件 {key_file}，没有该文件则密封内容均无法打开，请另行运行 childledger keys backup。 "
+        f"Not in it: {key_file}, without which nothing sealed opens. Run `childledger keys backup` for that."
     )
     return 0
 
@@ -79,7 +79,7 @@ async def restoring(settings: Settings, folder: Path, manifest: Path | None = No
     """Restore a backup, and print the path of its manifest."""
     path = manifest or backup.newest(folder, settings.ledger)
     async with addresses(settings) as database:
-        owner = _owner(database)
+        owner = owner_of(database)
         try:
             made = await backup.restore(owner, settings.ledger, path, settings.data / KEY_FILE, note)
         finally:
@@ -92,7 +92,7 @@ async def restoring(settings: Settings, folder: Path, manifest: Path | None = No
 async def recovering(settings: Settings, *, without_witness: bool = False) -> int:
     """Begin a new epoch, and print its number, unless no loss is known."""
     async with addresses(settings) as database:
-        owner = _owner(database)
+        owner = owner_of(database)
         async with Store(database.writer, database.reader, settings.ledger, readers=1) as store:
             last_seen = LastSeen(store, settings.data, settings.ledger, settings.data / KEY_FILE)
             if without_witness:
@@ -127,7 +127,8 @@ def _tell(head: Head, lost: SeenHead | None) -> None:
     )
 
 
-def _owner(database: Addresses) -> str:
+def owner_of(database: Addresses) -> str:
+    """Return the owner's address. Raises OwnerUnknownError."""
     if database.owner is None:
         raise OwnerUnknownError(_NO_OWNER)
     return database.owner

@@ -1,17 +1,27 @@
 """Commands that serve: a real ledger, or a fictional institution's."""
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 from cyclopts import Parameter, validators
 
 from api.app import create_app, running
+from api.bootstrap import Container
 from api.cli.output import answer, note
 from api.demo.demonstration import AlreadyRunningError, demonstrate
 from api.serving import LOOPBACK, address_of, leave_when_told, listen, run
 from api.serving import serve as serve_on
 from api.settings import Settings
 
+_NO_BACKUP: Final = (
+    "现用的主密钥没有经过验证的备份，一旦丢失，一切密封内容都无法再读。"
+    "请先运行 childledger keys backup 文件，再运行 childledger keys check 文件；"
+    "以其他方式备份的，请设置 CHILDLEDGER_KEY_BACKUP=none。 "
+    "The wrapping key in use has no verified backup, and nothing sealed can be read once it is lost. Run "
+    "`childledger keys backup FILE`, then `childledger keys check FILE`; where it is kept in another way, "
+    "set CHILDLEDGER_KEY_BACKUP=none."
+)
 Port: TypeAlias = Annotated[int, Parameter(validator=validators.Number(gte=0, lte=65535))]
 
 
@@ -30,11 +40,20 @@ def serve() -> int:
         async def serving() -> int:
             served = create_app(settings)
             async with running(served):
+                if settings.key_backup == "verified" and not await _backed_up(served.state.tenants.all):
+                    note(_NO_BACKUP)
+                    return 1
                 answer(f"Serving on {address_of(listener)}")
                 await serve_on(served, listener)
             return 0
 
         return run(serving())
+
+
+async def _backed_up(containers: Iterable[Container | None]) -> bool:
+    """Return whether a backup of the wrapping key in use was verified for each ledger that is open."""
+    verified = [await each.ledger.keys.backed_up() for each in containers if each is not None]
+    return all(moment is not None for _, moment in verified)
 
 
 def demo(*, port: Port = 8000, data: Path = Path(".data")) -> int:

@@ -40,6 +40,7 @@ from ledger.postgres.backup import BackupError
 from ledger.postgres.cluster import ServerFailedError
 from ledger.postgres.migrate import MigrationError
 from ledger.postgres.tools import ProgramError
+from ledger.sealing.key_backup import KeyBackupError
 from ledger.sealing.wrapping import KeyFileError, KeyUnavailableError, UnwrapError
 from ledger.store.append import StoreError
 from ledger.store.epochs import EpochTakenError
@@ -52,6 +53,7 @@ TOLD: Final = (
     EpochTakenError,
     ForkError,
     IdentityError,
+    KeyBackupError,
     KeyFileError,
     KeyUnavailableError,
     LostEntriesError,

@@ -12,7 +12,7 @@ from api.serving import serve as serve_on
 from api.witness_service import witness_app
 from ledger.log.checkpoint import COSIGNATURE, SigningKey, VerifierKey
 from ledger.log.witness import CheckpointWitness
-from ledger.sealing.wrapping import KeyFile
+from ledger.sealing.key_file import KeyFile
 
 KEY_FILE: Final = "witness.key"
 _PURPOSE: Final = b"childledger/v1/witness"

@@ -8,6 +8,7 @@ from psycopg import Error
 from psycopg_pool import PoolTimeout
 
 from api.bootstrap import Container
+from api.contract.entries import instant
 from api.contract.problems import Problem, responses
 from api.http.authentication import TenantsDep
 from api.metrics import MEDIA_TYPE, text
@@ -58,6 +59,7 @@ async def ready(tenants: TenantsDep) -> dict[str, Any]:
 
     If several ledgers are served, the service is ready while any of them is, and the answer has the state of
     each. A read model that is `stopped` is named with the class of the error; its lists are incomplete.
+    `key_backup` is the wrapping key in use and when a backup of it was verified, or `none`.
     """
     states = await tenants.shared(_states, REMEMBERED_SECONDS)
     standing = [state for state in states.values() if "missing" not in state]
@@ -106,11 +108,12 @@ async def _state(container: Container | None) -> dict[str, Any]:
     """Return how far a container's read models are behind, or what is unavailable."""
     if container is None:
         return {"missing": ["ledger"]}
-    missing, behind = [], 0
+    missing, behind, name, verified_at = [], 0, b"", None
     try:
         async with asyncio.timeout(PATIENCE):
             async with container.readers.connection() as connection:
                 await check_by(connection, container.settings.ledger)
+            name, verified_at = await container.ledger.keys.backed_up()
             behind = max(0, (await container.ledger.head()).position - container.projector.position)
     except MigrationError:
         missing.append("migrations")
@@ -125,4 +128,5 @@ async def _state(container: Container | None) -> dict[str, Any]:
     stopped = {"stopped": container.projector.stopped} if container.projector.stopped else {}
     logs = {"log": container.transparency_log, "access_log": container.log_of_accesses}
     forked = {name: "forked" for name, log in logs.items() if log.forked or log.refused_by}
-    return {"projection_lag": behind} | stopped | forked
+    backed_up = {"wrapping_key": name.hex(), "verified_at": instant(verified_at)} if verified_at else "none"
+    return {"projection_lag": behind, "key_backup": backed_up} | stopped | forked

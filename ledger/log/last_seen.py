@@ -18,7 +18,7 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from ledger.data_folder import held, replace
-from ledger.sealing.wrapping import KeyFile
+from ledger.sealing.key_file import KeyFile
 from ledger.store.append import Head
 from ledger.store.store import Store
 

@@ -26,14 +26,16 @@ from pydantic import BeforeValidator, TypeAdapter, ValidationError
 from ledger.postgres import tools
 from ledger.postgres.catalog import CATALOG
 from ledger.postgres.migrate import checksum, keys_of
+from ledger.sealing.key_file import KeyFile
 from ledger.sealing.keys import SECRET
-from ledger.sealing.wrapping import KeyFile
 from ledger.store import queries
 
 FORMAT: Final = 2
 _OF_READ_MODELS: Final = ("generation", "stopped_file")
 """Tables of the ledger that hold only the progress of its read models."""
-_OF_AN_EMPTY_LEDGER: Final = frozenset({"migration", "head", "access_head", "log", *_OF_READ_MODELS})
+_OF_AN_EMPTY_LEDGER: Final = frozenset(
+    {"migration", "head", "access_head", "log", "key_backup", *_OF_READ_MODELS}
+)
 """Tables that have rows before anything is recorded."""
 _MAJOR: Final = 10_000
 _MB: Final = 1_000_000

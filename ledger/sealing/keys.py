@@ -9,6 +9,7 @@ import hmac
 import secrets
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Final, Protocol, Self
 from uuid import UUID
@@ -19,7 +20,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from ledger.canonical import canonical
 from ledger.sealing.cipher import Keyring, Pair, Seal
-from ledger.sealing.wrapping import KEY_BYTES, KeyFile, KeyWrapper
+from ledger.sealing.key_file import KeyFile
+from ledger.sealing.wrapping import KEY_BYTES, KeyWrapper
 
 TERM_BYTES: Final = 16
 SECRET: Final[Pair] = (UUID(int=0), "ledger")
@@ -41,6 +43,15 @@ class KeyTable(Protocol):
 
     async def destroyed_keys(self, asked: Iterable[Pair]) -> set[Pair]:
         """Return those of which the key was destroyed."""
+
+    async def key_backup(self, wrapping_key: bytes) -> datetime | None:
+        """Return when a backup of a wrapping key was verified; None if never."""
+
+
+def context_of(ledger: str, pair: Pair) -> bytes:
+    """Return the place to which a wrapped data key is bound."""
+    subject, category = pair
+    return f"{ledger} {subject} {category}".encode()
 
 
 class Keys:
@@ -128,6 +139,11 @@ class Keys:
         digest = hmac.digest(self._ids, canonical(name), "sha256")
         return UUID(bytes=digest[:16], version=4)
 
+    async def backed_up(self) -> tuple[bytes, datetime | None]:
+        """Return the name of the wrapping key in use, and when a backup of it was verified; None if never."""
+        name = await self._wrapper.in_use()
+        return name, await self._table.key_backup(name)
+
     async def wrapped_apart(self, key: bytes, place: str) -> bytes:
         """Return a key that is kept outside the key table, wrapped for its place."""
         (wrapped,) = await self._wrapper.wrap([key], [self._apart(place)])
@@ -156,8 +172,7 @@ class Keys:
         return dict(zip(wrapped, opened, strict=True))
 
     def _context(self, pair: Pair) -> bytes:
-        subject, category = pair
-        return f"{self._ledger} {subject} {category}".encode()
+        return context_of(self._ledger, pair)
 
 
 def _derived(secret: bytes, purpose: bytes) -> bytes:

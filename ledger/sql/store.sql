@@ -133,3 +133,6 @@ SELECT subject, category
 INSERT INTO data_key (subject, category, wrapped)
 SELECT * FROM unnest(%b::uuid[], %b::text[], %b::bytea[])
 ON CONFLICT DO NOTHING
+
+-- name: key_backup
+SELECT verified_at FROM key_backup WHERE wrapping_key = %b::bytea

@@ -226,6 +226,11 @@ class Store:
         await self._rows(self._writers, SQL["add_keys"], columns)
         return await self.keys(pairs)
 
+    async def key_backup(self, wrapping_key: bytes) -> datetime | None:
+        """Return when a backup of a wrapping key was last verified; None if never."""
+        rows = await self._rows(self._readers, SQL["key_backup"], [wrapping_key])
+        return next((verified_at for (verified_at,) in rows), None)
+
     async def _repeated(
         self, appends: Sequence[Append], judgements: Sequence[AppendAnswer]
     ) -> dict[UUID, Stored]:

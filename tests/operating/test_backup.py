@@ -25,7 +25,8 @@ from ledger.log.last_seen import LostEntriesError
 from ledger.postgres import credentials, tools
 from ledger.postgres.backup import BackupError, newest
 from ledger.postgres.tools import ProgramError, programs_for
-from ledger.sealing.wrapping import KeyFile, KeyFileError, UnwrapError
+from ledger.sealing.key_file import KeyFile
+from ledger.sealing.wrapping import KeyFileError, UnwrapError
 from tests.support.client import ELSEWHERE, HOME, NOW, Served
 from tests.support.ledgers import a_superuser, rows
 from tests.support.processes import CHILDLEDGER, clean_environment

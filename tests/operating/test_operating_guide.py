@@ -30,7 +30,7 @@ def test_the_commands_of_the_operating_guide_do_what_it_says(folder: Path) -> No
     script = script.replace("/srv/childledger", str(folder)).replace("127.0.0.1:8000", f"127.0.0.1:{port}")
     done = subprocess.run(
         ["/bin/bash", "-euo", "pipefail", "-c", script],
-        env=clean_environment(PORT=str(port))
+        env=clean_environment(PORT=str(port), KEY_BACKUP="verified")
         | {
             "PATH": f"{CHILDLEDGER.parent}{os.pathsep}{os.environ['PATH']}",
             "READY": f"http://127.0.0.1:{port}/health/ready",

@@ -35,7 +35,7 @@ def blocks(page: str) -> list[str]:
 
 
 def test_the_questions_of_the_readme_are_answered(demo: Demo) -> None:
-    asking, _ = blocks("README.md")
+    asking, _, _ = blocks("README.md")
     script = re.sub(r"^export .*\n", "", asking, flags=re.MULTILINE)
     for question in re.findall(r"^ask .*$", script, re.MULTILINE):
         (setup,) = re.findall(r"^ask\(\).*$", script, re.MULTILINE)
@@ -60,7 +60,7 @@ def test_whoever_signs_in_as_the_readme_says_comes_to_the_console(demo: Demo) ->
 def test_a_register_goes_in_as_the_readme_says_and_its_tokens_ask(demo: Demo, tmp_path: Path) -> None:
     register = tmp_path / "register.xlsx"
     register.write_bytes(a_register(date(2026, 11, 22), seed=7))
-    _, importing = blocks("README.md")
+    _, importing, _ = blocks("README.md")
     script = importing.replace("REGISTER.xlsx", str(register)).replace(
         ".venv/bin/childledger", str(CHILDLEDGER)
     )
@@ -72,3 +72,9 @@ def test_a_register_goes_in_as_the_readme_says_and_its_tokens_ask(demo: Demo, tm
     (token,) = re.findall(r"^supervisor: (cl_\w+)$", real.stdout, re.MULTILINE)
     asked = shell(f'curl -sf -H "Authorization: Bearer $TOKEN" {demo.address}/children?limit=1', TOKEN=token)
     assert re.search(r'"items":\[\{', asked.stdout)
+
+
+def test_a_ledger_of_ones_own_begins_as_the_operating_guide_does() -> None:
+    """Whose commands are run by its own test."""
+    first, *_ = blocks("docs/operating.md")
+    assert {blocks(page)[2] for page in ("README.md", "README.zh-CN.md")} == {first}

@@ -19,7 +19,7 @@ from api.institutions import open_institution
 from api.settings import Settings
 from ledger.log.last_seen import LastSeen, LastSeenError, LostEntriesError, SeenHead
 from ledger.postgres.migrate import DEFAULT_LEDGER
-from ledger.sealing.wrapping import KeyFile
+from ledger.sealing.key_file import KeyFile
 from ledger.store import epochs
 from ledger.store.store import Store
 from tests.support.client import NOW, Served

@@ -271,7 +271,11 @@ async def _as_owner(settings: Settings, statement: str) -> None:
 async def test_it_is_not_ready_while_the_database_is_not_migrated(served: Served, settings: Settings) -> None:
     await served.projected()
     client = await served.client()
-    assert (await client.get("/health/ready")).json() == {"status": "ready", "projection_lag": 0}
+    assert (await client.get("/health/ready")).json() == {
+        "status": "ready",
+        "projection_lag": 0,
+        "key_backup": "none",
+    }
     await _as_owner(settings, "DELETE FROM migration WHERE name = '0001_ledger'")
     answer = await client.get("/health/ready")
     assert answer.status_code == 503

@@ -11,8 +11,9 @@ import pytest
 
 from domain.event import Category
 from ledger.postgres.migrate import DEFAULT_LEDGER
+from ledger.sealing.key_file import KeyFile
 from ledger.sealing.keys import SECRET, KeyDestroyedError, Keys
-from ledger.sealing.wrapping import KeyFile, KeyFileError, UnwrapError
+from ledger.sealing.wrapping import KeyFileError, UnwrapError
 from ledger.store.store import Store
 from tests.support.ledgers import Urls, a_superuser, make_ledger, rows, store_of
 

@@ -13,8 +13,12 @@ CHILDLEDGER: Final = Path(sys.executable).with_name("childledger")
 
 
 def clean_environment(**settings: str) -> dict[str, str]:
-    """Return this environment, with these settings of a ledger and no others."""
+    """Return this environment, with these settings of a ledger and no others.
+
+    It is served without a backup of its keys, unless the settings ask for one.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CHILDLEDGER_")}
+    settings = {"KEY_BACKUP": "none"} | settings
     return kept | {f"CHILDLEDGER_{name}": value for name, value in settings.items()}
 
 

@@ -12,8 +12,8 @@ from ledger.log.checkpoint import Checkpoint, VerifierKey
 from ledger.log.leaves import EntryRows
 from ledger.log.transparency_log import TransparencyLog
 from ledger.postgres.migrate import DEFAULT_LEDGER
+from ledger.sealing.key_file import KeyFile
 from ledger.sealing.keys import Keys
-from ledger.sealing.wrapping import KeyFile
 from ledger.store.pools import make_pool
 from ledger.store.store import Store
 from tests.support.ledgers import Urls, an_append, store_of

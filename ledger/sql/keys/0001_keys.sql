@@ -1,3 +1,4 @@
 -- The key store, apart from the entries it opens.
 -- include: tables/data_key
+-- include: tables/key_backup
 -- include: privileges/keys
