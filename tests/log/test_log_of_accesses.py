@@ -23,8 +23,8 @@ from ledger.log.leaves import AccessRows
 from ledger.log.transparency_log import TransparencyLog
 from ledger.monitor import MISSING, NO_ROW, PARTS, STRAY, TWICE, log_flaws
 from ledger.postgres.migrate import DEFAULT_LEDGER
+from ledger.sealing.key_file import KeyFile
 from ledger.sealing.keys import Keys
-from ledger.sealing.wrapping import KeyFile
 from ledger.store.pools import make_pool
 from tests.support.ledgers import Urls, a_superuser, store_of
 
