@@ -26,6 +26,7 @@ from api.imports.report.terminal import bar, tell
 from api.imports.sink import InterruptedImportError
 from api.settings import Settings
 from domain.text import is_place_code
+from ledger.sealing.wrapping import KeyUnavailableError
 from ledger.store.append import StoreError
 
 INTERRUPTED: Final = 1
@@ -103,7 +104,7 @@ async def import_file(
             if tokens and not dry_run and place is None:
                 await _print_tokens(container, outcome, json=json)
             return outcome.code
-    except (InterruptedImportError, StoreError, Problem):
+    except (InterruptedImportError, KeyUnavailableError, StoreError, Problem):
         # A problem means that the access log cannot be written.
         again = (
             "导入中断，已录入的内容保留，请重新导入。"

@@ -26,7 +26,6 @@ BUILDING_SECONDS: Final = 5
 _BUSY: Final = (
     IdleInTransactionSessionTimeout,
     InterfaceError,
-    KeyUnavailableError,
     OperationalError,
     PoolClosed,
     PoolTimeout,
@@ -35,6 +34,10 @@ _BUSY: Final = (
     TooManyRequests,
 )
 """Temporary errors: the same request may be repeated later."""
+_KEYS_AWAY: Final = Label(
+    "密钥服务暂时没有应答。已记录的内容不受影响，请稍后重试。",
+    "The key service does not answer now. What was recorded stands; try again shortly.",
+)
 _BY_STATUS: Final = {KINDS[code].status: code for code in reversed(list(KINDS))}
 
 
@@ -90,5 +93,6 @@ _PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem]]] = {
     RequestValidationError: lambda error: invalid(faults(error.errors())),
     InvalidError: lambda error: invalid(error.problems),
     NotBuiltError: _not_built,
+    KeyUnavailableError: lambda _: Problem("unavailable", _KEYS_AWAY),
     **dict.fromkeys(_BUSY, lambda _: Problem("unavailable")),
 }
