@@ -16,6 +16,7 @@ from api.contract import problems, requests
 from api.digest_mail import digests_sent
 from api.http import (
     access,
+    bundles,
     catalogue,
     census,
     census_moves,
@@ -111,6 +112,7 @@ def _routes() -> APIRouter:
         paper_bytes,
         *across_files,
         log_proofs,
+        bundles,
         directory_names,
         catalogue,
     ):

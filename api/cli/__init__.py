@@ -41,6 +41,7 @@ COMMANDS: Final = MappingProxyType(
         "rebuild": "upkeep_commands:rebuild",
         "verify": "upkeep_commands:verify",
         "log": "log_commands:log",
+        "export": "export_command:export",
         "witness": "witness_command:witness",
         "database-url": "upkeep_commands:database_url",
         "rules": "rules_commands:rules",

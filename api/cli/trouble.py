@@ -34,7 +34,7 @@ from ledger.data_folder import DataError, unusable
 from ledger.log.checkpoint import NoteError
 from ledger.log.last_seen import LastSeenError, LostEntriesError
 from ledger.log.policy import PolicyError
-from ledger.log.publishing import OtherLogError
+from ledger.log.publishing import FolderInUseError, OtherLogError
 from ledger.log.transparency_log import ForkError
 from ledger.postgres.backup import BackupError
 from ledger.postgres.cluster import ServerFailedError
@@ -51,6 +51,7 @@ TOLD: Final = (
     BackupError,
     DataError,
     EpochTakenError,
+    FolderInUseError,
     ForkError,
     IdentityError,
     KeyBackupError,

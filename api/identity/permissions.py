@@ -72,6 +72,8 @@ class Action(StrEnum):
     """See the accesses to the file."""
     VERIFY = "verify"
     """Verify that no entry of the file was altered."""
+    EXPORT = "export"
+    """Take the file away with the proofs of its entries."""
     RECEIVE = "receive"
     """Take a child in, as an institution does."""
     JOIN = "join"
@@ -93,7 +95,7 @@ _MAY: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
     {
         Role.STAFF: frozenset({Action.READ, Action.RECORD, Action.RECEIVE}),
         Role.SUPERVISOR: frozenset(Action) - {Action.OPERATE},
-        Role.AUDITOR: frozenset({Action.READ, Action.SEE_ACCESS, Action.VERIFY}),
+        Role.AUDITOR: frozenset({Action.READ, Action.SEE_ACCESS, Action.VERIFY, Action.EXPORT}),
         Role.PLACEMENT_OFFICER: frozenset({Action.READ}),
         Role.BUREAU: frozenset({Action.READ, Action.RECORD, Action.APPROVE, Action.JOIN}),
         Role.TOWNSHIP: frozenset({Action.READ, Action.RECORD}),
@@ -223,7 +225,7 @@ def allowed(
     """
     last = horizon(actor, file, today)
     within = last is not None and (LAST_DAY if about is None else about) <= last
-    if action not in {Action.READ, Action.SEE_ACCESS, Action.VERIFY}:
+    if action not in {Action.READ, Action.SEE_ACCESS, Action.VERIFY, Action.EXPORT}:
         within = within and last == LAST_DAY
         # A bureau only supervises what institutions record.
         within = within and (actor.role not in OF_PLACES or file.place is not None)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from ledger.data_folder import replace
+from ledger.log import offline_verifier
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.tiles import WIDTH, Tile, tiles
 from ledger.log.transparency_log import TransparencyLog
@@ -13,6 +14,12 @@ from ledger.log.transparency_log import TransparencyLog
 CHECKPOINT: Final = "checkpoint"
 KEY: Final = "log.vkey"
 """The file with the log's public key."""
+VERIFIER: Final = "verify.py"
+"""The program that verifies what stands beside it, on any machine."""
+
+
+class FolderInUseError(Exception):
+    """A folder that is to be new holds something already."""
 
 
 class OtherLogError(Exception):
@@ -46,6 +53,12 @@ def _begin(folder: Path, log: TransparencyLog) -> None:
         message = f"{folder} 是另一个日志的目录。 {folder} holds another log."
         raise OtherLogError(message)
     replace(key, f"{log.verifier}\n".encode())
+    replace(folder / VERIFIER, verifier_text().encode())
+
+
+def verifier_text() -> str:
+    """Return the program that verifies a log or a bundle without this product."""
+    return Path(offline_verifier.__file__).read_text("utf-8")
 
 
 async def _write(log: TransparencyLog, tile: Tile, path: Path) -> None:

@@ -7,6 +7,9 @@ the database, too: a tree that does not begin with it is not signed.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Final, Self
 from uuid import UUID
@@ -61,6 +64,14 @@ def signing(rows: LoggedRows) -> Pair:
 
 class ForkError(Exception):
     """The tree does not begin with the one that was signed last: leaves were altered or removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProvedLeaf:
+    """The leaf of an entry, and the hashes that prove that it stands in a signed tree."""
+
+    leaf: bytes
+    hashes: Sequence[bytes]
 
 
 class TransparencyLog:
@@ -195,6 +206,23 @@ class TransparencyLog:
         spans = tree.inclusion(position - 1, size)
         nodes = TileNodes(await self._tiles(holding(spans)))
         return InclusionProof(position - 1, [tree.span_hash(span, nodes) for span in spans], note)
+
+    async def proved(self, positions: Iterable[int], note: Note) -> dict[int, ProvedLeaf]:
+        """Return the leaves of entries with their proofs in the tree of a signed note.
+
+        Left out is what the tree does not reach, and what was removed from it since.
+        """
+        size = Checkpoint.read(note.text).size
+        spans = {each: tree.inclusion(each - 1, size) for each in positions if 0 < each <= size}
+        bundles = {each: TilePlace(BUNDLES, (each - 1) // WIDTH) for each in spans}
+        kept = await self._tiles({*bundles.values(), *holding(chain.from_iterable(spans.values()))})
+        nodes = TileNodes(kept)
+        found = {}
+        for position, place in bundles.items():
+            with suppress(KeyError, ValueError, IndexError):
+                own = leaves_of(kept[place])[(position - 1) % WIDTH]
+                found[position] = ProvedLeaf(own, [tree.span_hash(span, nodes) for span in spans[position]])
+        return found
 
     async def leaf_at(self, position: int) -> bytes | None:
         """Return the leaf of an entry in the signed tree; None if that does not reach it yet."""

@@ -7,7 +7,6 @@ from uuid import uuid4
 
 import orjson
 import pytest
-from psycopg import AsyncConnection
 from psycopg.sql import SQL, Identifier
 
 from api.app import create_app, running
@@ -22,6 +21,7 @@ from ledger.verification import ALTERED, COLUMNS, UNWRAPPED, Flaw, flaws
 from tests.support.client import Served, new_key
 from tests.support.given import some
 from tests.support.http_given import sent
+from tests.support.stored import as_owner
 
 UPDATES = {column: "UPDATE entry SET {} = %s WHERE position = %s".replace("{}", column) for column in COLUMNS}
 
@@ -45,18 +45,6 @@ async def found(served: Served) -> list[tuple[int, str]]:
     wrong: list[Flaw] = [each async for each in flaws(served.container.ledger, told.append)]
     assert told[-1] == 1
     return [(each.position, each.what.en) for each in wrong]
-
-
-async def as_owner(served: Served, statement: str, *parameters: object) -> Any:
-    """Do what only the owner can; return the first row there is."""
-    owner = served.container.addresses.owner
-    assert owner is not None
-    async with await AsyncConnection.connect(owner) as connection:
-        path = SQL("SET search_path = {}").format(Identifier(served.container.ledger.name))
-        await connection.execute(path)
-        cursor = await connection.execute(statement.encode(), parameters)
-        assert cursor.rowcount > 0
-        return await cursor.fetchone() if cursor.description else None
 
 
 async def altered(served: Served, position: int, change: Callable[[dict[str, Any]], object]) -> None:

@@ -175,6 +175,9 @@ NOTED: dict[str, list[tuple[str, set[str], Ask]]] = {
     "GET /children/{child}/diff": [
         ("diff", {"identity", "adoption"}, lambda own: own.get("/children/{child}/diff", from_known_at=0)),
     ],
+    "GET /children/{child}/bundle": [
+        ("bundle", {"identity", "adoption"}, lambda own: own.get("/children/{child}/bundle")),
+    ],
     "GET /entries/{position}/decision": [
         ("decision", {"identity", "adoption"}, lambda own: own.latest_decision()),
     ],

@@ -212,6 +212,7 @@ async def test_every_answer_to_every_role_is_a_documented_one(
                 "/reconciliations",
                 "/access",
                 "/integrity",
+                "/bundle",
                 "POST /reports",
                 "/log",
                 "/access-log",

@@ -111,3 +111,15 @@ async def noted(served: Served, query: str, *values: object) -> list[Any]:
     """Ask the database of a service."""
     async with served.container.projector.reading() as connection:
         return await (await connection.execute(query.encode(), list(values))).fetchall()
+
+
+async def as_owner(served: Served, statement: str, *parameters: object) -> Any:
+    """Do what only the owner can; return the first row there is."""
+    owner = served.container.addresses.owner
+    assert owner is not None
+    async with await AsyncConnection.connect(owner) as connection:
+        path = SQL("SET search_path = {}").format(Identifier(served.container.ledger.name))
+        await connection.execute(path)
+        cursor = await connection.execute(statement.encode(), parameters)
+        assert cursor.rowcount > 0
+        return await cursor.fetchone() if cursor.description else None

@@ -1,0 +1,80 @@
+"""The page of a bundle, for reading: plain HTML without a script, in Chinese and English."""
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from typing import Final
+from uuid import UUID
+
+from api.contract.sentences import sentence
+from api.contract.value_words import called
+from domain.entry import AnyEntry
+from domain.event import Category
+from domain.label import Label
+from domain.when import SHANGHAI
+from ledger.log.checkpoint import Checkpoint
+
+_STYLE: Final = (
+    "body{font:16px/1.6 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}"
+    "table{border-collapse:collapse;width:100%}th,td{border-top:1px solid;padding:.4em;text-align:left;"
+    "vertical-align:top}small{display:block}code{overflow-wrap:anywhere}"
+)
+_TITLE: Final = Label("档案核验包", "Bundle of a file")
+_HEADINGS: Final = (
+    Label("位置", "Position"),
+    Label("发生", "Happened"),
+    Label("登记", "Recorded"),
+    Label("登记人", "By"),
+    Label("内容", "What"),
+)
+_UNKNOWN_DAY: Final = Label("至迟", "by")
+
+
+@dataclass(frozen=True, slots=True)
+class BundlePage:
+    """The page of a file's bundle: what is opened, and the names of those who recorded."""
+
+    file: UUID
+    sees: AbstractSet[Category]
+    recorders: Mapping[UUID, str]
+
+    def head(self, checkpoint: Checkpoint, made: datetime, shown: int, count: int) -> str:
+        """Return the page up to its first entry."""
+        headings = "".join(f"<th>{each.zh}<small lang=en>{each.en}</small>" for each in _HEADINGS)
+        return (
+            f"<!DOCTYPE html><html lang=zh-CN><meta charset=utf-8><title>{_TITLE.zh} {_TITLE.en}</title>"
+            f"<style>{_STYLE}</style><h1>{_TITLE.zh} <span lang=en>{_TITLE.en}</span></h1>"
+            f"<p>档案 <code>{self.file}</code>，{_moment(made)}导出：共 {count} 条，出示 {shown} 条。"
+            f"日志 <code>{escape(checkpoint.origin)}</code> 签署至第 {checkpoint.size} 条。"
+            f"<small lang=en>The file as exported then: {shown} of {count} entries are shown. The log is"
+            f" signed up to entry {checkpoint.size}.</small>"
+            "<p>本页供阅读；能够证明的是 <code>entries.ndjson</code>。在任何装有 Python 3 的计算机上运行 "
+            "<code>python3 -I verify.py --key 公布的公钥</code> 即可核对。"
+            "<small lang=en>This page is for reading; what is proved stands in entries.ndjson. Any computer"
+            " with Python 3 verifies it: python3 -I verify.py --key KEY, as it was published.</small>"
+            f"<table><thead><tr>{headings}<tbody>"
+        )
+
+    def row(self, entry: AnyEntry, struck: str | None) -> str:
+        """Return an entry as a row; `struck` is why it does not count."""
+        days = entry.days
+        when = days.last.isoformat() if days.first == days.last else f"{_UNKNOWN_DAY.zh} {days.last}"
+        mark = "" if struck is None else f"［{called('struck', struck).zh}］"
+        mark_en = "" if struck is None else f"[{called('struck', struck).en}] "
+        recorded = "" if entry.recorded_at is None else _moment(entry.recorded_at)
+        by = self.recorders.get(entry.recorded_by.user, "")
+        return (
+            f"<tr><td>{entry.position}<td>{when}<td>{recorded}<td>{escape(by)}"
+            f"<td>{mark}{escape(sentence(entry.event, 'zh', self.sees))}"
+            f"<small lang=en>{mark_en}{escape(sentence(entry.event, 'en', self.sees))}</small>"
+        )
+
+    def tail(self) -> str:
+        """Return the end of the page."""
+        return "</table></html>\n"
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"

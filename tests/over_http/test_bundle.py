@@ -1,0 +1,230 @@
+"""An auditor takes a child's file away, and whoever has it verifies it by the program that is in it."""
+
+import io
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+from zipfile import ZipFile
+
+import orjson
+import pytest
+
+from api.http.file_bundle import ENTRIES, MANIFEST, PAGE
+from api.identity.permissions import Role
+from domain.event import Category
+from domain.events.adoption.registration import AdoptionRegistered
+from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
+from ledger.log.checkpoint import Checkpoint, Note
+from ledger.log.offline_verifier import main
+from ledger.log.publishing import CHECKPOINT, KEY, VERIFIER, publish
+from tests.support.client import Served
+from tests.support.given import given, some
+from tests.support.stored import erase, kept, noted
+
+NAME, OTHER_NAME, NUMBER = "标记甲", "标记乙", "标记-收-0001"
+
+
+def a_life(name: str) -> Any:
+    """Return a child's life of five entries."""
+    return given(
+        ("2016-03-05", some(ChildReceived)),
+        ("2016-03-05", some(IdentityRecorded, name=name, birth_on=date(2009, 3, 5), sex="1")),
+        ("2016-03-06", some(ChildAdmitted)),
+        ("2016-03-08", some(IdentityRecorded, name=f"{name}某")),
+        ("2024-06-01", some(AdoptionRegistered, category="5", certificate_no=NUMBER)),
+    )
+
+
+@dataclass(frozen=True)
+class Auditor:
+    """An auditor of a ledger with two children, and where the bundle of the first is put."""
+
+    served: Served
+    child: UUID
+    other: UUID
+    folder: Path
+
+    async def takes(self, folder: str = "bundle", **asked: Any) -> Path:
+        """Take the child's bundle away into a folder."""
+        client = await self.served.as_(Role.AUDITOR)
+        answer = await client.get(f"/children/{self.child}/bundle", params=asked)
+        assert answer.status_code == 200, answer.text
+        taken = self.folder / folder
+        ZipFile(io.BytesIO(answer.content)).extractall(taken)
+        return taken
+
+    async def log(self) -> Path:
+        """Take the whole log away into a folder."""
+        await publish(self.served.container.transparency_log, self.folder / "log", lambda _: None)
+        return self.folder / "log"
+
+    async def positions(self) -> list[int]:
+        """Return the positions of the child's entries."""
+        return [each.position for each in await self.served.container.ledger.store.stream(self.child)]
+
+    def finds(self, folder: Path, *words: object) -> list[str]:
+        """Return what the program finds wrong with a folder."""
+        said: list[str] = []
+        key = self.served.container.transparency_log.verifier
+        code = main([str(folder), "--key", key, *map(str, words)], said.append)
+        faults = [line for line in said if line.startswith("✗")]
+        assert code == bool(faults), said
+        return faults
+
+
+@pytest.fixture
+async def auditor(served: Served, tmp_path: Path) -> Auditor:
+    """Give an auditor of two children of like lives, whose entries are in the signed log."""
+    child, other = await kept(served, a_life(NAME)), await kept(served, a_life(OTHER_NAME))
+    await served.container.transparency_log.catch_up()
+    return Auditor(served, child, other, tmp_path)
+
+
+def all_of(folder: Path) -> str:
+    """Return what stands in the files of a bundle."""
+    return "".join(path.read_text("utf-8") for path in folder.rglob("*") if path.is_file())
+
+
+async def test_an_auditor_takes_a_file_away_with_all_that_verifies_it(auditor: Auditor) -> None:
+    """Given a child, when its bundle is taken, then it verifies, reads, tells its rules, and is noted."""
+    folder = await auditor.takes()
+    assert auditor.finds(folder) == []
+    assert auditor.finds(folder, "--log", await auditor.log()) == []
+    assert {CHECKPOINT, ENTRIES, PAGE, KEY, MANIFEST, VERIFIER} <= {path.name for path in folder.iterdir()}
+    page = (folder / PAGE).read_text("utf-8")
+    assert NAME in page
+    assert "<script" not in page
+    assert page.count("<tr>") == 1 + 5
+    assert any((folder / "rulebook").iterdir())
+    lines = [orjson.loads(line) for line in (folder / ENTRIES).read_bytes().splitlines()]
+    assert not any(NAME in line["stored"] for line in lines), "the entries are as they are stored"
+    assert sum(NAME in part["text"] for line in lines for part in line["opened"]) == 2
+    (row,) = await noted(
+        auditor.served, "SELECT categories FROM access WHERE child = %s AND purpose = 'bundle'", auditor.child
+    )
+    assert {Category.IDENTITY, Category.ADOPTION} <= {*row[0]}
+
+
+async def test_chosen_entries_and_categories_alone_are_shown(auditor: Auditor) -> None:
+    """Given chosen entries, then the others are named by their leaves, and nothing of them is told."""
+    positions = await auditor.positions()
+    chosen = await auditor.takes(position=positions[1], category=["identity"])
+    assert auditor.finds(chosen) == []
+    lines = [orjson.loads(line) for line in (chosen / ENTRIES).read_bytes().splitlines()]
+    assert [orjson.loads(line["leaf"])["n"] for line in lines if "stored" in line] == [positions[1]]
+    assert len(lines) == len(positions)
+    told = all_of(chosen)
+    assert NAME in told
+    assert f"{NAME}某" not in told
+    without = all_of(await auditor.takes("without", category=["contact"]))
+    assert NAME not in without
+    assert NUMBER not in without
+
+
+async def test_what_was_erased_is_in_no_bundle_and_the_rest_still_verifies(auditor: Auditor) -> None:
+    """Given a child whose identity was erased, then its bundle verifies, and tells no name."""
+    await erase(auditor.served, auditor.child, Category.IDENTITY)
+    folder = await auditor.takes()
+    assert auditor.finds(folder) == []
+    assert NAME not in all_of(folder)
+
+
+async def test_who_may_take_a_bundle(auditor: Auditor) -> None:
+    """Given each role, then supervisor and auditor of the institution in charge take it, and nobody else."""
+    path = f"/children/{auditor.child}/bundle"
+    for role in Role:
+        status = (await (await auditor.served.as_(role)).get(path)).status_code
+        assert (status == 200) is (role in {Role.SUPERVISOR, Role.AUDITOR}), role
+    elsewhere = await auditor.served.as_(Role.AUDITOR, elsewhere=True)
+    assert (await elsewhere.get(path)).status_code == 404
+
+
+async def test_what_is_not_of_the_file_or_the_log_is_refused(auditor: Auditor) -> None:
+    """Given an entry of another child, or a checkpoint that is not yet, then the parameter is named."""
+    client = await auditor.served.as_(Role.AUDITOR)
+    (other,) = (await auditor.served.container.ledger.store.stream(auditor.other))[:1]
+    for name, asked in (("position", other.position), ("since", 10**6)):
+        answer = await client.get(f"/children/{auditor.child}/bundle", params={name: asked})
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, f"/query/{name}")
+
+
+async def test_the_log_has_only_grown_since_an_earlier_checkpoint(auditor: Auditor) -> None:
+    """Given a checkpoint kept before, when the log has grown, then a bundle since then proves it."""
+    before = await auditor.takes("before")
+    size = Checkpoint.read(Note.read((before / CHECKPOINT).read_text("utf-8")).text).size
+    await kept(auditor.served, given(("2024-03-05", some(ChildReceived))))
+    since = ("--since", before / CHECKPOINT)
+    assert auditor.finds(await auditor.takes("since", since=size), *since) == []
+    (fault,) = auditor.finds(await auditor.takes("after"), *since)
+    assert "no proof from this checkpoint" in fault
+    assert auditor.finds(await auditor.takes("whole"), *since, "--log", await auditor.log()) == []
+
+
+def line_of(number: int, change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None]:
+    """Return a change of a line of the entries."""
+
+    def alter(folder: Path) -> None:
+        lines = [orjson.loads(each) for each in (folder / ENTRIES).read_bytes().splitlines()]
+        change(lines[number])
+        (folder / ENTRIES).write_bytes(b"".join(orjson.dumps(each) + b"\n" for each in lines if each))
+
+    return alter
+
+
+def in_file(name: str, before: str, after: str) -> Callable[[Path], None]:
+    """Return a change of a text in a file."""
+
+    def alter(folder: Path) -> None:
+        text = (folder / name).read_text("utf-8")
+        assert before in text
+        (folder / name).write_text(text.replace(before, after), "utf-8")
+
+    return alter
+
+
+def one_more_blank(line: dict[str, Any]) -> None:
+    """Add a blank to what is stored of an entry."""
+    line["stored"] += " "
+
+
+def told_otherwise(line: dict[str, Any]) -> None:
+    """Write another name into what is shown of an entry."""
+    (part,) = [part for part in line["opened"] if NAME in part["text"]]
+    part["text"] = part["text"].replace(NAME, OTHER_NAME)
+
+
+def made_anew(line: dict[str, Any]) -> None:
+    """Write an entry anew, with its own leaf."""
+    line["stored"] = line["stored"].replace("2016-03-06", "2016-03-07")
+    leaf = orjson.loads(line["leaf"])
+    leaf["h"] = b64encode(bytes(32)).decode()
+    line["leaf"] = orjson.dumps(leaf).decode()
+
+
+BUNDLE_ALTERED: Final[dict[str, tuple[Callable[[Path], None], str]]] = {
+    "stored": (line_of(2, one_more_blank), "{2}: its content is not"),
+    "shown": (line_of(1, told_otherwise), "{1}: what is shown of it (identity)"),
+    "leaf": (line_of(2, made_anew), "{2}: its leaf is not proved"),
+    "proof": (line_of(2, lambda line: line["proof"].pop()), "{2}: its leaf is not proved"),
+    "left out": (line_of(2, lambda line: line.clear()), "the versions 3 to 3 are missing"),
+    "last left out": (line_of(4, lambda line: line.clear()), "the versions 5 to 5 are missing"),
+    "unreadable": (line_of(2, lambda line: line.pop("of")), "Line 3"),
+    "page": (in_file(PAGE, NAME, OTHER_NAME), "index.html was altered"),
+    "checkpoint": (in_file(CHECKPOINT, "childledger/", "ledger/"), "not signed by a trusted log"),
+}
+"""What is done to a bundle, and what is told of it: {n} is the position of the entry n, from 0."""
+
+
+@pytest.mark.parametrize(("alter", "fault"), BUNDLE_ALTERED.values(), ids=BUNDLE_ALTERED)
+async def test_what_is_altered_in_a_bundle_is_named_with_its_place(
+    auditor: Auditor, alter: Callable[[Path], None], fault: str
+) -> None:
+    """Given a bundle, when something in it is altered, then the entry is named, and how it is wrong."""
+    folder = await auditor.takes()
+    alter(folder)
+    faults, positions = auditor.finds(folder), await auditor.positions()
+    assert any(fault.format(*positions) in line for line in faults), faults
