@@ -5,6 +5,7 @@ To add a read model, add its module with the .sql file of its table, and a line 
 
 from typing import Any, Final
 
+from projections.counted_values import COUNTED_VALUES
 from projections.exceptions import EXCEPTIONS
 from projections.families import FAMILIES
 from projections.family_children import FAMILY_CHILDREN
@@ -30,6 +31,7 @@ READ_MODELS: Final[tuple[ReadModel[Any], ...]] = (
     FOUND_DIFFERENCES,
     PLACEMENTS,
     SPANS,
+    COUNTED_VALUES,
     LIKENESS_TERMS,
     FAMILY_CHILDREN,
     EXCEPTIONS,

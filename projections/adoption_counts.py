@@ -8,14 +8,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from psycopg import AsyncConnection
-from psycopg.sql import SQL
+from psycopg.sql import SQL, Identifier
 
 from ledger.store import queries
 from projections.child_counts import CountedCell, CountedScope
 from projections.counted_children import COUNTED_ROWS, CountedParts, Population
 from projections.known import as_known
 from projections.paging import Condition
-from projections.register import REGISTER
 
 _SQL: Final = queries.load_composable("projections", "adoption_counts.sql")
 
@@ -25,11 +24,18 @@ async def adopted(
 ) -> dict[CountedCell, int]:
     """Return how many were adopted from a day through another one, by cell; only cells with any."""
     then, charge = _asked(scope, population)
-    parts = CountedParts(population, charge)
-    statement = SQL("{}{}, {} {}").format(
-        then.sql, _SQL["adopted_at"].format(scope=charge.sql), parts.placed, _SQL["adopted"]
+    parts, day = CountedParts(population), SQL("(situations.since - 1)")
+    values = parts.values(day, place=Identifier("before"))
+    statement = SQL("{}{}").format(
+        then.sql,
+        _SQL["adopted"].format(
+            cell=parts.cell(values),
+            held=parts.held(SQL("situations.child"), day),
+            scope=charge.sql,
+            where=parts.where(values),
+        ),
     )
-    given = {**then.parameters, **parts.parameters, "since": since, "until": until}
+    given = {**then.parameters, **parts.parameters, **charge.parameters, "since": since, "until": until}
     cursor = await connection.execute(statement, given)
     return {tuple(cell): count for cell, count in await cursor.fetchall()}
 
@@ -39,8 +45,7 @@ async def adopted_children(
 ) -> list[tuple[UUID, date]]:
     """Return who was adopted from a day through another one, each with the day."""
     then, charge = _asked(scope, population)
-    at = _SQL["adopted_at"].format(scope=charge.sql)
-    statement = SQL("{}{} {}").format(then.sql, at, _SQL["adopted_children"])
+    statement = SQL("{}{}").format(then.sql, _SQL["adopted_children"].format(scope=charge.sql))
     given = {**then.parameters, **charge.parameters, "since": since, "until": until}
     cursor = await connection.execute(statement, given)
     return await cursor.fetchall()
@@ -48,6 +53,5 @@ async def adopted_children(
 
 def _asked(scope: CountedScope, population: Population) -> tuple[Condition, Condition]:
     """Return what a statement begins with, and the condition of who was in charge on the day."""
-    then = as_known(population.known, {"listed": REGISTER, **COUNTED_ROWS})
-    begin = SQL("WITH ") if population.known is None else SQL("{}, ").format(then.sql)
-    return Condition(begin, then.parameters), scope(SQL("situations.since"), population.person)
+    then = as_known(population.known, COUNTED_ROWS)
+    return then, scope(SQL("situations.since"), SQL("situations.sixteen_on"))

@@ -4,26 +4,28 @@ Who is counted is in the caller's scope by who was in charge on the day, as know
 charge now: so the same question, as known at the same position, has the same answer for ever.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, TypeAlias
 
 from psycopg import AsyncConnection
-from psycopg.sql import SQL, Composable, Composed
+from psycopg.sql import SQL, Composable, Identifier, Literal
 
+from domain.scope import OFFICER_AGE
 from ledger.store import queries
-from projections.counted_children import COUNTED_ROWS, CountedParts, Population
+from projections.counted_children import COUNTED_ROWS, CountedParts, Population, of_dimension, value_of
+from projections.dimensions import AGE_BAND
 from projections.known import as_known
 from projections.paging import Condition
-from projections.register import REGISTER
 
 CountedCell: TypeAlias = tuple[str, ...]
 """The values of the dimensions that children are counted by, in their order."""
 CountedScope: TypeAlias = Callable[[Composable, Composable], Condition]
-"""Who is in the caller's scope, by the expression of a day and the name of the register's rows."""
+"""Who is in the caller's scope, by the expressions of a day and of that on which a child is 16."""
 
 _SQL: Final = queries.load_composable("projections", "child_counts.sql")
+_SIXTEEN_ON: Final = SQL("situations.sixteen_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,11 @@ async def stock(
     connection: AsyncConnection[Any], scope: CountedScope, population: Population, day: date
 ) -> dict[CountedCell, int]:
     """Return how many children there are on a day, by cell; only cells with any."""
-    parts = CountedParts(population, scope(SQL("%(day)s"), population.person))
-    begin, parameters = _placed(population, parts, parts.stock_at)
-    statement = SQL("{} {}").format(begin, _SQL["stock"])
-    cursor = await connection.execute(statement, {**parameters, "day": day})
+    then, parts = as_known(population.known, COUNTED_ROWS), CountedParts(population)
+    charge = scope(SQL("%(day)s"), _SIXTEEN_ON)
+    statement = SQL("{}{}").format(then.sql, _stock(parts, charge, SQL("%(day)s")))
+    given = {**then.parameters, **parts.parameters, **charge.parameters, "day": day}
+    cursor = await connection.execute(statement, given)
     return {tuple(cell): count for cell, count in await cursor.fetchall()}
 
 
@@ -56,20 +59,154 @@ async def flows(
     connection: AsyncConnection[Any], scope: CountedScope, population: Population, since: date, until: date
 ) -> list[Flow]:
     """Return what changed after a day through another one, by cell, with the numbers of both days."""
-    then = counted_between(population, scope, since, until)
-    cursor = await connection.execute(SQL("{} {}").format(then.sql, _SQL["flows"]), then.parameters)
+    then, parts = counted_between(population, scope, since, until), CountedParts(population)
+    columns = SQL("").join(
+        SQL(", {}").format(Identifier(f"{side}_{name}"))
+        for side in ("was", "now")
+        for name in dict.fromkeys(population.by)
+    )
+    cells = cells_changed(parts)
+    days = {f"stock_{side}": SQL(f"%({day})s") for side, day in (("from", "since"), ("to", "until"))}
+    statement = SQL("{} {}").format(
+        then.sql,
+        _SQL["flows"].format(
+            columns=columns,
+            **cells,
+            **{kind: _stock(parts, scope(day, _SIXTEEN_ON), day) for kind, day in days.items()},
+        ),
+    )
+    cursor = await connection.execute(statement, then.parameters)
     return [Flow(tuple(cell), *further) for cell, *further in await cursor.fetchall()]
 
 
+def cells_changed(parts: CountedParts) -> dict[str, Composable]:
+    """Return the expressions of the cell that a child that `changed` was in, and is in."""
+    return {
+        name: parts.cell({each: Identifier("alike", f"{side}_{each}") for each in parts.population.by})
+        for name, side in (("was_cell", "was"), ("cell", "now"))
+    }
+
+
 def counted_between(population: Population, scope: CountedScope, since: date, until: date) -> Condition:
-    """Return with what a statement begins that asks where children stood on the days on which they turned."""
-    someday = scope(SQL("%(until)s"), population.person)
-    parts = CountedParts(population, scope(SQL("points.day"), population.person), reason=True)
-    begin, parameters = _placed(population, parts, parts.flows_at(someday))
-    return Condition(begin, {**parameters, **someday.parameters, "since": since, "until": until})
-
-
-def _placed(population: Population, parts: CountedParts, at: Composable) -> tuple[Composed, dict[str, Any]]:
-    then = as_known(population.known, {"listed": REGISTER, **COUNTED_ROWS})
+    """Return with what a statement begins that asks who `changed` after a day through another one."""
+    then, parts = as_known(population.known, COUNTED_ROWS), CountedParts(population)
     begin = SQL("WITH ") if population.known is None else SQL("{}, ").format(then.sql)
-    return SQL("{}{}, {}").format(begin, at, parts.placed), {**then.parameters, **parts.parameters}
+    before, after = (
+        scope(day, SQL("turned.sixteen_on")) for day in (SQL("turned.day - 1"), SQL("turned.day"))
+    )
+    years = {*(population.bands[1:] if AGE_BAND in population.named else ())}
+    # Whose scope is by age comes into it on a birthday.
+    if scope(SQL("day"), SQL("sixteen_on")) != scope(SQL("day"), SQL("another")):
+        years.add(OFFICER_AGE)
+    sql = SQL("{}{}, {}").format(
+        begin, _turned(parts, by_age=bool(years)), _changed(parts, before.sql, after.sql)
+    )
+    given = {**then.parameters, **parts.parameters, **before.parameters, **after.parameters}
+    return Condition(sql, {**given, "since": since, "until": until, "birthdays": sorted(years)})
+
+
+def _stock(parts: CountedParts, scope: Condition, day: Composable) -> Composable:
+    by = dict.fromkeys(parts.population.by)
+    values = parts.values(day)
+    return _SQL["stock"].format(
+        cell=parts.cell({name: Identifier("here", name) for name in by}),
+        values=SQL("").join(SQL("{} AS {}, ").format(values[name], Identifier(name)) for name in by),
+        on_day=parts.on_day(day, scope.sql),
+        places=SQL(", ").join(SQL(str(place)) for place in range(1, len(by) + 1)) if by else SQL("()"),
+    )
+
+
+def _turned(parts: CountedParts, *, by_age: bool) -> Composable:
+    """Return who turned on which days, each child once a day: by the first of what changed then."""
+    held, child = parts.population.held, SQL("situations.child")
+    day: Composable
+    selects = [
+        _SQL["turned_by_situation"].format(
+            values=_looked_up(held, None, SQL("situations.since")),
+            held=parts.held(child, SQL("situations.since")),
+        )
+    ]
+    for place, name in enumerate(held):
+        of = of_dimension(name)
+        day = SQL("{}.since").format(of)
+        selects.append(
+            _SQL["turned_by_value"].format(
+                of=of,
+                dimension=Literal(name),
+                values=_looked_up(held, name, day),
+                held=parts.held(child, day, {name}),
+                first=_none_begins(held[:place], day),
+            )
+        )
+    if by_age:
+        day = SQL("birthday.day")
+        for born, but in (
+            (SQL("situations.birth_until"), SQL("true")),
+            (SQL("situations.birth_on"), _SQL["not_of_the_other"]),
+        ):
+            selects.append(
+                _SQL["turned_by_age"].format(
+                    born=born,
+                    values=_looked_up(held, None, day),
+                    held=parts.held(child, day),
+                    first=SQL("{} AND {}").format(but, _none_begins(held, day)),
+                )
+            )
+    return _SQL["turned"].format(parts=SQL("\nUNION ALL\n").join(selects))
+
+
+def _looked_up(held: Sequence[str], begins: str | None, day: Composable) -> Composable:
+    """Return the columns of what was before a day and is then; the values of `begins` begin on it."""
+    columns = []
+    for name in held:
+        of = of_dimension(name)
+        looked_up = _SQL["value_before"].format(of=of, day=day)
+        was: Composable = SQL("{}.before").format(of) if name == begins else looked_up
+        columns.append(
+            SQL(", {} AS {}, {} AS {}").format(
+                was, Identifier(f"was_{name}"), value_of(name), Identifier(f"now_{name}")
+            )
+        )
+    return SQL("").join(columns)
+
+
+def _none_begins(held: Iterable[str], day: Composable) -> Composable:
+    """Return the condition that no value of these dimensions begins on a day."""
+    none = [SQL("{}.since IS DISTINCT FROM {}").format(of_dimension(name), day) for name in held]
+    return SQL(" AND ").join([SQL("true"), *none])
+
+
+def _changed(parts: CountedParts, before: Composable, after: Composable) -> Composable:
+    def side(name: str, was: str, scope: Composable, day: Composable) -> Composable:
+        def held(dimension: str) -> Composable:
+            return Identifier("turned", f"{'was' if was else 'now'}_{dimension}")
+
+        values = parts.values(day, held)
+        told_by = {each: Identifier("here", each) for each in values}
+        return _SQL["side"].format(
+            side=Identifier(name),
+            was=SQL(was),
+            there=SQL("turned.was_there" if was else "true"),
+            present=parts.present,
+            scope=scope,
+            values=_columns(values),
+            where=parts.where(told_by),
+        )
+
+    by = dict.fromkeys(parts.population.by)
+    was, now = ({name: Identifier(side, name) for name in by} for side in ("before", "after"))
+    return _SQL["changed"].format(
+        before=side("before", "was_", before, SQL("(turned.day - 1)")),
+        after=side("after", "", after, SQL("turned.day")),
+        values=SQL("").join(
+            SQL(", {} AS {}").format(column, Identifier(f"{side}_{name}"))
+            for side, columns in (("was", was), ("now", now))
+            for name, column in columns.items()
+        ),
+        was_values=SQL("").join(SQL(", {}").format(each) for each in was.values()),
+        now_values=SQL("").join(SQL(", {}").format(each) for each in now.values()),
+    )
+
+
+def _columns(values: Mapping[str, Composable]) -> Composable:
+    return SQL("").join(SQL(", {} AS {}").format(value, Identifier(name)) for name, value in values.items())

@@ -1,101 +1,108 @@
 -- How many children there are by what holds of them on a day, and how these numbers changed between two days.
--- `at` has children on days: where each stood, whether it is `scoped` and `present`. By its stage nobody is left
--- out there: that these are few would be guessed, and values be joined row by row to rows.
+-- `turned` has children on the days on which something of what is counted changes, with what was before and is then;
+-- what changes on one day is in it once.
 
--- name: stock_at
-at AS (
-    SELECT situations.child, %(day)s::date AS day, situations.institution, situations.place, situations.stage,
-           true AS scoped, {present} AS present
-      FROM situations
-     WHERE %(day)s BETWEEN situations.since AND situations.until AND {scope}
-)
+-- name: held
+LEFT JOIN counted_values AS {of} ON {of}.child = {child} AND {of}.dimension = {dimension}
+                                AND {day} BETWEEN {of}.since AND {of}.until
 
--- name: flows_at
-whom AS (
-    SELECT DISTINCT child FROM situations
-     WHERE situations.since <= %(until)s AND situations.until >= %(since)s AND {scope_of_some_day}
-), turns AS (
-    SELECT situations.child, situations.since AS day FROM situations JOIN whom ON whom.child = situations.child
-     WHERE situations.since > %(since)s AND situations.since <= %(until)s
-    UNION
-    SELECT spans.child, spans.since FROM spans JOIN whom ON whom.child = spans.child
-     WHERE spans.attribute = ANY (%(attributes)s) AND spans.since > %(since)s AND spans.since <= %(until)s
-    UNION
-    SELECT spans.child, spans.until + 1 FROM spans JOIN whom ON whom.child = spans.child
-     WHERE spans.attribute = ANY (%(attributes)s) AND spans.until >= %(since)s AND spans.until < %(until)s
-    UNION
-    SELECT person.child, birthday.day FROM {person} AS person JOIN whom ON whom.child = person.child
-     CROSS JOIN LATERAL (
-         SELECT (born + make_interval(years => years))::date AS day
-           FROM unnest(ARRAY[person.birth_on, person.birth_until]) AS born,
-                unnest(%(birthdays)s::integer[]) AS years
-     ) AS birthday
-     WHERE birthday.day > %(since)s AND birthday.day <= %(until)s
-), points AS (
-    SELECT child, day FROM turns
-    UNION SELECT child, day - 1 FROM turns
-    UNION SELECT child, day FROM whom, unnest(ARRAY[%(since)s::date, %(until)s::date]) AS day
-), at AS (
-    SELECT points.child, points.day, situations.institution, situations.place, situations.stage,
-           coalesce({scope}, false) AS scoped, situations.child IS NOT NULL AND {present} AS present
-      FROM points LEFT JOIN situations ON situations.child = points.child
-                                      AND points.day BETWEEN situations.since AND situations.until
-)
-
--- name: one_value
-LEFT JOIN (
-    SELECT at.child, at.day, {value} AS value
-      FROM at JOIN spans ON spans.child = at.child AND at.day BETWEEN spans.since AND spans.until
-     WHERE spans.attribute = {attribute}
-) AS {name} ON {name}.child = at.child AND {name}.day = at.day
-
--- name: last_of_several
-LEFT JOIN (
-    SELECT DISTINCT ON (at.child, at.day) at.child, at.day, {value} AS value
-      FROM at JOIN spans ON spans.child = at.child AND at.day BETWEEN spans.since AND spans.until
-     WHERE spans.attribute = {attribute}
-     ORDER BY at.child, at.day, spans.since DESC, spans.key DESC
-) AS {name} ON {name}.child = at.child AND {name}.day = at.day
-
--- name: person
-LEFT JOIN {person} AS {name} ON {name}.child = at.child
-
--- name: span_value
--- What is not known is an object, and so is the value of which one member counts.
-coalesce(CASE WHEN left({of}, 1) = '{{' THEN 'unknown' ELSE {of} END, 'unknown')
+-- name: value_before
+CASE WHEN {of}.since = {day} THEN {of}.before ELSE {of}.value END
 
 -- name: age_band
-CASE WHEN {person}.birth_until IS NULL THEN 'nothing'
-     WHEN {youngest} = {oldest} THEN (%(band_names)s::text[])[{youngest}]
+CASE WHEN {until} IS NULL THEN 'nothing'
+     WHEN {until} = {first} OR {youngest} = {oldest} THEN {youngest}
      ELSE 'uncertain' END
 
--- name: placed
-placed AS (
-    SELECT at.child, at.day, at.present, {cell} AS cell, {reason} AS reason,
-           at.present AND at.scoped AND {where} AS counted
-      FROM at {joins}
-)
+-- name: on_day
+  FROM situations {held}
+ WHERE {day} BETWEEN situations.since AND situations.until AND {counted}
 
 -- name: stock
-SELECT cell, count(*) FROM placed WHERE counted GROUP BY cell
+SELECT {cell} AS cell, here.count
+  FROM (SELECT {values} count(*) AS count {on_day} GROUP BY {places} HAVING count(*) > 0) AS here
+
+-- name: of_child
+{child} IN (SELECT situations.child {on_day})
+
+-- name: turned
+turned AS NOT MATERIALIZED ({parts})
+
+-- name: turned_by_situation
+SELECT situations.child, situations.since AS day, earlier.child IS NOT NULL AS was_there,
+       earlier.institution AS was_institution, earlier.place AS was_place, earlier.stage AS was_stage,
+       situations.institution, situations.place, situations.stage,
+       situations.birth_on, situations.birth_until, situations.sixteen_on {values}
+  FROM situations
+  LEFT JOIN situations AS earlier ON earlier.child = situations.child AND earlier.until = situations.since - 1
+       {held}
+ WHERE situations.since > %(since)s AND situations.since <= %(until)s
+
+-- name: turned_by_value
+SELECT situations.child, {of}.since, true, situations.institution, situations.place, situations.stage,
+       situations.institution, situations.place, situations.stage,
+       situations.birth_on, situations.birth_until, situations.sixteen_on {values}
+  FROM counted_values AS {of}
+  JOIN situations ON situations.child = {of}.child
+                 AND {of}.since > situations.since AND {of}.since <= situations.until
+       {held}
+ WHERE {of}.dimension = {dimension} AND {of}.since > %(since)s AND {of}.since <= %(until)s AND {first}
+
+-- name: turned_by_age
+SELECT situations.child, birthday.day, true, situations.institution, situations.place, situations.stage,
+       situations.institution, situations.place, situations.stage,
+       situations.birth_on, situations.birth_until, situations.sixteen_on {values}
+  FROM situations
+ CROSS JOIN unnest(%(birthdays)s::integer[]) AS reached (years)
+ CROSS JOIN LATERAL (SELECT ({born} + make_interval(years => reached.years))::date AS day) AS birthday
+       {held}
+ WHERE birthday.day > situations.since AND birthday.day <= situations.until
+   AND birthday.day > %(since)s AND birthday.day <= %(until)s AND {first}
+
+-- name: not_of_the_other
+-- Of a birth between two days: no birthday of the last one is on the same day.
+birthday.day <> ALL (ARRAY(SELECT (situations.birth_until + make_interval(years => other))::date
+                             FROM unnest(%(birthdays)s::integer[]) AS other))
+
+-- name: side
+-- What was before a day, or is on it; who then has no situation is nowhere.
+CROSS JOIN LATERAL (
+    SELECT here.*, here.present AND here.scoped AND {where} AS counted
+      FROM (SELECT {there} AND {present} AS present, coalesce({scope}, false) AS scoped {values}
+              FROM (SELECT {there} AS there, turned.{was}institution AS institution,
+                           turned.{was}place AS place, turned.{was}stage AS stage,
+                           turned.birth_on, turned.birth_until, turned.sixteen_on) AS situations) AS here
+) AS {side}
+
+-- name: changed
+changed AS NOT MATERIALIZED (
+    SELECT turned.child, turned.day, before.present AS was_present, before.counted AS was_counted,
+           after.present, after.counted,
+           CASE WHEN NOT after.present THEN coalesce(of_departed.value, turned.stage, 'nothing') END AS reason {values}
+      FROM turned {before} {after}
+      LEFT JOIN counted_values AS of_departed ON of_departed.child = turned.child
+                                             AND of_departed.dimension = 'departed' AND NOT after.present
+                                             AND turned.day BETWEEN of_departed.since AND of_departed.until
+     WHERE (before.counted OR after.counted)
+       AND ROW(before.counted {was_values}) IS DISTINCT FROM ROW(after.counted {now_values})
+)
 
 -- name: flows
-SELECT cell, kind, reason, count(*) FROM (
-    SELECT turn.cell, turn.kind, turn.reason FROM turns
-      JOIN placed AS before ON before.child = turns.child AND before.day = turns.day - 1
-      JOIN placed AS after ON after.child = turns.child AND after.day = turns.day
+SELECT cell, kind, reason, sum(count)::bigint FROM (
+    SELECT turn.cell, turn.kind, turn.reason, alike.count
+      FROM (SELECT was_present, was_counted, present, counted, reason {columns}, count(*) AS count
+              FROM changed GROUP BY was_present, was_counted, present, counted, reason {columns}) AS alike
      CROSS JOIN LATERAL (VALUES
-         (after.counted, CASE WHEN before.present THEN 'moved_in' ELSE 'entered' END, '', after.cell),
-         (before.counted, CASE WHEN after.present THEN 'moved_out' ELSE 'left' END,
-          CASE WHEN after.present THEN '' ELSE after.reason END, before.cell)
+         (alike.counted, CASE WHEN alike.was_present THEN 'moved_in' ELSE 'entered' END, '', {cell}),
+         (alike.was_counted, CASE WHEN alike.present THEN 'moved_out' ELSE 'left' END,
+          coalesce(alike.reason, ''), {was_cell})
      ) AS turn (counts, kind, reason, cell)
-     WHERE turn.counts AND (before.counted, before.cell) IS DISTINCT FROM (after.counted, after.cell)
+     WHERE turn.counts
     UNION ALL
-    SELECT here.cell, point.kind, '' FROM placed AS here
-      JOIN (VALUES ('stock_from', %(since)s::date), ('stock_to', %(until)s::date)) AS point (kind, day)
-        ON point.day = here.day
-     WHERE here.counted
-) AS counted
+    SELECT cell, 'stock_from', '', count FROM ({stock_from}) AS first
+    UNION ALL
+    SELECT cell, 'stock_to', '', count FROM ({stock_to}) AS last
+) AS every
 GROUP BY cell, kind, reason
 
 -- name: moves
@@ -105,19 +112,12 @@ SELECT moved.* FROM (
                      - array_position(%(worst_first)s::text[], turned.after[1]))
                 WHEN 1 THEN 'raised' WHEN -1 THEN 'lowered' END AS direction
       FROM (
-        SELECT turns.child, turns.day,
-               CASE WHEN NOT before.present THEN 'entered' WHEN after.present THEN 'moved' ELSE 'left' END AS kind,
-               CASE WHEN before.counted THEN before.cell END AS before,
-               CASE WHEN after.counted THEN after.cell END AS after,
-               CASE WHEN NOT after.present THEN after.reason END AS reason
-          FROM turns
-          JOIN placed AS before ON before.child = turns.child AND before.day = turns.day - 1
-          JOIN placed AS after ON after.child = turns.child AND after.day = turns.day
-         WHERE (before.counted OR after.counted)
-           AND (before.counted, before.cell) IS DISTINCT FROM (after.counted, after.cell)
+        SELECT alike.child, alike.day,
+               CASE WHEN NOT alike.was_present THEN 'entered' WHEN alike.present THEN 'moved' ELSE 'left' END AS kind,
+               CASE WHEN alike.was_counted THEN {was_cell} END AS before,
+               CASE WHEN alike.counted THEN {cell} END AS after,
+               alike.reason
+          FROM changed AS alike
       ) AS turned
 ) AS moved
 JOIN register ON register.child = moved.child
-
--- name: of_child
-{child} IN (WITH {at}, {placed} SELECT placed.child FROM placed WHERE placed.counted)

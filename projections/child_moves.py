@@ -12,8 +12,8 @@ from psycopg.sql import SQL, Placeholder
 from domain.codes import tables
 from domain.event import Category
 from ledger.store import queries
-from projections.child_counts import CountedScope, counted_between
-from projections.counted_children import Population, Wanted
+from projections.child_counts import CountedScope, cells_changed, counted_between
+from projections.counted_children import CountedParts, Population, Wanted
 from projections.dimensions import DIMENSIONS
 from projections.paging import Condition, Key, Page, as_day, as_id, page
 
@@ -83,9 +83,8 @@ async def child_moves(
     if reason is not None:
         conditions.append(Condition(SQL("moved.reason = %(reason)s"), {"reason": reason}))
     conditions += [*_in_cell("before", by, before), *_in_cell("after", by, after)]
-    return await page(
-        connection, ChildMove, _MOVES, conditions, _KEY, limit=limit, cursor=cursor, tables=then
-    )
+    moves = _MOVES.format(**cells_changed(CountedParts(population)))
+    return await page(connection, ChildMove, moves, conditions, _KEY, limit=limit, cursor=cursor, tables=then)
 
 
 def _in_cell(side: Literal["before", "after"], by: Sequence[str], wanted: Wanted) -> Iterator[Condition]:

@@ -1,33 +1,33 @@
 """Which children are counted on a day, by what: the parts of a statement that counts or lists them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
-from domain.life import DEPARTED
-from domain.scope import OFFICER_AGE
 from ledger.store import queries
+from projections.counted_values import COUNTED_VALUES
 from projections.dimensions import AGE_BAND, DIMENSIONS, NOTHING, SETS_OF_BANDS, Dimension, band_names
 from projections.model import ReadModel
 from projections.paging import Condition
 from projections.situations import SITUATIONS
-from projections.spans import SPANS
 
 Wanted: TypeAlias = Mapping[str, Sequence[str]]
 """By dimension the values of which each child has one."""
+ValueHeld: TypeAlias = Callable[[str], Composable]
+"""Returns the expression of the value that a child has in a dimension of an attribute."""
 
 STAGES: Final = ("outside", "received", "in_care", NOTHING)
 """Stages of those who are counted by default: all who are cared for, in institutions or outside."""
 BANDS: Final = SETS_OF_BANDS["national_system"]
 COUNTED_ROWS: Final[Mapping[str, ReadModel[Any]]] = MappingProxyType(
-    {"situations": SITUATIONS, "spans": SPANS}
+    {"situations": SITUATIONS, "counted_values": COUNTED_VALUES}
 )
-"""The read models that are counted, beside the register, by the names that statements have for them."""
+"""The read models that are counted, by the names that statements have for them."""
+SITUATION: Final = Identifier("situations")
 _SQL: Final = queries.load_composable("projections", "child_counts.sql")
-_REASON: Final = Dimension(DEPARTED.label, DEPARTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,9 @@ class Population:
         return {name: DIMENSIONS[name] for name in asked}
 
     @property
-    def person(self) -> Composable:
-        """The name of the register's rows."""
-        return Identifier("register" if self.known is None else "listed")
+    def held(self) -> list[str]:
+        """Those of them that are attributes."""
+        return [name for name, each in self.named.items() if each.attribute is not None]
 
 
 def among(child: Composable, population: Population) -> Condition:
@@ -65,36 +65,18 @@ def among(child: Composable, population: Population) -> Condition:
 
     The statement names the day so, and begins with the rows of then (`as_known`) of `COUNTED_ROWS`.
     """
-    asked = CountedParts(population, Condition(SQL("true"), {}))
-    return Condition(
-        _SQL["of_child"].format(child=child, at=asked.stock_at, placed=asked.placed), asked.parameters
-    )
+    parts, day = CountedParts(population), SQL("%(day)s")
+    on_day = parts.on_day(day, SQL("true"))
+    return Condition(_SQL["of_child"].format(child=child, on_day=on_day), parts.parameters)
 
 
 class CountedParts:
     """A population as parts of a statement, with their parameters."""
 
-    def __init__(self, population: Population, scope: Condition, *, reason: bool = False) -> None:
-        self._population, self._scope = population, scope
-        self._values: dict[str, Composable] = {}
-        self._joins: list[Composable] = []
-        spans = {name: each for name, each in population.named.items() if each.attribute is not None}
-        for name, dimension in spans.items():
-            self._join(name, dimension)
-        if reason:
-            self._join("reason", _REASON)
-            self._values["reason"] = SQL("coalesce({}.value, at.stage, {})").format(
-                _joined("reason"), Literal(NOTHING)
-            )
-        for name, dimension in population.named.items():
-            self._values.setdefault(name, self._value(name, dimension))
-        attributes = [each.held_as for each in (*spans.values(), _REASON)]
-        self.parameters = {
-            **scope.parameters,
+    def __init__(self, population: Population) -> None:
+        self.population = population
+        self.parameters: dict[str, Any] = {
             "stages": population.stages,
-            "attributes": attributes,
-            "birthdays": sorted({OFFICER_AGE, *(population.bands if AGE_BAND in population.named else ())}),
-            "band_names": band_names(population.bands),
             **{f"where_{name}": list(values) for name, values in population.where.items()},
         }
 
@@ -103,79 +85,92 @@ class CountedParts:
         """Whether a child in a situation is at one of the stages that count."""
         return SQL("coalesce(situations.stage, {}) = ANY (%(stages)s)").format(Literal(NOTHING))
 
-    @property
-    def stock_at(self) -> Composable:
-        """Everybody who is in scope on `day`."""
-        return _SQL["stock_at"].format(scope=self._scope.sql, present=self.present)
+    def on_day(self, day: Composable, scope: Composable) -> Composable:
+        """Those in scope who are counted on a day, as what stands after the columns of a SELECT."""
+        counted = SQL(" AND ").join([self.present, scope, self.where(self.values(day))])
+        return _SQL["on_day"].format(held=self.held(SQL("situations.child"), day), day=day, counted=counted)
 
-    def flows_at(self, someday: Condition) -> Composable:
-        """Everybody who is in scope on `someday`, on the days on which something changes and before them."""
-        return _SQL["flows_at"].format(
-            scope=self._scope.sql,
-            scope_of_some_day=someday.sql,
-            present=self.present,
-            person=self._population.person,
+    def held(self, child: Composable, day: Composable, but: Collection[str] = ()) -> Composable:
+        """The joins of the values that a child has on a day."""
+        return SQL("\n       ").join(
+            _SQL["held"].format(of=of_dimension(name), child=child, dimension=Literal(name), day=day)
+            for name in self.population.held
+            if name not in but
         )
 
-    @property
-    def placed(self) -> Composable:
-        """Where each child stood on each day of `at`, and whether it counts."""
-        named = [name for name in self._population.where if name in self._values]
-        conditions = [SQL("true")] + [
-            SQL("{} = ANY ({})").format(self._values[name], SQL(f"%(where_{name})s")) for name in named
+    def values(
+        self,
+        day: Composable,
+        held: ValueHeld | None = None,
+        place: Identifier = SITUATION,
+        born: Identifier = SITUATION,
+    ) -> dict[str, Composable]:
+        """Return the expressions of what is asked for, null where nothing holds.
+
+        `place` has the columns of the situation, `born` those of the birth.
+        """
+        return {name: self._value(name, day, held or value_of, place, born) for name in self.population.named}
+
+    def where(self, values: Mapping[str, Composable]) -> Composable:
+        """Return the condition that a child has the values that are asked for."""
+        conditions = [
+            SQL("{} = ANY ({})").format(told(values[name]), SQL(f"%(where_{name})s"))
+            for name in self.population.where
+            if name in values
         ]
-        cell = SQL(", ").join(self._values[name] for name in self._population.by)
-        return _SQL["placed"].format(
-            cell=SQL("ARRAY[{}]::text[]").format(cell),
-            reason=self._values.get("reason", SQL("''")),
-            where=SQL(" AND ").join(conditions),
-            joins=SQL("\n").join(self._joins),
-        )
+        return SQL(" AND ").join([SQL("true"), *conditions])
 
-    def _join(self, name: str, dimension: Dimension) -> None:
-        assert dimension.attribute is not None  # noqa: S101 - only those are joined
-        of: Composable = SQL("spans.value")
-        if dimension.part is not None:
-            of = SQL("(spans.value::jsonb ->> {})").format(Literal(dimension.part))
-        question = "last_of_several" if dimension.attribute.several else "one_value"
-        self._joins.append(
-            _SQL[question].format(
-                value=_SQL["span_value"].format(of=of),
-                attribute=Literal(dimension.held_as),
-                name=_joined(name),
-            )
-        )
+    def cell(self, columns: Mapping[str, Composable]) -> Composable:
+        """Return the expression of the cell by the columns of what is counted by."""
+        cell = SQL(", ").join(told(columns[name]) for name in self.population.by)
+        return SQL("ARRAY[{}]::text[]").format(cell)
 
-    def _value(self, name: str, dimension: Dimension) -> Composable:
+    def _value(
+        self, name: str, day: Composable, held: ValueHeld, place: Identifier, born: Identifier
+    ) -> Composable:
+        dimension = DIMENSIONS[name]
         if name == AGE_BAND:
-            return self._age_band()
-        if dimension.column is not None:
-            value = SQL("at.{}::text").format(Identifier(dimension.column))
-        else:
-            value = SQL("{}.value").format(_joined(name))
-        if dimension.digits is not None:
-            # What stands for no region has letters.
-            value = SQL("CASE WHEN {0} ~ '^[0-9]' THEN left({0}, {1}) ELSE {0} END").format(
-                value, Literal(dimension.digits)
-            )
-        return SQL("coalesce({}, {})").format(value, Literal(NOTHING))
+            return self._age_band(born, day)
+        if dimension.column is None:
+            return held(name)
+        column = SQL("{}.{}").format(place, Identifier(dimension.column))
+        return column if dimension.digits is None else SQL("left({}, {})").format(column, dimension.digits)
 
-    def _age_band(self) -> Composable:
+    def _age_band(self, born: Identifier, day: Composable) -> Composable:
         """Return the band of an age; of two births between which it lies, both must be in it."""
-        name = _joined(AGE_BAND)
-        self._joins.append(_SQL["person"].format(person=self._population.person, name=name))
-        last = Literal(len(self._population.bands))
+        first, until = (SQL("{}.{}").format(born, Identifier(each)) for each in ("birth_on", "birth_until"))
+        (youngest_name, *names), bands = band_names(self.population.bands), self.population.bands[1:]
 
-        def band(born: str) -> Composable:
-            column = SQL("{}.{}").format(name, Identifier(born))
+        def band(born_on: Composable, otherwise: str) -> Composable:
             reached = [
-                SQL("({} + make_interval(years => {}) <= at.day)::integer").format(column, Literal(years))
-                for years in self._population.bands[1:]
+                SQL("WHEN {} + make_interval(years => {}) <= {} THEN {}").format(
+                    born_on, Literal(years), day, Literal(name)
+                )
+                for years, name in reversed([*zip(bands, names, strict=True)])
             ]
-            return SQL("coalesce(1 + {}, {})").format(SQL(" + ").join([SQL("0"), *reached]), last)
+            if not reached:
+                return Literal(otherwise)
+            return SQL("CASE {} ELSE {} END").format(SQL(" ").join(reached), Literal(otherwise))
 
-        return _SQL["age_band"].format(person=name, youngest=band("birth_until"), oldest=band("birth_on"))
+        # Who may be born on any day long ago may be of any age.
+        oldest = SQL("CASE WHEN {} IS NULL THEN {} ELSE {} END").format(
+            first, Literal([youngest_name, *names][-1]), band(first, youngest_name)
+        )
+        return _SQL["age_band"].format(
+            first=first, until=until, youngest=band(until, youngest_name), oldest=oldest
+        )
 
 
-def _joined(name: str) -> Identifier:
+def of_dimension(name: str) -> Identifier:
+    """Return the name of the rows that say which value of a dimension a child has."""
     return Identifier(f"of_{name}")
+
+
+def value_of(name: str) -> Composable:
+    """Return the value of a dimension where its rows are joined."""
+    return SQL("{}.value").format(of_dimension(name))
+
+
+def told(value: Composable) -> Composable:
+    """Return a value as a cell tells it."""
+    return SQL("coalesce({}::text, {})").format(value, Literal(NOTHING))

@@ -53,12 +53,6 @@ class Dimension:
     nothing: Label = _NOT_RECORDED
     worst_first: bool = False
 
-    @property
-    def held_as(self) -> str:
-        """The name under which the spans of its attribute stand."""
-        assert self.attribute is not None  # noqa: S101 - only asked of such a one
-        return f"{self.attribute.chapter}.{self.attribute.name}"
-
 
 AGE_BAND: Final = "age_band"
 COUNTY: Final = 6

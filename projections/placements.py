@@ -180,8 +180,8 @@ async def placement_counts(  # noqa: PLR0917 - the days
     By each cell of `by` (`COUNTED_BY`) it is how many were placed, and then each of `OUTCOMES`.
     """
     then = as_known(known, {"listed": REGISTER, "placements": PLACEMENTS})
-    person = Identifier("register" if known is None else "listed")
-    charge = scope(SQL("situations.placed_on"), person)
+    grown = _SQL["sixteen_on"].format(person=Identifier("register" if known is None else "listed"))
+    charge = scope(SQL("situations.placed_on"), grown)
     where = [charge, Condition(SQL("situations.placed_on BETWEEN %(since)s AND %(until)s"), {})]
     if institution is not None:
         where.append(Condition(SQL("situations.institution = %(placed_by)s"), {"placed_by": institution}))

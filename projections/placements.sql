@@ -29,3 +29,6 @@ SELECT {cell}, count(*), {outcomes}
 
 -- name: outcome
 count(*) FILTER (WHERE situations.{outcome} <= %(day)s)
+
+-- name: sixteen_on
+(SELECT person.sixteen_on FROM {person} AS person WHERE person.child = situations.child)

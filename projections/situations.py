@@ -10,8 +10,8 @@ from uuid import UUID
 from domain.event import Erased
 from domain.events.intake import ADMITTED, RECEIVED
 from domain.file import Attribute, File
-from domain.life import STAGE, gone_since
-from domain.scope import charges
+from domain.life import BIRTH, STAGE, gone_since
+from domain.scope import charges, scope_of
 from domain.when import LAST_DAY, day_after, day_before
 from projections.model import ReadModel, RowContext
 
@@ -20,7 +20,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Where a child stood from `since` through `until`: in whose charge, at which stage, since when."""
+    """Where a child stood from `since` through `until`: in whose charge, at which stage, since when.
+
+    Whoever is counted is so by age, too: `birth_on` to `sixteen_on` are those of the register.
+    """
 
     child: UUID
     since: date
@@ -31,6 +34,9 @@ class Situation:
     received_on: date | None
     admitted_on: date | None
     departed_on: date | None
+    birth_on: date | None
+    birth_until: date | None
+    sixteen_on: date | None
 
 
 def rows(file: File, reading: RowContext) -> Iterator[Situation]:
@@ -39,6 +45,7 @@ def rows(file: File, reading: RowContext) -> Iterator[Situation]:
     if begun is None:
         return
     charged, stages = charges(file), file.spans(STAGE)
+    born, grown = _by(file, BIRTH, LAST_DAY), scope_of(file).sixteen_on
     days = {begun, *(since for since, _ in charged), *(span.since for span in stages)}
     days.update(day_after(span.until) for span in stages if span.until < LAST_DAY)
     days.update(fact.since for each in (RECEIVED, ADMITTED) for fact in file.facts(each).get("", ()))
@@ -55,6 +62,9 @@ def rows(file: File, reading: RowContext) -> Iterator[Situation]:
             received_on=_by(file, RECEIVED, since),
             admitted_on=_by(file, ADMITTED, since),
             departed_on=gone_since(file, since),
+            birth_on=None if born is None else born.first,
+            birth_until=None if born is None else born.last,
+            sixteen_on=grown,
         )
 
 

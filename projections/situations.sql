@@ -11,6 +11,9 @@ CREATE TABLE situations (
     received_on date,
     admitted_on date,
     departed_on date,
+    birth_on    date,
+    birth_until date,
+    sixteen_on  date,
     PRIMARY KEY (child, since)
 );
 CREATE INDEX ON situations (institution, until);

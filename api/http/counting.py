@@ -41,7 +41,7 @@ MOST_CELLS: Final = limit(
     why=Label("再多就没有人看，应减少统计项", "Nobody reads more: count by fewer dimensions"),
     beyond="invalid",
 )
-COUNTED: Final = ("register", "situations", "spans")
+COUNTED: Final = ("register", "situations", "counted_values")
 """The read models that children are counted by."""
 CensusBy: TypeAlias = Annotated[
     list[DimensionName] | None,
@@ -94,8 +94,8 @@ def check_cells(cells: Sized) -> None:
 def counted_scope(request: RequestContext) -> CountedScope:
     """Return whom the caller counts, as a condition."""
 
-    def scope(day: Composable, person: Composable) -> Condition:
-        return counted_sql(request.actor, today=request.today, day=day, person=person)
+    def scope(day: Composable, sixteen_on: Composable) -> Condition:
+        return counted_sql(request.actor, today=request.today, day=day, sixteen_on=sixteen_on)
 
     return scope
 

@@ -78,7 +78,7 @@ MOST_BYTES: Final = limit(
 )
 
 # The read models of each list; all need the register, which decides the scope.
-_REGISTER: Final = ("register", "situations", "spans", "obligations")
+_REGISTER: Final = ("register", "situations", "counted_values", "obligations")
 OBLIGATION_MODELS: Final = ("register", "obligations")
 FINDING_MODELS: Final = ("register", "findings", "family_children", "likeness_terms")
 OfRegister: TypeAlias = Annotated[RequestContext, Depends(list_request(*_REGISTER))]

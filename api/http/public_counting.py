@@ -131,5 +131,5 @@ async def public_changes(
         return public_flows(await flows(connection, _everybody, Population(), since, until))
 
 
-def _everybody(_day: Composable, _person: Composable) -> Condition:
+def _everybody(_day: Composable, _sixteen_on: Composable) -> Condition:
     return _EVERYBODY

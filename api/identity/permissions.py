@@ -360,12 +360,12 @@ def scope_sql(
             return Condition(sql, {"scope_institution": actor.institution})
 
 
-def counted_sql(actor: Actor, *, today: date, day: Composable, person: Composable) -> Condition:
+def counted_sql(actor: Actor, *, today: date, day: Composable, sixteen_on: Composable) -> Condition:
     """Return the condition that the actor counts the children of `situations`, as they were on a day.
 
     An institution or a place counts those who were in its charge then, whoever is in charge now, for it reads
     what occurred until it handed them over; a placement officer counts those who were 16 by then. `day` is
-    the expression of the day, `person` the name of the register's rows. The parameters are all named
+    the expression of the day, `sixteen_on` of that on which a child is 16. The parameters are all named
     `scope_…`.
     """
     relation = Identifier("situations")
@@ -380,10 +380,9 @@ def counted_sql(actor: Actor, *, today: date, day: Composable, person: Composabl
         case Role.TOWNSHIP:
             return Condition(_of_places(relation), {"scope_places": actor.places})
         case Role.PLACEMENT_OFFICER:
-            sql = SQL(
-                "({} AND EXISTS (SELECT FROM {} AS grown WHERE grown.child = situations.child"
-                " AND grown.sixteen_on <= least({}, {})))"
-            ).format(_in_region(relation), person, day, Placeholder("scope_today"))
+            sql = SQL("({} AND coalesce({} <= least({}, {}), false))").format(
+                _in_region(relation), sixteen_on, day, Placeholder("scope_today")
+            )
             return Condition(sql, {"scope_institutions": [*_institutions(actor)], "scope_today": today})
         case Role.STAFF | Role.SUPERVISOR | Role.AUDITOR:
             # As it is, so that an index finds them.

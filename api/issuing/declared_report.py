@@ -67,7 +67,7 @@ class ReportSource:
             SQL("(situations.institution = %(scope_institution)s)"), {"scope_institution": self.institution}
         )
 
-        def scope(_day: Composable, _person: Composable) -> Condition:
+        def scope(_day: Composable, _sixteen_on: Composable) -> Condition:
             return charge
 
         return scope

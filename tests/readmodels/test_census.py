@@ -55,7 +55,7 @@ few = trying(
 
 def of(actor: Actor) -> CountedScope:
     """Whom an actor counts."""
-    return lambda day, person: counted_sql(actor, today=TODAY, day=day, person=person)
+    return lambda day, sixteen_on: counted_sql(actor, today=TODAY, day=day, sixteen_on=sixteen_on)
 
 
 def said_by(file: File, dimension: Dimension, day: date) -> str:

@@ -327,6 +327,7 @@ def test_every_read_model_says_what_tells_its_rows_apart() -> None:
     assert {model.name: model.identity for model in READ_MODELS} == {
         "register": ("child",),
         "situations": ("child", "since"),
+        "counted_values": ("child", "dimension", "since"),
         "obligations": ("child", "number"),
         "readiness": ("child", "since"),
         "findings": ("child", "number"),
