@@ -61,14 +61,14 @@ SELECT situations.child, birthday.day, true, situations.institution, situations.
 
 -- name: not_of_the_other
 -- Of a birth between two days: no birthday of the last one is on the same day.
-birthday.day <> ALL (ARRAY(SELECT (situations.birth_until + make_interval(years => other))::date
+situations.birth_on <> situations.birth_until AND birthday.day <> ALL (ARRAY(SELECT (situations.birth_until + make_interval(years => other))::date
                              FROM unnest(%(birthdays)s::integer[]) AS other))
 
 -- name: side
 -- What was before a day, or is on it; who then has no situation is nowhere.
 CROSS JOIN LATERAL (
     SELECT here.*, here.present AND here.scoped AND {where} AS counted
-      FROM (SELECT {there} AND {present} AS present, coalesce({scope}, false) AS scoped {values}
+      FROM (SELECT {there} AND {present} AS present, ({scope}) IS TRUE AS scoped {values}
               FROM (SELECT {there} AS there, turned.{was}institution AS institution,
                            turned.{was}place AS place, turned.{was}stage AS stage,
                            turned.birth_on, turned.birth_until, turned.sixteen_on) AS situations) AS here

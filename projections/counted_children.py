@@ -83,7 +83,13 @@ class CountedParts:
     @property
     def present(self) -> Composable:
         """Whether a child in a situation is at one of the stages that count."""
-        return SQL("coalesce(situations.stage, {}) = ANY (%(stages)s)").format(Literal(NOTHING))
+        # As they are, so that PostgreSQL knows how many these are.
+        one = "situations.stage = ANY (%(stages)s)"
+        return SQL(
+            f"({one} OR situations.stage IS NULL)"
+            if NOTHING in self.population.stages
+            else f"({one} IS TRUE)"
+        )
 
     def on_day(self, day: Composable, scope: Composable) -> Composable:
         """Those in scope who are counted on a day, as what stands after the columns of a SELECT."""
