@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,9 +14,11 @@ from hypothesis import strategies as st
 from api.identity.permissions import Actor, Role, counted_sql
 from domain.changes import changes
 from domain.entry import AnyEntry
-from domain.event import Erased, Unknown
+from domain.event import Erased, Event, Unknown
+from domain.events.filing import FileOpenedByMistake, FilesJoined, FilesSeparated
+from domain.events.record import EntryWithdrawn
 from domain.file import File, fold
-from domain.joined_files import is_listed
+from domain.joined_files import is_listed, whole
 from domain.life import BIRTH, DEPARTED, STAGE
 from domain.scope import CHARGE, PLACE, charges
 from domain.when import age
@@ -32,6 +35,7 @@ from projections.dimensions import (
 )
 from tests.support.client import Served
 from tests.support.exploring import examples
+from tests.support.given import given as given_life
 from tests.support.ledgers import all_entries
 from tests.support.read_models import head
 from tests.support.stored import keep, moved
@@ -113,12 +117,45 @@ def counted(files: Iterable[File], by: Iterable[str], day: date) -> Mapping[Coun
 
 
 async def files_known(served: Served, position: int) -> list[File]:
-    """Every child's file as known at a position, folded from its entries."""
+    """Every child's file as known at a position, folded from its entries and those of files joined to it."""
     lives: dict[UUID, list[AnyEntry]] = {}
     for entry in await all_entries(served.container.ledger):
         if entry.kind == "child" and entry.position <= position:
             lives.setdefault(entry.stream, []).append(entry)
-    return [fold(entries) for entries in lives.values()]
+    alone = {stream: fold(entries) for stream, entries in lives.items()}
+    return [whole(file, alone) for file in alone.values()]
+
+
+class Recorded:
+    """A life that is recorded part by part, judged by nobody, with what is said of its file in between."""
+
+    def __init__(self, served: Served, life: list[AnyEntry]) -> None:
+        self.stream = uuid4()
+        self._served, self._waiting, self._version = served, moved(life, self.stream), 0
+
+    async def next(self, entries: int | None = None) -> None:
+        """Record so many further entries, by default all that are left."""
+        told, self._waiting = self._waiting[:entries], self._waiting[entries or len(self._waiting) :]
+        await self._keep(told)
+
+    async def says(self, event: Event) -> UUID:
+        """Record what is said of the file, and return the id of the entry."""
+        (entry,) = given_life((str(TODAY), event)).entries
+        entry = replace(entry, entry_id=uuid4(), stream=self.stream)
+        await self._keep([entry])
+        return entry.entry_id
+
+    async def _keep(self, entries: list[AnyEntry]) -> None:
+        numbered = [replace(each, version=self._version + n) for n, each in enumerate(entries, 1)]
+        self._version += len(entries)
+        if numbered:
+            await keep(self._served.container.ledger, numbered)
+
+
+async def joined(one: Recorded, other: Recorded, how: type[FilesJoined | FilesSeparated]) -> None:
+    """Say in both files that they are joined, or separated."""
+    for each in (one, other):
+        await each.says(how(kept=one.stream, joined=other.stream, explanation="同一儿童"))
 
 
 @few
@@ -129,21 +166,28 @@ async def files_known(served: Served, position: int) -> list[File]:
 async def test_a_census_counts_what_each_file_says_by_itself_and_what_flows_adds_up(
     served: Served, lives: list[list[AnyEntry]], crossed: list[str]
 ) -> None:
-    waiting = [moved(life, uuid4()) for life in lives]
-    half = [len(life) // 2 for life in waiting]
-    for life, length in zip(waiting, half, strict=True):
-        await keep(served.container.ledger, life[: length or None])
-    middle = await head(served)
-    for life, length in zip(waiting, half, strict=True):
-        if length:
-            await keep(served.container.ledger, life[length:])
+    """Also of files that are joined and separated, or opened by mistake; as known before and after it."""
+    one, other, mistaken, *further = recorded = [Recorded(served, life) for life in lives]
+    for each, life in zip(recorded, lives, strict=True):
+        await each.next(max(1, len(life) // 2))
+    before = await head(served)
+    await joined(one, other, FilesJoined)
+    mistake = await mistaken.says(FileOpenedByMistake(explanation="误建"))
+    for each in (one, *further):
+        await each.next()
+    while_joined = await head(served)
+    await joined(one, other, FilesSeparated)
+    await mistaken.says(EntryWithdrawn(entry=mistake, explanation="确有其人"))
+    for each in (other, mistaken):
+        await each.next()
     last = await head(served)
     await served.projected()
     assert await served.container.projector.known_reached(last, PATIENCE)
     async with served.container.projector.reading() as connection:
-        for position, known in ((middle, middle), (last, last), (last, None)):
+        for position, known in ((before, before), (while_joined, while_joined), (last, last), (last, None)):
             files = await files_known(served, position)
-            for by in [crossed] if known == last else [*([each] for each in DIMENSIONS), crossed]:
+            all_of_them = known in {while_joined, None}
+            for by in [*([each] for each in DIMENSIONS), crossed] if all_of_them else [crossed]:
                 population = Population(by=by, known=known)
                 stocks = {day: await stock(connection, of(EVERYBODY), population, day) for day in DAYS}
                 for day in DAYS:

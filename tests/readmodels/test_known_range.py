@@ -90,8 +90,9 @@ async def asked(client: AsyncClient, path: str, query: Mapping[str, Any]) -> lis
 
 
 def as_of_then(item: dict[str, Any]) -> dict[str, Any]:
-    """Return an item without the version to decide on, which is the one of the file now."""
-    return {name: value for name, value in item.items() if name != "version"} if "decision" in item else item
+    """Return an item without what names now: the version to decide on, and where its list is as known then."""
+    now = {"version", "list"} if "decision" in item else {"list"}
+    return {name: value for name, value in item.items() if name not in now}
 
 
 def lists(day: date) -> list[tuple[str, dict[str, Any]]]:
