@@ -90,7 +90,7 @@ async def asked(client: AsyncClient, path: str, query: Mapping[str, Any]) -> lis
 
 
 def as_of_then(item: dict[str, Any]) -> dict[str, Any]:
-    """Return an item without what names now: the version to decide on, and where its list is as known then."""
+    """Return an item without what names now or the position: versions and addresses of lists."""
     now = {"version", "list"} if "decision" in item else {"list"}
     return {name: value for name, value in item.items() if name not in now}
 
