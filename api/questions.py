@@ -13,9 +13,11 @@ from urllib.parse import parse_qsl
 
 from api.contract.value_words import called
 from api.identity.permissions import Role
+from domain.asked_lists import QUESTION_LISTS
+from domain.coverage import Covered, coverage
 from domain.label import Label
 
-AnsweredSoFar: TypeAlias = Literal["wholly", "partly", "not"]
+AnsweredSoFar: TypeAlias = Literal["wholly", "partly"]
 USERS: Final = {
     "A": Label("机构工作人员", "Staff of an institution"),
     "B": Label("审计和监督人员", "Auditors and supervisors"),
@@ -28,7 +30,6 @@ LISTED_AT: Final = "/questions/{question}"
 ANSWERED_WORDS: Final = {
     "wholly": Label("能答", "yes"),
     "partly": Label("部分能答", "in part"),
-    "not": Label("尚不能答", "not yet"),
 }
 
 
@@ -64,7 +65,8 @@ class QuestionCall:
 class UserQuestion:
     """A question, its calls, by what else it is narrowed, who may ask it, and the test that shows the answer.
 
-    `lacks` says what is missing where it is not answered wholly.
+    `lacks` says what is missing where it is not answered wholly. `demands` are those of the policies that it
+    answers: those that name it, or what its calls ask of: an operation, or a rule.
     """
 
     name: str
@@ -74,7 +76,17 @@ class UserQuestion:
     roles: tuple[Role, ...]
     answered: AnsweredSoFar
     lacks: Label | None
-    test: str | None
+    test: str
+
+    @property
+    def demands(self) -> list[Covered]:
+        """The demands of the policies that it answers, in the order of these."""
+        rules = {value for call in self.calls for name, value in call.query if name == "rule"}
+        if self.name in QUESTION_LISTS:
+            asked = QUESTION_LISTS[self.name]
+            rules |= {*asked.obligations, *asked.findings}
+        answering = {self.name, *rules, *(f"{call.method} {call.path}" for call in self.calls)}
+        return [each for each in coverage("demands") if answering & {*each.by}]
 
 
 @cache
@@ -90,7 +102,7 @@ def user_questions() -> tuple[UserQuestion, ...]:
             tuple(map(Role, each["roles"])),
             each["answered"],
             Label(*each["lacks"]) if "lacks" in each else None,
-            each.get("test"),
+            each["test"],
         )
         for name, each in document.items()
     )
@@ -100,11 +112,12 @@ def questions_page() -> Iterator[str]:
     """Yield the lines of the page of all questions, below its title."""
     every = user_questions()
     counts = {name: sum(each.answered == name for each in every) for name in ANSWERED_WORDS}
-    yield f"{len(every)} questions: {counts['wholly']} are answered wholly, {counts['partly']} in part, and"
-    yield f"{counts['not']} not yet. Every list is answered as JSON, CSV or a workbook (`format=csv|xlsx`)."
+    yield f"{len(every)} questions: {counts['wholly']} are answered wholly, {counts['partly']} in part."
+    yield "Every list is answered as JSON, CSV or a workbook (`format=csv|xlsx`)."
+    yield "A demand of the policies stands beside each question that answers it."
     yield ""
-    yield f"共 {len(every)} 个问题：能答 {counts['wholly']} 个，部分能答 {counts['partly']} 个，尚不能答"
-    yield f"{counts['not']} 个。每个列表都可答复为 JSON、CSV 或者工作簿（`format=csv|xlsx`）。"
+    yield f"共 {len(every)} 个问题：能答 {counts['wholly']} 个，部分能答 {counts['partly']} 个。"
+    yield "每个列表都可答复为 JSON、CSV 或者工作簿（`format=csv|xlsx`）。政策要求列在回答该要求的问题旁。"
     for letter, users in USERS.items():
         yield from ("", f"## {letter} {users.zh} · {users.en}", "")
         heading = (
@@ -114,6 +127,7 @@ def questions_page() -> Iterator[str]:
             "filters · 筛选",
             "roles · 角色",
             "answered · 能否回答",
+            "demands · 政策要求",
             "test",
         )
         yield from (_row(*heading), _row(*("---" for _ in heading)))
@@ -126,11 +140,12 @@ def _line(question: UserQuestion) -> str:
     return _row(
         question.name,
         f"{question.label.zh}<br>{question.label.en}",
-        "<br>".join(f"`{each.written}`" for each in question.calls) or "–",
+        "<br>".join(f"`{each.written}`" for each in question.calls),
         ", ".join(f"`{each}`" for each in question.filters) or "–",
-        "、".join(called("role", each.value).zh for each in question.roles) or "–",
+        "、".join(called("role", each.value).zh for each in question.roles),
         f"{answered.en} {answered.zh}{lacks}",
-        f"`{question.test}`" if question.test else "–",
+        "<br>".join(f"{each.section.partition('《')[0]} {each.asked}" for each in question.demands) or "–",
+        f"`{question.test}`",
     )
 
 

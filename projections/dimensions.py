@@ -99,6 +99,12 @@ DIMENSIONS: Final[Mapping[str, Dimension]] = MappingProxyType(
             part="household_class",
             table="household_class",
         ),
+        "household_nature": Dimension(
+            Label("户口性质", "Nature of the household"),
+            REGISTERED,
+            part="household_nature",
+            table="household_nature",
+        ),
         "insurance": Dimension(
             Label("医保", "Medical insurance"),
             INSURED,

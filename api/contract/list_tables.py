@@ -222,11 +222,6 @@ def _due(item: ListedItem, language: Language) -> TableCell:
     return days("first", "last", STATE).cell({"first": first, "last": last}, language)
 
 
-def _categories(item: ListedItem, language: Language) -> TableCell:
-    names = [in_language(CATEGORIES[Category(each)], language) for each in item["categories"]]
-    return ("、" if language == "zh" else ", ").join(names)
-
-
 def _gate(number: int) -> ListColumn:
     label = GATES[number].label
 
@@ -404,20 +399,6 @@ DIFFERENCES_TABLE: Final = ListTable(
         text("paths", Label("变化之处", "Where they differ"), _WIDE),
         text("joined_to", Label("并入档案", "Joined to"), _ID),
         text("difference", Label("明细地址", "Address of the difference"), _WIDE),
-    ),
-)
-ACCESS_TABLE: Final = ListTable(
-    "access",
-    Label("谁看过这份档案", "Who looked at the file"),
-    (
-        instant("at", Label("时间", "When")),
-        text("name", Label("查阅人", "Who"), 24),
-        word("role", Label("角色", "Role"), "role"),
-        ListColumn(Label("看到的个人信息", "Categories of personal data"), _categories, _WIDE),
-        word("purpose", Label("查阅的内容", "What was asked"), "asked"),
-        word("reason", Label("查阅目的", "Why it was read"), "reading_reason"),
-        number("position", Label("查阅记录序号", "Position in the log of accesses")),
-        text("user", Label("查阅人标识", "Reader's id"), _ID),
     ),
 )
 HAND_OVER_TABLE: Final = ListTable(

@@ -26,6 +26,7 @@ from domain.label import Label
 from domain.statement import Statement
 from domain.statements.aid_cases import AID_CASES
 from domain.statements.allowance_months import ALLOWANCE_MONTHS
+from domain.statements.given_out import GIVEN_OUT
 from domain.statements.illness_costs import ILLNESS_COSTS
 from domain.statements.institution_transfers import TRANSFERS
 from domain.statements.paper_sets import PAPER_SETS
@@ -68,8 +69,17 @@ _CATEGORIES: Final = (*tables()["intake_category"].codes, *tables()["departure_r
 
 def _category(item: ListedItem, language: Language) -> TableCell:
     """Return the intake category of an admission, or the reason of a departure, by its label."""
-    table = "intake_category" if item["occasion"] == "admission" else "departure_reason"
+    table = "departure_reason" if item["occasion"] == "departure" else "intake_category"
     return code("category", Label("", ""), table).cell(item, language)
+
+
+_REQUIRED: Final = (*tables()["document_kind"].codes, *tables()["archive_item"].codes)
+
+
+def _required(item: ListedItem, language: Language) -> TableCell:
+    """Return the kind of paper, or what the archive is to hold, by its label."""
+    kind = "document_kind" if item["required"] in tables()["document_kind"].codes else "archive_item"
+    return code("required", Label("", ""), kind).cell(item, language)
 
 
 STATEMENT_TABLES: Final = {
@@ -136,15 +146,28 @@ STATEMENT_TABLES: Final = {
         _table(
             PAPER_SETS,
             day("on", Label("日期", "Day")),
-            word("occasion", Label("入院或者离院", "Admission or departure"), "paper_occasion"),
+            word("occasion", Label("入院、在院或者离院", "Admission, stay or departure"), "paper_occasion"),
+            code("part", Label("档案部分", "Part of the archive"), "archive_part"),
             ListColumn(Label("类别", "Category"), _category, coded=("category", _CATEGORIES)),
-            code("required", Label("应有材料", "Paper asked for"), "document_kind"),
+            ListColumn(Label("应有材料", "Paper asked for"), _required, 24, coded=("required", _REQUIRED)),
             word("verdict", Label("核对结果", "Verdict"), "paper_verdict"),
             text("number", Label("编号", "Number"), 18),
             text("sha256", Label("文件校验值", "Hash of the file"), 36),
             text("rule", Label("规则", "Rule"), 10),
             text("source", Label("依据", "Source"), 36),
             text("verified", Label("依据已核实", "Source checked"), 10),
+        ),
+        _table(
+            GIVEN_OUT,
+            day("on", Label("日期", "Day")),
+            event("event", Label("事项", "Event")),
+            text("receiver", Label("接收人", "Receiver"), 24),
+            text("body", Label("接收单位", "Receiving body"), 24),
+            text("purpose", Label("目的", "Purpose"), 36),
+            text("approved_by", Label("批准人", "Approved by")),
+            text("basis", Label("依据", "Basis"), 36),
+            day("due_on", Label("应归还日期", "Due back on")),
+            day("returned_on", Label("归还日期", "Returned on")),
         ),
         _table(
             ALLOWANCE_MONTHS,

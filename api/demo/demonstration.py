@@ -22,10 +22,9 @@ from api.imports.reading.kinds import read_workbook
 from api.imports.register_import import prepare, run_import, up_to_date
 from api.imports.report.terminal import bar
 from api.institutions import open_institution
-from api.issuing.computed_report import ReportAsked, computed_report
-from api.issuing.declared_report import year_to_october
+from api.issuing.computed_report import REPORTS, ReportAsked, computed_report
+from api.issuing.declared_report import DeclaredReport, ReportPeriod
 from api.issuing.kept_reports import kept_event
-from api.issuing.progress_report import PROGRESS
 from api.serving import address_of, leave_when_told, listen, run, serve
 from api.settings import Settings
 from domain.entry import DIRECT
@@ -42,7 +41,6 @@ KEEPER: Final = "示例档案管理员"
 """Who keeps the register on paper, and handed it in."""
 _PATIENCE_SECONDS: Final = 120.0
 """Seconds for which a start waits until numbers can be asked as known at a position."""
-_OCTOBER: Final = 10
 _LOCK: Final = "demo.lock"
 _FILLED: Final = "demo.filled"
 
@@ -100,35 +98,40 @@ async def _filled(container: Container) -> Institution:
             await run_import(container, handed_in, keeper.recorder, progress)
         await record_lives(container, institution, today, purpose=PURPOSE)
         await up_to_date(container)
-        if await _issued(container, institution, today):
+        if await issue_reports(container, institution, today):
             mark.touch()
     await up_to_date(container)
     return institution
 
 
-async def _issued(container: Container, institution: Institution, today: date) -> bool:
-    """Issue the report of the year to October before the day; return whether its numbers were at hand."""
+async def issue_reports(container: Container, institution: Institution, today: date) -> bool:
+    """Issue each report of its last period before a day; return whether the numbers were at hand."""
     head = await container.ledger.head()
     if not await container.projector.known_reached(head.position, _PATIENCE_SECONDS):
         return False
-    year = today.year if today.month > _OCTOBER else today.year - 1
-    period = year_to_october(year, None)
-    assert period is not None, "every year has one"  # noqa: S101 - it is of no part of a year
-    asked = ReportAsked(PROGRESS, institution.institution, period, period.until, head.position, head.epoch)
-    computed = await computed_report(container.ledger, container.projector, asked)
     keeper = await _keeper(container, institution)
-    issued = await kept_event(container.kept_reports, asked, computed)
-    recording = Recording(
-        stream=institution.institution,
-        kind="institution",
-        drafts=(Draft(event=issued, days=Days.on(today)),),
-        region=institution.region,
-        origin=DIRECT,
-        recorder=keeper.recorder,
-        key=f"{PURPOSE} report {year}",
-    )
-    await container.ledger.record(recording, now=container.clock())
+    for report in REPORTS.values():
+        period = _last_before(report, today)
+        asked = ReportAsked(report, institution.institution, period, period.until, head.position, head.epoch)
+        computed = await computed_report(container.ledger, container.projector, asked)
+        issued = await kept_event(container.kept_reports, asked, computed)
+        recording = Recording(
+            stream=institution.institution,
+            kind="institution",
+            drafts=(Draft(event=issued, days=Days.on(today)),),
+            region=institution.region,
+            origin=DIRECT,
+            recorder=keeper.recorder,
+            key=f"{PURPOSE} report {report.code} {period.since}",
+        )
+        await container.ledger.record(recording, now=container.clock())
     return True
+
+
+def _last_before(report: DeclaredReport, today: date) -> ReportPeriod:
+    years, parts = (today.year, today.year - 1), (None, 1, 2, 3, 4)
+    periods = [report.period(year, part) for year in years for part in parts]
+    return max((each for each in periods if each and each.until < today), key=lambda each: each.until)
 
 
 async def _keeper(container: Container, institution: Institution) -> Actor:

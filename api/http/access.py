@@ -1,27 +1,20 @@
 """The access log of a file."""
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from dataclasses import asdict
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from api.contract.access_answers import AccessAnswer
 from api.contract.encoding import JsonResponse
 from api.contract.file_kinds import PATHS, path_of
-from api.contract.list_tables import ACCESS_TABLE
-from api.contract.listing import Listing
 from api.contract.problems import WITHIN
-from api.http.cursors import PageLimit
 from api.http.dependencies import FileRequest, KnownAt
-from api.http.list_formats import in_formats, listed
 from api.http.of_kind import of_kind
-from api.identity.access_log import ACCESSES, NEWEST, Access, AccessFilter
+from api.identity.access_log import NEWEST, Access, AccessFilter
 from api.identity.permissions import Action
-from api.identity.sessions import ReadingReason
-from domain.when import LAST_DAY, day_before, end_of
-from projections.paging import MOST
+from domain.when import LAST_DAY, end_of
 
 router = APIRouter(tags=["access"])
 
@@ -31,65 +24,29 @@ async def access_of(
     file_id: UUID,
     as_of: Annotated[date | None, Query(description="What was read by the end of this day.")] = None,
     known_at: KnownAt = None,
-    since: Annotated[date | None, Query(description="The first day of reading.")] = None,
-    until: Annotated[date | None, Query(description="The last day of reading.")] = None,
-    user: Annotated[UUID | None, Query(description="Who read.")] = None,
-    purpose: Annotated[str | None, Query(max_length=40, description="What was asked, as `file`.")] = None,
-    reason: Annotated[ReadingReason | None, Query(description="Why it was read.")] = None,
-    limit: PageLimit = 50,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
     cursor: Annotated[int, Query(ge=0, le=NEWEST, description="`next` of the page before")] = NEWEST,
 ) -> JsonResponse:
     """List the accesses to a file's personal data, the latest first; for supervisor, auditor, administrator.
 
     An access is known as soon as it happens: `as_of` and `known_at` both leave out what came later. Lines
-    that would reveal a finding on data that the caller may not see are left out. Asking this is an access,
-    too, which the next answer lists.
+    that would reveal a finding on data that the caller may not see are left out.
     """
     await request.file(file_id, Action.SEE_ACCESS)
     container = request.container
-    asked = AccessFilter(
-        since=None if since is None else end_of(day_before(since)),
-        until=_earliest(_end(as_of), _end(until), await request.instant(known_at)),
-        user=user,
-        purpose=purpose,
-        reason=reason,
+    ends = [None if as_of in {None, LAST_DAY} else end_of(as_of), await request.instant(known_at)]
+    until = min((each for each in ends if each is not None), default=None)
+    lines = await container.access.of(
+        file_id, before=cursor, limit=limit, sees=request.sees, asked=AccessFilter(until=until)
     )
-    lines = await container.access.of(file_id, before=cursor, limit=limit, sees=request.sees, asked=asked)
     names = await container.identity.names({line.user for line in lines})
-    await request.note({file_id: ()}, ACCESSES)
     following = str(lines[-1].position) if len(lines) == limit else None
-    items = [_shown(line, names.get(line.user)) for line in lines]
-    position = (await request.ledger.head()).position
-    return JsonResponse({"items": items, "next": following}, headers={"Ledger-Position": str(position)})
+    return JsonResponse({"items": [_shown(line, names.get(line.user)) for line in lines], "next": following})
 
 
-def _end(day: date | None) -> datetime | None:
-    return None if day in {None, LAST_DAY} else end_of(day)
-
-
-def _earliest(*ends: datetime | None) -> datetime | None:
-    return min((each for each in ends if each is not None), default=None)
-
-
-def _shown(line: Access, name: str | None) -> AccessAnswer:
-    return AccessAnswer(
-        position=line.position,
-        at=line.at,
-        user=line.user,
-        name=name,
-        role=line.role,
-        institution=line.institution,
-        categories=line.categories,
-        purpose=line.purpose,
-        reason=line.reason,
-    )
-
-
-def _table_page(asked: Mapping[str, Any], cursor: str | None) -> dict[str, Any]:
-    return {**asked, "limit": MOST, "cursor": NEWEST if cursor is None else int(cursor)}
+def _shown(line: Access, name: str | None) -> dict[str, Any]:
+    return asdict(line) | {"name": name}
 
 
 for _kind in PATHS:
-    router.get(f"{path_of(_kind)}/access", responses=WITHIN | listed(Listing[AccessAnswer]))(
-        of_kind(_kind, in_formats(ACCESS_TABLE, _table_page)(access_of))
-    )
+    router.get(f"{path_of(_kind)}/access", responses=WITHIN)(of_kind(_kind, access_of))

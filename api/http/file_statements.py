@@ -35,6 +35,7 @@ from domain.rulebook import Rulebook
 from domain.statement import Statement, StatementLine
 from domain.statements.aid_cases import AID_CASES
 from domain.statements.allowance_months import ALLOWANCE_MONTHS
+from domain.statements.given_out import GIVEN_OUT
 from domain.statements.illness_costs import ILLNESS_COSTS
 from domain.statements.institution_transfers import TRANSFERS
 from domain.statements.paper_sets import PAPER_SETS
@@ -52,6 +53,7 @@ STATEMENTS: Final[tuple[Statement[Any], ...]] = (
     TRANSFERS,
     PAPER_SETS,
     ALLOWANCE_MONTHS,
+    GIVEN_OUT,
 )
 MOST_FILES: Final = limit(
     100,

@@ -89,8 +89,12 @@ async def placements(
 @in_formats(placement_counts_table, one_page)
 async def counts_of_placements(
     request: OfPlacements,
-    since: Annotated[date, Query(description="The first day of placing.")],
-    until: Annotated[date, Query(description="The last day of placing.")],
+    since: Annotated[
+        date | None, Query(description="The first day of placing; by default that of the year of `until`.")
+    ] = None,
+    until: Annotated[
+        date | None, Query(description="The last day of placing; by default the day of the answer.")
+    ] = None,
     by: Annotated[
         list[PlacedBy] | None, Query(description="What is counted by, crossed; by route by default.")
     ] = None,
@@ -103,10 +107,12 @@ async def counts_of_placements(
 
     A placement is counted by who was in charge on its day, as known then.
     """
+    on, counted_by = one_day(day, as_of) or request.today, asked_by(by or ("route",))
+    until = on if until is None else until
+    since = date(until.year, 1, 1) if since is None else since
     if until < since:
         raise invalid([InvalidValue("/query/until", _BACKWARDS)])
     await request.check_institution(institution, "/query/institution")
-    on, counted_by = one_day(day, as_of) or request.today, asked_by(by or ("route",))
     view = await list_view(request, known_at, None, *_MODELS)
     async with request.container.projector.reading() as connection:
         cells = await placement_counts(

@@ -33,8 +33,6 @@ NEWEST: Final = 2**63 - 1
 
 IMPORT_REPORT: Final = "import report"
 WHAT_IF: Final = "what-if"
-ACCESSES: Final = "access"
-"""The purpose of who reads the log itself, which tells no personal data of the child."""
 TELLING: Final = frozenset(
     {
         IMPORT_REPORT,
@@ -80,10 +78,7 @@ class Access:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessFilter:
-    """Which accesses are asked for: after an instant, until another, of one user, purpose and reason.
-
-    None is any.
-    """
+    """Which accesses are asked for: of a time, of one user, for one purpose or reason; None is any."""
 
     since: datetime | None = None
     until: datetime | None = None
@@ -120,7 +115,7 @@ class AccessLog:
         `purpose` is a fixed word, such as the name of the query; `known` the position as known at which the
         whole file is read, None where only some of it is told; `reason` why, as the caller stated
         it; `emergencies` has the entry of the emergency access under which a child's file is read. A child
-        without categories is not noted, except where the log itself is read.
+        without categories is not noted.
         Raises the problem `unavailable` if noting fails.
         """
         now, request = self._clock(), str(get_contextvars().get("request_id", ""))
@@ -132,7 +127,7 @@ class AccessLog:
                 secrets.token_bytes(_SALT_BYTES),
             )
             for child, categories in read.items()
-            if categories or purpose == ACCESSES
+            if categories
         ]
         if not lines:
             return

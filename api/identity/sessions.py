@@ -14,7 +14,6 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from api.clock import WallClock
-from api.contract.value_words import VALUE_WORDS
 from api.identity.directory import Identity, TokenHolder
 from api.identity.logins import CheckedPassword, Logins
 from api.identity.permissions import Actor, Role
@@ -52,7 +51,17 @@ class ReadingReason(StrEnum):
 
 
 REASONS: Final[Mapping[ReadingReason, Label]] = MappingProxyType(
-    {each: VALUE_WORDS["reading_reason"][each] for each in ReadingReason}
+    {
+        ReadingReason.CARE: Label("照料儿童", "Care of children"),
+        ReadingReason.SUPERVISION: Label("监督和审批", "Supervision and approval"),
+        ReadingReason.AUDIT: Label("审计核查", "Audit"),
+        ReadingReason.PLACEMENT: Label("成年安置", "Placement as adults"),
+        ReadingReason.STATISTICS: Label("统计和督办", "Statistics and oversight"),
+        ReadingReason.REQUEST: Label(
+            "答复儿童、亲属或者有关部门的查询", "Answer to a child, a relative or an authority"
+        ),
+        ReadingReason.OPERATION: Label("系统维护", "Operation of the system"),
+    }
 )
 USUAL_REASON: Final[Mapping[Role, ReadingReason]] = MappingProxyType(
     {

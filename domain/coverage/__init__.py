@@ -1,8 +1,8 @@
 """What the domain reference and the policies ask for, and what answers it here.
 
 Each file of this package is one part: the events and the rules that the domain reference lists, and the
-demands of the five policies. A section holds what is asked for, with what answers it: events, rules and
-questions by name, or, where nothing does, why not.
+demands of the five policies. A section holds what is asked for, with what answers it: events, rules,
+operations and questions by name, or, where nothing does, why not.
 """
 
 import tomllib

@@ -40,10 +40,13 @@ CARD: Final = "居民身份证法"
 
 
 class Registration(Part):
-    """Where somebody is registered: the kind of household and its region, as far as known."""
+    """Where somebody is registered: the kind and nature of the household and its region, as far as known."""
 
     household_class: Annotated[str | None, Label("户口类别", "Household class"), Code("household_class")]
     region: Annotated[Region | None, Label("户籍地区", "Region of registration"), Code("region")]
+    household_nature: Annotated[
+        str | None, Label("户口性质", "Nature of the household"), Code("household_nature")
+    ] = None
 
 
 UNREGISTERED: Final = "4"
@@ -103,7 +106,11 @@ class HouseholdRegistered(
     def holds(self, entry: AnyEntry) -> Facts:
         yield REGISTERED.since(
             entry.days,
-            Registration(household_class=known(self.household_class), region=known(self.region)),
+            Registration(
+                household_class=known(self.household_class),
+                region=known(self.region),
+                household_nature=known(self.household_nature),
+            ),
         )
         yield from _numbered(entry, known_or_erased(self.citizen_id))
 

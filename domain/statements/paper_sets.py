@@ -1,4 +1,4 @@
-"""Each paper that an admission or a departure asks for, with the one that is there (domain.md 4.2 B1)."""
+"""Each paper that an admission, a stay or a departure asks for, with what is there (domain.md 4.2 B1)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from domain.obligations import History
 from domain.resting import note
 from domain.rulebook import Papers
 from domain.statement import Private, Statement
+from domain.statements.archive_items import SOURCE, HeldItem, archive_items
 
 SEALED_KINDS: Final = {kind: event.seals for event in CATALOGUE.values() for kind in event.sealed_papers}
 """Kinds of paper for which an event stands that is sealed wholly, with its category."""
@@ -27,24 +28,29 @@ PaperVerdict: TypeAlias = Literal["present", "late", "missing", "none_asked", "c
 
 @dataclass(frozen=True, slots=True)
 class PaperAsked:
-    """One kind of paper that an admission or a departure asks for, by its category, and whether it is there.
+    """One thing that an admission, a stay or a departure asks for, and whether it is there.
 
-    `category` is the intake category or the reason for leaving. `required` is a code of `document_kind`, null
-    where the category asks for none or is not known. `number` and `sha256` are those of the paper, null where
-    an entry stands for it or it came without.
+    `category` is the intake category or the reason for leaving, null of a stay; `part` that of the archive
+    (`archive_part`). `required` is a code of `document_kind`, or of `archive_item` where no paper of a kind
+    is asked for; null where the category asks for none or is not known. `number` and `sha256` are those of
+    the paper, null where an entry stands for it or it came without. `rule` is what asks for it, if one does.
     """
 
     on: date
-    occasion: Literal["admission", "departure"]
+    occasion: Literal["admission", "residence", "departure"]
     category: str | None
+    part: str
     required: str | None
     verdict: PaperVerdict
     number: Private | None
     sha256: Private | None
-    rule: str
+    rule: str | None
     source: str | None
     verified: bool | None
     entries: tuple[UUID, ...]
+
+
+_PARTS: Final = {"admission": "entry", "departure": "exit"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +65,20 @@ class _Occasion:
 
 
 def papers_asked(history: History, day: date) -> Iterator[PaperAsked]:
-    """Yield what the admissions and departures by a day ask for."""
+    """Yield what the admissions, stays and departures by a day ask for."""
     occasions = [*_admissions(history, day), *_departures(history, day)]
     wanted = [
         (each, kind, papers) for each in occasions for papers in each.asked or () for kind in papers.kinds
     ]
     came = [each for each in history.file.bringing_papers() if each.days.last <= day]
     yield from map(_none_asked, (each for each in occasions if not each.asked))
-    # Last, since an actor who may not see what a sealed event says is shown nothing after it.
-    for occasion, kind, papers in sorted(wanted, key=lambda each: each[1] in SEALED_KINDS):
-        yield _paper(occasion, kind, papers, came)
+    # What is sealed last, since an actor who may not see what it says is shown nothing after it.
+    for sealed in (False, True):
+        for occasion, kind, papers in wanted:
+            if (kind in SEALED_KINDS) is sealed:
+                yield _paper(occasion, kind, papers, came)
+        if history.on(day).all(ChildAdmitted):
+            yield from map(_held, archive_items(history, day, sealed=sealed))
 
 
 def _admissions(history: History, day: date) -> Iterator[_Occasion]:
@@ -94,11 +104,32 @@ def _then(history: History, entry: AnyEntry) -> Life:
     return Life(history.file, entry.days.last, history.rulebook, but=entry, entry=entry)
 
 
+def _held(held: HeldItem) -> PaperAsked:
+    note(*held.item.seals)
+    on, shown = held.since.days.last, held.shown
+    named = [each for each in (held.since, shown) if each is not None and not each.event.sealed]
+    return PaperAsked(
+        on=on,
+        occasion="admission" if held.item.part == "entry" else "residence",
+        category=None,
+        part=held.item.part,
+        required=held.item.code,
+        verdict="missing" if shown is None else "present",
+        number=None,
+        sha256=None,
+        rule=None,
+        source=SOURCE,
+        verified=False,
+        entries=tuple(dict.fromkeys(each.entry_id for each in named)),
+    )
+
+
 def _none_asked(occasion: _Occasion) -> PaperAsked:
     return PaperAsked(
         on=occasion.entry.days.last,
         occasion=occasion.name,
         category=occasion.category,
+        part=_PARTS[occasion.name],
         required=None,
         verdict="category_unknown" if occasion.asked is None else "none_asked",
         number=None,
@@ -124,6 +155,7 @@ def _paper(occasion: _Occasion, kind: str, papers: Papers, came: list[AnyEntry])
         on=on,
         occasion=occasion.name,
         category=occasion.category,
+        part=_PARTS[occasion.name],
         required=kind,
         verdict="missing" if first is None else "present" if first.days.earliest <= on else "late",
         number=None if paper is None or first is None else Private(first.event.seals, paper.number),
@@ -142,7 +174,7 @@ def _stands_for(entry: AnyEntry, kind: str) -> bool:
 
 PAPER_SETS: Final = Statement(
     "paper-sets",
-    Label("入院、离院材料", "Papers of admissions and departures"),
+    Label("入院、在院、离院材料", "Papers of admissions, stays and departures"),
     (ChildAdmitted, DepartureCompleted),
     PaperAsked,
     papers_asked,

@@ -179,6 +179,13 @@ def test_who_applied_is_not_yet_registered() -> None:
     assert file.now(REGISTERED, "2012-10-18") == Registration(household_class="1", region="371099")
 
 
+def test_what_nature_a_household_has_is_part_of_the_registration() -> None:
+    file = given(("2012-10-18", some(HouseholdRegistered, household_nature="agricultural")))
+    registered = file.now(REGISTERED, "2012-10-18")
+    assert registered is not None
+    assert registered.household_nature == "agricultural"
+
+
 def test_a_transfer_moves_the_registration_without_a_gap() -> None:
     file = given(
         ("2012-10-18", some(HouseholdRegistered, household_class="1", region="371099")),

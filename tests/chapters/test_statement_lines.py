@@ -5,6 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 from domain.envelope import Document
+from domain.event import Category
+from domain.events.adoption.assessing import AdoptionAssessmentStarted
+from domain.events.adoption.proposing import DisclosureGiven
+from domain.events.archive import ArchiveCheckedOut, ArchiveReturned, DocumentFiled
 from domain.events.departure import ChildDied, DepartureCompleted
 from domain.events.entitlement.allowance import (
     AllowanceAdjusted,
@@ -13,15 +17,18 @@ from domain.events.entitlement.allowance import (
     AllowanceStopped,
 )
 from domain.events.entitlement.over_age import OverAgeContinuationDecided
-from domain.events.health import PhysicalExamined
+from domain.events.foster.fostering import FosterPlacementStarted
+from domain.events.health import DisabilityAssessed, PhysicalExamined
 from domain.events.household import HouseholdTransferred
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded, ReferralReceived
 from domain.events.reception import ReferralDeclined
+from domain.events.schooling import SchoolEnrolled
 from domain.events.transfer.handing_over import ChildTransferred, TransferApproved, TransferProposed
 from domain.obligations import History
 from domain.resting import noting_each
 from domain.rulebook import Rulebook
 from domain.statements.allowance_months import allowance_months
+from domain.statements.given_out import given_out
 from domain.statements.institution_transfers import Transfer, transfers
 from domain.statements.paper_sets import PaperAsked, papers_asked
 from domain.statements.referrals import AnsweredReferral, answered_referrals
@@ -120,12 +127,91 @@ def test_what_a_sealed_event_stands_for_rests_on_its_category_whether_there_is_o
     assert set(told.values()) == {frozenset()}
 
 
+def kept_in(file: Given, day: str, part: str) -> dict[str | None, str]:
+    """What a part of the archive is to hold of a stay, and whether it does."""
+    return {
+        each.required: each.verdict for each in asked(file, day) if each.rule is None and each.part == part
+    }
+
+
+def test_the_six_parts_of_a_stay_ask_for_what_has_happened_and_tell_what_is_there() -> None:
+    file = given(("2024-03-05", some(ChildReceived)))
+    assert [each for each in asked(file, "2024-03-06") if each.rule is None] == []
+    file.and_("2024-03-20", some(ChildAdmitted, intake_category="A2"))
+    parts = {each.part for each in asked(file, "2024-03-20") if each.occasion == "residence"}
+    assert parts == {"basic", "rearing", "medical", "social_work"}
+    assert kept_in(file, "2024-03-20", "rearing") == {"growth_record": "missing"}
+    file.and_("2024-04-01", some(DisabilityAssessed))
+    file.and_("2024-04-02", some(SchoolEnrolled))
+    file.and_("2024-04-03", some(FosterPlacementStarted), exception="I10")
+    file.and_("2024-04-04", some(DocumentFiled, part="education", document_kind="other"))
+    parts = {each.part for each in asked(file, "2024-04-04") if each.occasion == "residence"}
+    assert parts == {"basic", "rearing", "medical", "rehabilitation", "education", "social_work"}
+    assert kept_in(file, "2024-04-04", "rehabilitation") == {"rehab_assessment": "missing"}
+    assert kept_in(file, "2024-04-04", "education") == {"school_reports": "present"}
+    assert kept_in(file, "2024-04-03", "education") == {"school_reports": "missing"}
+    assert kept_in(file, "2024-04-04", "rearing") == {
+        "growth_record": "missing",
+        "foster_agreement": "missing",
+        "family_visits": "missing",
+    }
+    file.and_("2024-04-05", some(PhysicalExamined), documents=("disability_certificate",))
+    told = kept_in(file, "2024-04-05", "basic")
+    assert (told["disability"], told["household"]) == ("present", "missing")
+
+
+def test_that_an_adoption_is_assessed_rests_on_that_category_and_is_told_last() -> None:
+    file = given(
+        ("2024-03-05", some(ChildReceived)),
+        ("2024-03-20", some(ChildAdmitted, intake_category="A2")),
+        ("2024-05-05", some(AdoptionAssessmentStarted)),
+    )
+    *others, (last, on) = noting_each(papers_asked(history(file), date(2024, 5, 5)))[0]
+    assert (last.required, last.verdict, last.entries) == ("adoption_assessment", "missing", ())
+    assert on == {"adoption"}
+    assert all("adoption" not in categories for _, categories in others)
+
+
 def test_a_departure_that_asks_for_no_paper_says_so_and_one_without_a_reason_that_it_is_not_known() -> None:
     for reason, verdict in (("09", "none_asked"), (NOT_ASKED, "category_unknown")):
         file = given(
             ("2024-03-05", some(ChildReceived)), ("2024-05-05", some(DepartureCompleted, reason=reason))
         )
         assert [each.verdict for each in asked(file, "2024-05-05")] == [verdict]
+
+
+# What was given out
+
+
+def test_what_was_lent_tells_to_whom_why_and_on_whose_approval_and_when_it_came_back() -> None:
+    file = given(("2024-03-05", some(ChildReceived)))
+    file.and_(
+        "2024-05-06",
+        some(
+            ArchiveCheckedOut,
+            borrower="标记借阅人",
+            borrowing_body="标记法院",
+            purpose="标记目的",
+            approved_by="标记批准人",
+            due_on=date(2024, 5, 20),
+        ),
+    )
+    file.and_("2024-05-18", some(ArchiveReturned, checkout=file.entries[-1].entry_id))
+    file.and_("2024-06-01", some(DisclosureGiven))
+    (lent,) = given_out(history(file), date(2024, 5, 17))
+    said = [lent.receiver, lent.body, lent.purpose, lent.approved_by]
+    assert [None if each is None else each.value for each in said] == [
+        "标记借阅人",
+        "标记法院",
+        "标记目的",
+        "标记批准人",
+    ]
+    assert {each.category for each in said if each is not None} == {"identity"}
+    assert (lent.due_on, lent.returned_on) == (date(2024, 5, 20), None)
+    assert lent.basis == ArchiveCheckedOut.source
+    (back, told), _ = noting_each(given_out(history(file), date(2024, 6, 1)))
+    assert (back[0].returned_on, back[1]) == (date(2024, 5, 18), frozenset())
+    assert (told[0].event, told[1]) == ("DisclosureGiven", frozenset({Category.ADOPTION}))
 
 
 # The allowance month by month

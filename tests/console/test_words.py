@@ -41,7 +41,6 @@ OF_TABLES: Final = {
     "move_kind",
     "paper_occasion",
     "paper_verdict",
-    "reading_reason",
 }
 """The tables of words that lists use, which are saved as tables, and not only pages."""
 ZH, EN = Words("zh"), Words("en")

@@ -21,10 +21,12 @@ from pydantic import SecretStr
 
 from api.app import create_app, running
 from api.bootstrap import Container
+from api.demo.demonstration import issue_reports
 from api.demo.life_recording import record_lives
 from api.demo.members import tokens_for_every_role
 from api.demo.people import REGION, TOWNSHIP
 from api.demo.register_workbook import HEADINGS, INSTITUTION, register
+from api.identity.directory import Institution
 from api.identity.permissions import Role
 from api.imports.reading.kinds import read_workbook
 from api.imports.recognition.register_reading import Register, read_register
@@ -32,6 +34,7 @@ from api.imports.recognition.tables import RowKind
 from api.imports.register_import import prepare, run_import, up_to_date
 from api.imports.report.import_report import Report
 from api.institutions import open_institution
+from api.questions import user_questions
 from api.settings import Settings
 from domain.citizen_id import read as read_citizen_id
 from domain.codes import tables
@@ -347,6 +350,8 @@ class Filled:
     stages: Counter[str]
     counted: set[str]
     """The dimensions by which the census counts somebody of whom something is recorded."""
+    unanswered: list[str]
+    """The calls of users' questions that have nothing to say to any of the first two roles that may ask."""
 
 
 @pytest.fixture(scope="module")
@@ -408,6 +413,8 @@ async def _fill(settings: Settings) -> Filled:
                 if role is Role.SUPERVISOR:
                     own = f"/institutions/{institution.institution}/obligations"
                     due += [(each["rule"], each["state"]) async for each in _all(client, own)]
+        assert await issue_reports(container, institution, TODAY)
+        unanswered = await _unanswered(transport, tokens, institution)
         return Filled(
             seconds=seconds,
             report=report,
@@ -420,7 +427,38 @@ async def _fill(settings: Settings) -> Filled:
             kinds=Counter(kinds),
             stages=Counter(stages),
             counted=counted,
+            unanswered=unanswered,
         )
+
+
+async def _unanswered(
+    transport: ASGITransport, tokens: dict[Role, str], institution: Institution
+) -> list[str]:
+    """Return the calls of users' questions to which nothing is answered."""
+    silent = []
+    async with AsyncClient(transport=transport, base_url="http://childledger.test") as client:
+
+        async def asked(role: Role, address: str) -> dict[str, Any]:
+            answer = await client.get(address, headers={"Authorization": f"Bearer {tokens[role]}"})
+            assert answer.status_code == 200, (address, answer.text)
+            said: dict[str, Any] = answer.json()
+            return said
+
+        child = (await asked(Role.SUPERVISOR, "/readiness?limit=1"))["items"][0]["child"]
+        for question in user_questions():
+            # Of one child only what is asked for one alone: whoever has something of the kind is in the list.
+            of_all = [call for call in question.calls if "{child}" not in call.address]
+            for call in of_all or question.calls:
+                address = call.address.format(child=child, institution=institution.institution)
+                answers = [await asked(role, address) for role in question.roles[:2]]
+                if not any(map(_says_something, answers)):
+                    silent.append(f"{question.name} {call.written}")
+    return silent
+
+
+def _says_something(answer: dict[str, Any]) -> bool:
+    """Whether an answer has an item, or is of one file, or of what was verified."""
+    return bool(answer.get("items", True)) or "entries" in answer
 
 
 def _unseen(done: int, rows: int) -> None:
@@ -482,3 +520,7 @@ def test_everything_is_found_by_asking(filled: Filled) -> None:
     assert set(filled.kinds) == set(get_args(FindingKind))
     assert set(filled.stages) == set(tables()["stage"].codes)
     assert filled.counted == set(DIMENSIONS)
+
+
+def test_every_question_of_users_is_answered_with_something(filled: Filled) -> None:
+    assert filled.unanswered == []

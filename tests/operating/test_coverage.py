@@ -7,6 +7,7 @@ import pytest
 
 from api.app import create_app
 from api.cli.coverage_command import show_coverage
+from api.questions import user_questions
 from api.settings import Settings
 from domain.coverage import COVERAGE_PARTS, CoveragePart, coverage
 from domain.event import CATALOGUE
@@ -39,13 +40,14 @@ def test_each_is_answered_or_says_why_not_in_both_languages_and_promises_nothing
 @each_part
 def test_what_answers_it_is_there(part: CoveragePart) -> None:
     rules = Rulebook.shipped().rules
-    questions = {
+    operations = {
         f"{method.upper()} {path}"
         for path, methods in create_app(Settings()).openapi()["paths"].items()
         for method in methods
     }
     named = {name for row in coverage(part) for name in row.by}
-    assert named - set(CATALOGUE) - set(rules) - questions == set()
+    questions = {each.name for each in user_questions()}
+    assert named - set(CATALOGUE) - set(rules) - operations - questions == set()
 
 
 def test_every_demand_of_a_policy_is_answered_by_an_event_but_for_what_is_of_nobody() -> None:

@@ -10,12 +10,14 @@ import pytest
 from api.app import create_app
 from api.questions import USERS, user_questions
 from api.settings import Settings
+from domain.coverage import coverage
 from domain.rulebook import Rulebook
 from tests.support.client import Served
 from tests.support.places import ROOT
 
 QUESTIONS: Final = user_questions()
 IN_THE_REFERENCE: Final = {"A": range(14), "B": range(1, 12), "C": range(1, 11), "D": range(1, 10)}
+NAMES: Final = {each.name for each in QUESTIONS}
 PATHS: Final[dict[str, Any]] = create_app(Settings()).openapi()["paths"]
 
 
@@ -28,9 +30,29 @@ def test_every_question_of_the_domain_reference_has_one_row() -> None:
 def test_what_is_not_answered_wholly_says_what_is_missing_and_what_is_answered_how() -> None:
     for each in QUESTIONS:
         assert (each.lacks is None) is (each.answered == "wholly"), each.name
-        told = [bool(each.calls), bool(each.roles), each.test is not None]
-        assert told == [each.answered != "not"] * 3, each.name
-    assert Counter(each.answered for each in QUESTIONS)["not"] < len(QUESTIONS) / 2
+        assert each.calls, each.name
+        assert each.roles, each.name
+
+
+def test_every_question_that_may_be_narrowed_says_by_what() -> None:
+    for question in QUESTIONS:
+        taken = {
+            each["name"]
+            for call in question.calls
+            for each in PATHS[call.path][call.method.lower()].get("parameters", ())
+            if each["in"] == "query"
+        }
+        assert bool(question.filters) == bool(taken - {"format", "limit", "cursor", "at_least"}), (
+            question.name
+        )
+
+
+def test_the_demands_of_every_policy_stand_beside_the_questions_that_answer_them() -> None:
+    beside = {(each.section, each.asked) for question in QUESTIONS for each in question.demands}
+    assert {section for section, _ in beside} == {each.section for each in coverage("demands")}
+    named = {(each.section, each.asked) for each in coverage("demands") if NAMES & {*each.by}}
+    assert named <= beside
+    assert all(each.demands for each in QUESTIONS)
 
 
 def test_every_call_is_an_operation_and_every_filter_one_of_its_parameters() -> None:
@@ -76,4 +98,4 @@ async def test_every_role_that_a_row_names_may_ask_it(served: Served) -> None:
                 answer = await client.request(call.method, address)
                 assert answer.status_code == 200, (question.name, role, call.written, answer.text)
                 asked[question.name] += 1
-    assert len(asked) == sum(each.answered != "not" for each in QUESTIONS)
+    assert len(asked) == len(QUESTIONS)

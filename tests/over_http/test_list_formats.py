@@ -36,7 +36,6 @@ LISTS: Final = sorted(
     )
     and not path.startswith(("/event-types", "/codes"))
     and path != "/questions"
-    and not path.endswith("}/access")
 )
 """The lists and counts across files."""
 FURTHER: Final = (

@@ -148,6 +148,9 @@ async def test_applications_visits_and_what_is_handed_over_are_listed_with_what_
     assert [each["returned"] for each in early["items"]] == [0], "nobody had come back by then"
     none = (await officer.get("/placements/counts", params=year | {"as_of": "2026-03-14"})).json()
     assert none["items"] == []
+    unasked = (await officer.get("/placements/counts", params={"as_of": "2026-10-31"})).json()
+    assert (unasked["since"], unasked["until"]) == ("2026-01-01", "2026-10-31")
+    assert [each["placed"] for each in unasked["items"]] == [2]
     backwards = await officer.get("/placements/counts", params=year | {"until": "2025-12-31"})
     assert backwards.json()["errors"][0]["pointer"] == "/query/until"
 
