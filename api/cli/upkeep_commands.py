@@ -1,5 +1,6 @@
 """Commands for maintenance: read models, entries and the database's address."""
 
+import asyncio
 from collections import Counter
 from typing import Final, Literal
 
@@ -8,6 +9,8 @@ from api.cli.container import command_container, stoppable
 from api.cli.output import Flag, answer, note
 from api.cli.progress import progress_bar
 from domain.label import Label
+from ledger.log.checkpoint import NoteError, VerifierKey
+from ledger.log.policy import Policy
 from ledger.monitor import log_flaws
 from ledger.verification import Flaw, flaws
 from projections import READ_MODELS
@@ -82,6 +85,9 @@ async def verifying_entries(container: Container) -> int:
         async for each in log_flaws(container.transparency_log, progress):
             flawed += 1
             _tell(each)
+        for unwitnessed in await _unwitnessed(container):
+            flawed += 1
+            answer(unwitnessed)
     accesses = container.log_of_accesses
     of_accesses = 0
     with progress_bar("核对查阅记录 Verifying the accesses") as progress:
@@ -91,6 +97,23 @@ async def verifying_entries(container: Container) -> int:
     note(f"条目有误{flawed:,}处。 Entries not in order: {flawed:,}.")
     note(f"查阅记录有误{of_accesses:,}处。 Access records not in order: {of_accesses:,}.")
     return DIFFERENT if flawed or of_accesses else 0
+
+
+async def _unwitnessed(container: Container) -> list[str]:
+    """Return what is wrong with the signatures of the log by the operator's policy, if there is one."""
+    path = container.settings.log_policy
+    if path is None:
+        return []
+    policy = Policy.read(await asyncio.to_thread(path.read_text, "utf-8"))
+    log = container.transparency_log
+    policy.logs.append(VerifierKey.read(log.verifier))
+    try:
+        note = await log.published()
+        if note is not None:
+            policy.check(note)
+    except NoteError as error:
+        return [str(error)]
+    return []
 
 
 def _tell(flaw: Flaw, name: Label | None = None) -> None:

@@ -2,18 +2,20 @@
 
 from typing import Final
 
-from tests.bench import appends, growth, imports, lists, over_http, pages, processes, read_models, reading
+from tests.bench import (
+    appends,
+    growth,
+    imports,
+    lists,
+    log_rows,
+    over_http,
+    pages,
+    processes,
+    read_models,
+    reading,
+)
 from tests.bench.contest import Row
 
-VERIFYING: Final = Row(
-    "verify",
-    "verifying",
-    "SHA-256 over the same bytes in Python",
-    0.3,
-    "bytes/s",
-    None,
-    scale="not built yet: the proof tree over the entries comes with an issue of its own",
-)
 _EVERY: Final = (
     *appends.ROWS,
     *processes.ROWS,
@@ -24,7 +26,7 @@ _EVERY: Final = (
     *growth.ROWS,
     *lists.ROWS,
     *pages.ROWS,
-    VERIFYING,
+    *log_rows.ROWS,
 )
 _ORDER: Final = ("append-32", "append-insert", "append-1", "append-processes", "bulk")
 ROWS: Final = (

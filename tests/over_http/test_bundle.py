@@ -2,7 +2,7 @@
 
 import io
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,7 +12,10 @@ from zipfile import ZipFile
 
 import orjson
 import pytest
+from psycopg import AsyncConnection
+from psycopg.sql import SQL, Identifier
 
+from api.cli.upkeep_commands import verifying_entries
 from api.http.file_bundle import ENTRIES, MANIFEST, PAGE
 from api.identity.permissions import Role
 from domain.event import Category
@@ -228,3 +231,114 @@ async def test_what_is_altered_in_a_bundle_is_named_with_its_place(
     alter(folder)
     faults, positions = auditor.finds(folder), await auditor.positions()
     assert any(fault.format(*positions) in line for line in faults), faults
+
+
+SWAPPED: Final = (
+    "UPDATE entry SET position = -position WHERE position IN ({1}, {2})",
+    "UPDATE entry SET position = {1} + {2} + position WHERE position < 0",
+)
+SEALED: Final = (
+    "CREATE TEMP TABLE held AS SELECT position, body FROM entry WHERE position IN ({1}, {other})",
+    "UPDATE entry e SET body = h.body FROM held h WHERE e.position + h.position = {1} + {other}",
+)
+INSERTED: Final = (
+    "CREATE TEMP TABLE made AS SELECT * FROM entry WHERE position = {4}",
+    "UPDATE made SET position = {next}, version = 6, recorded_at = recorded_at - interval '1 day'",
+    "UPDATE made SET entry_id = gen_random_uuid()",
+    "INSERT INTO entry SELECT * FROM made",
+)
+OTHERWISE: Final = {
+    "entry_id": "gen_random_uuid()",
+    "kind": "'family'",
+    "type": "'ChildReceived'",
+    "schema": "9",
+    "occurred_on": "occurred_on - 1",
+    "occurred_until": "occurred_until + 1",
+    "institution": "gen_random_uuid()",
+}
+SWAPPED_CONTENT: Final = "{1}: its content is not that of its leaf in the log"
+CONTENT: Final = "{2}: its content is not that of its leaf in the log"
+DRILL: Final[dict[str, tuple[tuple[str, ...], str, str]]] = {
+    "content": (("UPDATE entry SET body = body || '\\x20' WHERE position = {2}",), CONTENT, CONTENT),
+    **{
+        column: (
+            (
+                "UPDATE entry SET COLUMN = VALUE WHERE position = {2}".replace("COLUMN", column).replace(
+                    "VALUE", value
+                ),
+            ),
+            f"{{2}}: the column {column} does not say what was recorded",
+            f"{{2}}: the column {column} does not say what was recorded",
+        )
+        for column, value in OTHERWISE.items()
+    },
+    "recorded_at": (
+        ("UPDATE entry SET recorded_at = recorded_at - interval '1 us' WHERE position = {2}",),
+        "{2}: recorded_at is not that of its leaf",
+        "{2}: the column recorded_at does not say what was recorded",
+    ),
+    "version": (
+        ("UPDATE entry SET version = 77 WHERE position = {4}",),
+        "{4}: its version is not that of its leaf",
+        "{4}: the column version does not say what was recorded",
+    ),
+    "stream": (
+        ("UPDATE entry SET stream = gen_random_uuid() WHERE position = {2}",),
+        "{2}: its stream is not that of its leaf",
+        "the versions 3 to 3 are missing",
+    ),
+    "deleted": (
+        ("DELETE FROM entry WHERE position = {2}",),
+        "{2}: the log has a leaf of it, and the ledger does not",
+        "the versions 3 to 3 are missing",
+    ),
+    "last deleted": (
+        ("DELETE FROM entry WHERE position = {4}",),
+        "{4}: the log has a leaf of it, and the ledger does not",
+        "{4}: it is version 5 of",
+    ),
+    "swapped": (SWAPPED, SWAPPED_CONTENT, SWAPPED_CONTENT),
+    "sealed swapped": (
+        SEALED,
+        "{1}: its content is not",
+        "{1}: its content is not that of its leaf in the log",
+    ),
+    "back-dated": (
+        INSERTED,
+        "{next}: this position was never given out",
+        "{next}: it was recorded no later than the one before it",
+    ),
+}
+"""What a superuser does behind the log, and what `childledger verify` and the program of a bundle say."""
+
+
+@pytest.mark.parametrize(("statements", "live", "offline"), DRILL.values(), ids=DRILL)
+async def test_what_a_superuser_alters_is_named_live_and_by_a_bundle_made_afterwards(
+    auditor: Auditor,
+    capsys: pytest.CaptureFixture[str],
+    statements: tuple[str, ...],
+    live: str,
+    offline: str,
+) -> None:
+    """Given two children in a signed log, when it is altered behind it, then both checks name it."""
+    served, positions = auditor.served, await auditor.positions()
+    head = (await served.container.ledger.head()).position
+    other = (await served.container.ledger.store.stream(auditor.other))[1].position
+    names = {"next": head + 1, "other": other}
+    await altered_behind(served, [each.format(*positions, **names) for each in statements])
+
+    assert await verifying_entries(served.container) == 1
+    assert f"Entry {live.format(*positions, **names)}" in capsys.readouterr().out
+    faults = "".join(auditor.finds(await auditor.takes(), "--log", await auditor.log()))
+    assert offline.format(*positions, **names) in faults
+
+
+async def altered_behind(served: Served, statements: Sequence[str]) -> None:
+    """Alter the database as its owner may, in one session."""
+    owner = served.container.addresses.owner
+    assert owner is not None
+    async with await AsyncConnection.connect(owner) as connection:
+        path = SQL("SET search_path = {}").format(Identifier(served.container.ledger.name))
+        await connection.execute(path)
+        for statement in statements:
+            assert (await connection.execute(statement.encode())).rowcount
