@@ -189,8 +189,7 @@ async def open_container(
 
 def _papers(settings: Settings, keys: Keys) -> KeptPapers:
     """Open where papers lie. Raises PaperAddressError."""
-    url = settings.papers
-    store = PaperStore.of_folder(settings.data / "papers") if url is None else PaperStore.at(url)
+    store = PaperStore.at(settings.paper_url)
     papers = KeptPapers(store, keys, settings.ledger, settings.data / "arriving" / settings.ledger)
     papers.forget_arrivals()
     return papers

@@ -141,6 +141,11 @@ class Settings(BaseSettings):
     """The address at which people reach the service, for the links of mail: scheme, host and port."""
 
     @property
+    def paper_url(self) -> str:
+        """Where papers lie, as a URL."""
+        return self.papers or (self.data / "papers").absolute().as_uri()
+
+    @property
     def served(self) -> tuple["Settings", ...]:
         """The settings of each served ledger."""
         return tuple(

@@ -40,6 +40,7 @@ COMMANDS: Final = MappingProxyType(
         "keys": "key_commands:keys",
         "rebuild": "upkeep_commands:rebuild",
         "verify": "upkeep_commands:verify",
+        "sweep": "upkeep_commands:sweep",
         "log": "log_commands:log",
         "export": "export_command:export",
         "witness": "witness_command:witness",

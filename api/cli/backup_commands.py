@@ -1,5 +1,6 @@
 """Commands for recovery: back up, restore, and continue after entries were lost."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +10,8 @@ from api.database import Addresses, addresses, located
 from api.serving import run
 from api.settings import Settings
 from ledger.log.last_seen import LastSeen, LostEntriesError, SeenHead
+from ledger.papers.paper_backup import back_up_papers, restore_papers
+from ledger.papers.paper_store import PaperStore
 from ledger.postgres import backup
 from ledger.postgres.migrate import migrate
 from ledger.store import epochs
@@ -26,7 +29,7 @@ class OwnerUnknownError(Exception):
 
 
 def back_up(folder: Path, /) -> int:
-    """备份账本，服务不中断。 Back up the ledger while it is served: its entries and its keys.
+    """备份账本，服务不中断。 Back up the ledger while it is served: its entries, its keys and its papers.
 
     备份不含密钥文件 DATA/master.key，没有该文件则任何内容均无法打开，请另行运行 childledger keys backup。
     It lacks the key file DATA/master.key, without which nothing opens: run `childledger keys backup`, too.
@@ -66,13 +69,18 @@ async def backing_up(settings: Settings, folder: Path) -> int:
     key_file = settings.data / KEY_FILE
     async with located(settings) as database:
         path, made = await backup.back_up(owner_of(database), settings.ledger, folder, key_file, note)
+    papers = PaperStore.at(settings.paper_url)
+    # After the entries, so that what they name is there.
+    copied, altered = await back_up_papers(papers, settings.ledger, folder)
     answer(str(path))
+    _tell_altered(altered)
+    note(f"材料影像新增{copied:,}份。 Papers added to the backups: {copied:,}.")
     note(f"已备份至第{made.position}条。 Backed up through position {made.position}, epoch {made.epoch}.")
     note(
         f"备份不含密钥文件 {key_file}，没有该文件则密封内容均无法打开，请另行运行 childledger keys backup。 "
         f"Not in it: {key_file}, without which nothing sealed opens. Run `childledger keys backup` for that."
     )
-    return 0
+    return 1 if altered else 0
 
 
 async def restoring(settings: Settings, folder: Path, manifest: Path | None = None) -> int:
@@ -84,9 +92,17 @@ async def restoring(settings: Settings, folder: Path, manifest: Path | None = No
             made = await backup.restore(owner, settings.ledger, path, settings.data / KEY_FILE, note)
         finally:
             await migrate(owner, settings.ledger)
+    brought, altered = await restore_papers(PaperStore.at(settings.paper_url), settings.ledger, path.parent)
     answer(str(path))
+    _tell_altered(altered)
+    note(f"材料影像{brought:,}份。 Papers brought back: {brought:,}.")
     note(f"已恢复至第{made.position}条。 Restored through position {made.position}, epoch {made.epoch}.")
-    return 0
+    return 1 if altered else 0
+
+
+def _tell_altered(names: Iterable[str]) -> None:
+    for name in names:
+        answer(f"材料影像被改动，未采用：{name}。 The bytes of a paper were altered, and not taken: {name}.")
 
 
 async def recovering(settings: Settings, *, without_witness: bool = False) -> int:

@@ -36,6 +36,7 @@ from ledger.log.last_seen import LastSeenError, LostEntriesError
 from ledger.log.policy import PolicyError
 from ledger.log.publishing import FolderInUseError, OtherLogError
 from ledger.log.transparency_log import ForkError
+from ledger.papers.paper_store import PaperAddressError, PaperStoreError
 from ledger.postgres.backup import BackupError
 from ledger.postgres.cluster import ServerFailedError
 from ledger.postgres.migrate import MigrationError
@@ -64,6 +65,8 @@ TOLD: Final = (
     OtherLogError,
     OwnerError,
     OwnerUnknownError,
+    PaperAddressError,
+    PaperStoreError,
     PolicyError,
     PortTakenError,
     Problem,

@@ -12,6 +12,7 @@ from domain.label import Label
 from ledger.log.checkpoint import NoteError, VerifierKey
 from ledger.log.policy import Policy
 from ledger.monitor import log_flaws
+from ledger.paper_verification import nobodys, paper_flaws
 from ledger.verification import Flaw, flaws
 from projections import READ_MODELS
 from projections.projector.generations import KEPT, KNOWN_RANGE, drop_older, make
@@ -53,14 +54,14 @@ async def rebuilding(container: Container, keep: int) -> int:
 
 @stoppable
 async def verify(*, read_models: Flag = False) -> int:
-    """核对条目是否与登记时一致。 Verify that the entries are as recorded; the exit code is 0 then.
+    """核对条目和材料影像是否与登记时一致。 Verify that entries and papers are as recorded; 0 if so.
 
     Args:
         read_models: 同时重新计算全部档案的查询视图并比对。
             Also recompute the rows of every file and compare them with the tables.
     """
     async with command_container() as container:
-        code = await verifying_entries(container)
+        code = await verifying_entries(container) or await verifying_papers(container)
         if not read_models:
             return code
         if code:
@@ -114,6 +115,33 @@ async def _unwitnessed(container: Container) -> list[str]:
     except NoteError as error:
         return [str(error)]
     return []
+
+
+async def verifying_papers(container: Container) -> int:
+    """Compare the bytes of every paper with its entry, and return the exit code."""
+    flawed = 0
+    with progress_bar("核对材料影像 Verifying papers") as progress:
+        async for each in paper_flaws(container.ledger, container.papers, container.clock(), progress):
+            flawed += 1
+            zh, en = (
+                ("", "") if each.position is None else (f"第{each.position}条：", f"Entry {each.position}: ")
+            )
+            answer(f"{zh}{each.what.zh}（{each.name}）。 {en}{each.what.en} ({each.name}).")
+    note(f"材料影像有误{flawed:,}处。 Papers not in order: {flawed:,}.")
+    return DIFFERENT if flawed else 0
+
+
+@stoppable
+async def sweep() -> int:
+    """清除没有条目引用的材料影像。 Remove the bytes of papers that no entry names.
+
+    只清除存放一小时以上的。 Only what has lain there for more than an hour is removed.
+    """
+    async with command_container() as container:
+        found = await nobodys(container.ledger, container.papers, container.clock())
+        await container.papers.store.remove(found)
+    note(f"清除{len(found):,}份。 Removed: {len(found):,}.")
+    return 0
 
 
 def _tell(flaw: Flaw, name: Label | None = None) -> None:

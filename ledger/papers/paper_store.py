@@ -28,6 +28,12 @@ _WAIT: Final = timedelta(seconds=30)
 class PaperStoreError(Exception):
     """The store of papers is away or refuses; the same may be tried again later."""
 
+    def __str__(self) -> str:
+        return (
+            "材料存放处无法访问，请检查 CHILDLEDGER_PAPERS 及其权限、凭据。"
+            " Where papers lie cannot be reached: see CHILDLEDGER_PAPERS, its permissions and credentials."
+        )
+
 
 class PaperMissingError(Exception):
     """Nothing lies in the store under this name."""

@@ -58,6 +58,13 @@ SELECT position, recorded_at, stream, kind, version, entry_id, type, body, schem
  ORDER BY position
  LIMIT %(limit)b
 
+-- name: of_types
+SELECT position, recorded_at, stream, kind, version, entry_id, type, body
+  FROM entry
+ WHERE position > %(after)b AND position <= %(through)b AND type = ANY (%(types)b)
+ ORDER BY position
+ LIMIT %(limit)b
+
 -- name: stream_rows
 SELECT position, recorded_at, stream, kind, version, entry_id, type, body, schema, occurred_on, occurred_until,
        institution

@@ -136,6 +136,11 @@ class Store:
         parameters = {"after": after, "limit": limit, "through": through}
         return await fetch(self._readers, SQL["rows"], parameters, args_row(StoredRow))
 
+    async def of_types(self, types: Iterable[str], after: int, limit: int, through: int) -> list[Stored]:
+        """Return at most `limit` entries of some types, after a position and through another, in order."""
+        wanted = {"types": arrays.texts(types), "after": after, "limit": limit, "through": through}
+        return await self._stored(SQL["of_types"], wanted)
+
     async def stream_rows(self, stream: UUID) -> list[StoredRow]:
         """Return a stream's entries with all their columns, in order of version."""
         return await fetch(self._readers, SQL["stream_rows"], {"stream": stream}, args_row(StoredRow))
