@@ -79,6 +79,8 @@ class Container:
     budgets: Budgets
     following: bool = True
     """Whether the read models follow the ledger in this process."""
+    thumbnailing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    """The turns of thumbnails, each of which takes a process."""
     opening: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while a page opens a file, from the last look for the same child until it is opened."""
 

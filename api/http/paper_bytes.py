@@ -18,6 +18,7 @@ from api.http.recording_requests import RecordingRequest, answerable, not_record
 from api.http.request_body import parts
 from api.identity.forbidden import forbidden
 from api.identity.permissions import SEES, Action, Role
+from api.thumbnails import LARGEST, thumbnail
 from domain.cited_papers import SCAN_OF, CitedPaper, cited_papers, scans_of
 from domain.entry import AnyEntry
 from domain.event import Event
@@ -47,6 +48,10 @@ _NOTHING: Final = "0" * 64
 _NOT_HELD: Final = Label(
     "档案中引用了这份材料，但没有存入其影像。可用 PUT 存入。",
     "The file cites this paper, but no bytes of it are held: PUT stores them.",
+)
+_NO_THUMBNAIL: Final = Label(
+    "这份材料的影像无法制作缩略图，请打开原件查看。",
+    "No small picture can be made of this paper: open the paper itself.",
 )
 _MISSING: Final = Label(
     "这份材料的影像已登记，但存放处没有。请告知系统管理员运行 childledger verify。",
@@ -128,6 +133,31 @@ async def paper(request: FileRequest, child: UUID, document: UUID) -> Response:
     return StreamingResponse(
         await paper_bytes(request, scan), media_type=scan.event.media_type, headers=headers
     )
+
+
+@router.get(
+    "/children/{child}/documents/{document}/thumbnail",
+    response_class=Response,
+    responses=OF_FILE
+    | responses("erased")
+    | {
+        200: {
+            "content": {"image/jpeg": _BYTES["image/jpeg"]},
+            "description": "A small JPEG of its first page.",
+        }
+    },
+)
+async def paper_thumbnail(request: FileRequest, child: UUID, document: UUID) -> Response:
+    """Return a small picture of a paper, made apart from the service."""
+    scan = await readable_scan(request, child, document)
+    await request.note({child: categories_of([scan])}, "paper")
+    if scan.event.size > LARGEST:
+        raise Problem("not_found", _NO_THUMBNAIL)
+    opened = await paper_bytes(request, scan)
+    made = await thumbnail(opened, scan.event.media_type, request.container.thumbnailing)
+    if made is None:
+        raise Problem("not_found", _NO_THUMBNAIL)
+    return Response(made, media_type="image/jpeg", headers={"Content-Disposition": "inline"})
 
 
 async def readable_scan(request: RequestContext, child: UUID, document: UUID) -> AnyEntry:

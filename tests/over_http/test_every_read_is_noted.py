@@ -318,7 +318,11 @@ OF_A_YOUNG_PERSON = {"GET /children/{child}/readiness", "GET /readiness", "GET /
 """Operations that tell of who is to leave care or has, not of who was adopted."""
 OF_ITS_THINGS = {"GET /children/{child}/to-hand-over"}
 """Operations that tell of papers and belongings; test_hand_over.py asks."""
-OF_SCANS = {"PUT /children/{child}/documents/{document}", "GET /children/{child}/documents/{document}"}
+OF_SCANS = {
+    "PUT /children/{child}/documents/{document}",
+    "GET /children/{child}/documents/{document}",
+    "GET /children/{child}/documents/{document}/thumbnail",
+}
 """Operations that take and give out the bytes of papers; test_scans.py asks."""
 OF_STATEMENTS = {
     f"GET {path}" for each in STATEMENTS for path in (f"/{each.name}", f"/children/{{child}}/{each.name}")

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from datetime import date
 from hashlib import sha256
+from io import BytesIO
 from uuid import UUID, uuid4
 
 import pytest
+from PIL import Image
 
 from api.identity.permissions import Role
 from domain.event import Category
@@ -16,7 +18,7 @@ from domain.events.safety import SafeguardingConcernRaised
 from tests.support.client import Served, new_key
 from tests.support.given import some
 from tests.support.http_given import Story, a_story, sent
-from tests.support.scans import JPEG, PDF, lying, on_their_way, paper_id, papers_cited, stored
+from tests.support.scans import JPEG, PDF, lying, on_their_way, paper_id, papers_cited, png, stored
 
 RECEIVED = ("2024-03-05", some(ChildReceived), {"documents": ["found_child_certificate"]})
 
@@ -214,3 +216,24 @@ async def test_what_lies_there_tells_nothing_and_is_purged_for_one_subject_and_c
     kept = stories[1]
     still = paper_id(await papers_cited(staff, kept.child, kept.entries[0]))
     assert (await staff.get(f"/children/{kept.child}/documents/{still}")).content == JPEG
+
+
+async def test_a_thumbnail_is_made_of_a_picture_and_none_of_what_is_hostile_or_broken(served: Served) -> None:
+    story, staff = await received(served), await served.as_(Role.STAFF)
+    paper = paper_id(await papers_cited(staff, story.child, story.entries[0]))
+    where = f"/children/{story.child}/documents/{paper}/thumbnail"
+    # Few bytes that are said to be many millions of pixels; and what begins as a picture and is none.
+    for scan, said, status in (
+        (png(900, 600), "image/png", 200),
+        (png(30_000, 30_000, rows=1), "image/png", 404),
+        (JPEG, "image/jpeg", 404),
+        (PDF, "application/pdf", 404),
+    ):
+        assert (await stored(staff, story.child, paper, scan, said)).status_code == 201
+        made = await staff.get(where)
+        assert made.status_code == status, (said, made.text[:200])
+        if status == 200:
+            assert made.headers["Content-Type"] == "image/jpeg"
+            with Image.open(BytesIO(made.content)) as small:
+                assert (small.format, small.size) == ("JPEG", (320, 213))
+    assert (await staff.get(f"/children/{story.child}/documents/{paper}")).content == PDF
