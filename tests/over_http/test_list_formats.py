@@ -319,7 +319,7 @@ def test_every_filter_of_a_list_has_words() -> None:
     own = {"format", "limit", "cursor", "day", "as_of", "at_least"}
     filters = {
         each["name"]
-        for path in (*LISTS, *FURTHER)
+        for path in (*LISTS, *FURTHER, "/children/{child}/access")
         for each in APP.openapi()["paths"][path]["get"].get("parameters", ())
         if each["in"] == "query"
     }
