@@ -66,7 +66,7 @@ async def check_keys(file: Path, /) -> int:
     """核验备份能打开全部数据密钥并记录在案。 Verify that a backup opens every data key, and note it.
 
     Args:
-        file: `childledger keys backup` 写入的文件；恢复码从终端或标准输入读取。
+        file: 备份文件，由 childledger keys backup 写入；恢复码从终端或标准输入读取。
             What `childledger keys backup` wrote; its code is read from the terminal or standard input.
     """
     settings = Settings()
@@ -105,7 +105,7 @@ def restore_keys(file: Path, /) -> int:
     """从备份取回密钥文件 DATA/master.key。 Bring the key file DATA/master.key back from a backup.
 
     Args:
-        file: `childledger keys backup` 写入的文件；恢复码从终端或标准输入读取。
+        file: 备份文件，由 childledger keys backup 写入；恢复码从终端或标准输入读取。
             What `childledger keys backup` wrote; its code is read from the terminal or standard input.
     """
     key_file = Settings().data / KEY_FILE
