@@ -13,6 +13,7 @@ from fastapi.responses import StreamingResponse
 from api.contract.problems import WITHIN, responses
 from api.http.dependencies import FileRequest
 from api.http.file_bundle import Disclosed, FileBundle, file_bundle
+from api.http.streamed import Streamed
 from domain.event import Category
 from domain.label import Label
 from domain.limit import Area, limit
@@ -108,7 +109,7 @@ async def bundle(
     positions = None if position is None else frozenset(position)
     categories = None if category is None else frozenset(category)
     made = await file_bundle(request, child, Disclosed(positions, categories, since or 0))
-    return StreamingResponse(
+    return Streamed(
         zipped(made, request.now),
         media_type=ZIP,
         headers={"Content-Disposition": f'attachment; filename="bundle-{child}.zip"'},

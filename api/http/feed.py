@@ -25,6 +25,7 @@ from api.contract.encoding import dumps
 from api.contract.entries import entry_json, target_of
 from api.contract.problems import ANYWHERE, responses
 from api.http.dependencies import FileRequest, Position, RequestContext, categories_of
+from api.http.streamed import Streamed
 from api.identity.permissions import Action, scope_sql
 from api.tail import SEEN_ALONE, Seen
 from domain.entry import AnyEntry
@@ -322,7 +323,7 @@ async def feed(
     reading = Reading(request, head.position)
     if limit is None and not wait:
         end = min(last, head.position)
-        return StreamingResponse(
+        return Streamed(
             reading.all_lines(start, end), media_type=NDJSON, headers=_told(head.epoch, max(start, end))
         )
     if wait:

@@ -28,6 +28,7 @@ from api.contract.sentences import Language
 from api.contract.value_words import called
 from api.contract.workbook_parts import XLSX, WorkbookParts
 from api.http.dependencies import RequestContext
+from api.http.streamed import Streamed
 from domain.label import Label
 from domain.limit import Area, limit
 from ledger.codec.messages import InvalidValue
@@ -164,7 +165,7 @@ def _page(asked: Mapping[str, Any], cursor: str | None) -> dict[str, Any]:
     return {**asked, "limit": MOST, "cursor": cursor}
 
 
-class _TableResponse(StreamingResponse):
+class _TableResponse(Streamed):
     """A table while it is sent; its budget is given back when that ends, however it ends."""
 
     def __init__(self, rows: AsyncIterator[bytes], media: str, headers: Mapping[str, str]) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final, get_args
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from api.contract.encoding import JsonResponse
 from api.contract.entries import told_to
@@ -16,6 +16,7 @@ from api.contract.problems import OF_FILE, Problem, invalid, not_found, response
 from api.http.dependencies import FileRequest, RequestContext, categories_of
 from api.http.recording_requests import RecordingRequest, answerable, not_recorded, wanted_by
 from api.http.request_body import parts
+from api.http.streamed import Streamed
 from api.identity.forbidden import forbidden
 from api.identity.permissions import SEES, Action, Role
 from api.thumbnails import LARGEST, thumbnail
@@ -130,9 +131,7 @@ async def paper(request: FileRequest, child: UUID, document: UUID) -> Response:
         "Content-Disposition": f'attachment; filename="{name}"',
         "Content-Length": str(scan.event.size),
     }
-    return StreamingResponse(
-        await paper_bytes(request, scan), media_type=scan.event.media_type, headers=headers
-    )
+    return Streamed(await paper_bytes(request, scan), media_type=scan.event.media_type, headers=headers)
 
 
 @router.get(
