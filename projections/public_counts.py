@@ -17,6 +17,7 @@ CROSSED_GROUPS: Final = (
     ("institution", "place", "stage"),
     ("sex", "age_band"),
     ("schooling", "school_form"),
+    ("household", "household_nature"),
     ("risk", "risk_colour"),
 )
 """Dimensions that may be crossed, two at a time, where something is public. Every other one stands alone."""

@@ -17,6 +17,7 @@ from domain.event import (
     Code,
     Count,
     Event,
+    IdOf,
     Label,
     Name,
     NotBefore,
@@ -190,7 +191,7 @@ class Scanned:
     `address` is the hash of the bytes as they are stored, sealed, and tells nothing of them.
     """
 
-    document: Annotated[UUID, Label("材料", "Paper")]
+    document: Annotated[UUID, IdOf(("paper",)), Label("材料", "Paper")]
     entry: Annotated[EntryId, Label("引用材料的条目", "Entry that cites it")]
     media_type: Annotated[PaperFormat, Label("文件格式", "Format")]
     size: Annotated[int, Ge(1), Le(2**40), Label("字节数", "Bytes")]

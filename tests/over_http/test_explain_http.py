@@ -24,9 +24,9 @@ STORY: Final = (
 
 
 def paths_of(answer: dict[str, Any]) -> set[str]:
-    """Return the path of every field that an answer about a child shows."""
+    """Return the path of every field that an answer about a child shows; addresses of lists are none."""
     chapters = {path.partition(".")[0] for path in attributes_shown("child")}
-    plain = {name for name in answer if name not in chapters}
+    plain = {name for name in answer if name not in chapters} - {"lists"}
     counted = {f"{name}.{each}" for name in ("obligations",) for each in answer[name]}
     return plain | counted | {f"{name}.{each}" for name in chapters for each in answer[name]}
 

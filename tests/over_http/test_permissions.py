@@ -108,8 +108,9 @@ WITHIN = {
         Action.ISSUE,
         Action.SEE_ACCESS,
         Action.VERIFY,
+        Action.EXPORT,
     },
-    Role.AUDITOR: {Action.READ, Action.SEE_ACCESS, Action.VERIFY},
+    Role.AUDITOR: {Action.READ, Action.SEE_ACCESS, Action.VERIFY, Action.EXPORT},
     Role.PLACEMENT_OFFICER: {Action.READ},
     Role.BUREAU: {Action.READ},
     Role.TOWNSHIP: set[Action](),
@@ -166,7 +167,7 @@ def test_an_administrator_operates_every_file_and_sees_nothing_personal(action: 
 
 @pytest.mark.parametrize(("role", "action"), [*product(sorted(OF_INSTITUTION), Action)])
 def test_a_former_institution_reads_what_occurred_until_the_hand_over(role: Role, action: Action) -> None:
-    reads = action in WITHIN[role] & {Action.READ, Action.SEE_ACCESS, Action.VERIFY}
+    reads = action in WITHIN[role] & {Action.READ, Action.SEE_ACCESS, Action.VERIFY, Action.EXPORT}
     actor, last_day = who(role), date(2025, 6, 30)
     assert allowed(actor, action, HANDED_OVER, today=TODAY, about=last_day) == reads
     assert not allowed(actor, action, HANDED_OVER, today=TODAY, about=last_day + timedelta(days=1))

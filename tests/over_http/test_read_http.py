@@ -397,6 +397,7 @@ async def test_the_register_lists_files_in_the_order_of_opening(served: Served) 
         "admitted_on": "2024-04-01",
         "departed_on": None,
         "overdue": rows[0]["overdue"],
+        "list": f"/obligations?child={story.child}&state=overdue&day=2026-11-22",
     }
     assert (rows[1]["stage"], rows[1]["departed_on"]) == ("departed", "2025-05-01")
 

@@ -140,7 +140,7 @@ def test_an_entry_that_changes_nothing_in_a_row_writes_nothing() -> None:
     adoptions = {None: [(0, SHIPPED)], told[0].recorded_by.institution: [(0, SHIPPED)]}
     rows.follow(told[:100], told[99].position, adoptions, SEAL)
     more = rows.follow(told[100:], told[-1].position, adoptions, SEAL)
-    assert len(more.came) + len(more.went) <= 2 * len(told[100:])
+    assert len(more.came) + len(more.went) <= 3 * len(told[100:])
 
 
 def training_days(length: int) -> list[AnyEntry]:

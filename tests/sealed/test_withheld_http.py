@@ -63,7 +63,7 @@ ACROSS: Final = (
     "/obligations?limit=500&rule=D32",
 )
 EACH_TIME: Final = re.compile(
-    r'"(position|known_position|recorded_at|at|request)":("[^"]*"|[0-9]+|null)|"next":"[^"]*"'
+    r'"(position|known_position|recorded_at|at|request|document)":("[^"]*"|[0-9]+|null)|"next":"[^"]*"'
 )
 DAYS_OF_ROWS: Final = frozenset(
     {"found_on", "until", "opened_on", "due_first", "due_on", "met_on", "void_on", "met_late"}
