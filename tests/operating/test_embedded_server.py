@@ -318,14 +318,21 @@ def test_a_start_that_waits_for_another_process_ends_when_it_is_told_to(
         surroundings = os.environ | {"CHILDLEDGER_DATA": str(data)}
         program = [sys.executable, "-c", "from api.cli import main; main()", "token", "list"]
         with subprocess.Popen(program, env=surroundings, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
-            assert happens(lambda: waits_for(process.pid, data / "postgres.lock"))
-            process.send_signal(end)
-            process.wait(PATIENCE)
+            try:
+                assert happens(lambda: waits_for(process.pid, data / "postgres.lock"))
+                process.send_signal(end)
+                process.wait(PATIENCE)
+            finally:
+                process.kill()
 
 
 def waits_for(pid: int, path: Path) -> bool:
     """Whether a process has tried a file, which it opens again and again."""
-    return any(link.resolve() == path for link in Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink())
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed meanwhile
+            if link.readlink() == path:
+                return True
+    return False
 
 
 def test_a_start_that_is_given_up_leaves_no_half_made_cluster(
