@@ -1,14 +1,13 @@
 """Thumbnails of scans, each made in a process of its own, one at a time."""
 
 import asyncio
-import os
-import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Final
 
 import orjson
 
+from api.child_process import command_of, surroundings
 from domain.events.archive import PaperFormat
 from domain.label import Label
 from domain.limit import Area, limit
@@ -29,8 +28,7 @@ _SECONDS: Final = 20
 _PIXELS: Final = 120_000_000
 """An A3 page at 600 dots an inch has as many."""
 _MOST_ANSWERED: Final = 1024 * 1024
-_COMMAND: Final = (sys.executable, "-I", "-B", "-X", "utf8", "-m", "api.thumbnailing")
-_SURROUNDINGS: Final = ("PATH", "LD_LIBRARY_PATH")
+_COMMAND: Final = command_of("api.thumbnailing")
 
 
 async def thumbnail(
@@ -50,7 +48,7 @@ async def thumbnail(
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
-            env={name: os.environ[name] for name in _SURROUNDINGS if name in os.environ},
+            env=surroundings(),
             cwd="/",
             start_new_session=True,
         )

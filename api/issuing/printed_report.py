@@ -4,14 +4,13 @@ The same report is the same page, byte for byte, with the same version of the fo
 """
 
 import asyncio
-import os
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import orjson
 
+from api.child_process import command_of, surroundings
 from api.contract.problems import Problem
 from api.issuing import typesetting
 from api.issuing.typesetting import UNSETTABLE
@@ -21,8 +20,7 @@ FONT: Final = Path("/usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc")
 """The font that pages are set in, where Debian's package has it."""
 _SECONDS: Final = 30.0
 """Seconds for which a page may be set; one takes less than a second."""
-_COMMAND: Final = (sys.executable, "-I", "-B", "-X", "utf8", "-m", typesetting.__name__)
-_SURROUNDINGS: Final = ("PATH", "LD_LIBRARY_PATH")
+_COMMAND: Final = command_of(typesetting.__name__)
 _NO_FONT: Final = Label(
     "本机没有印制报告所用的字体；请安装 Debian 软件包 fonts-noto-cjk 后再试。",
     "The font that reports are printed in is not installed here: install the Debian package fonts-noto-cjk.",
@@ -42,7 +40,7 @@ async def printed_report(report: Mapping[str, Any], digest: str) -> bytes:
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
-        env={name: os.environ[name] for name in _SURROUNDINGS if name in os.environ},
+        env=surroundings(),
     )
     try:
         async with asyncio.timeout(_SECONDS):

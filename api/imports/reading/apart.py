@@ -7,7 +7,6 @@ import asyncio
 import hashlib
 import os
 import subprocess
-import sys
 from collections.abc import Hashable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from typing import IO, Any, Final, cast
 import orjson
 import structlog
 
+from api.child_process import command_of, surroundings
 from api.fair_lock import FairLock
 from api.imports.cells.raw import Counted, Raw, Unusable
 from api.imports.faults import Fault
@@ -34,9 +34,8 @@ LONGEST_ANSWER: Final = 512 * 1024 * 1024
 """Bytes of a process's answer; everything that a `Collector` accepts fits in."""
 _REPEATED: Final = 100_000
 """Texts cached so as to be stored once; a register repeats itself."""
-COMMAND: Final = (sys.executable, "-I", "-B", "-X", "utf8", "-m", child.__name__)
+COMMAND: Final = command_of(child.__name__)
 """Starts a process, in this interpreter in isolated mode."""
-_SURROUNDINGS: Final = ("PATH", "LD_LIBRARY_PATH")
 _PART: Final = 256 * 1024
 
 log = structlog.get_logger()
@@ -122,7 +121,7 @@ def begun() -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={name: os.environ[name] for name in _SURROUNDINGS if name in os.environ},
+        env=surroundings(),
         cwd="/",
         start_new_session=True,
     )

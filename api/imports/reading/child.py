@@ -8,13 +8,13 @@ or an `unusable` cell.
 """
 
 import os
-import resource
 import sys
 from datetime import date, datetime
 from typing import Any, Final
 
 import orjson
 
+from api.child_process import confine
 from api.imports.cells.raw import Counted, Unusable
 from api.imports.reading.kinds import DeclaredKind, read_sheets
 from api.imports.reading.unreadable import UnreadableFileError
@@ -23,7 +23,6 @@ NO_MEMORY: Final = 3
 """Exit code of the process if its memory does not suffice."""
 _NICENESS: Final = 5
 """Requests have priority."""
-_OPEN_FILES: Final = 32
 _PLAINLY: Final = (
     orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_APPEND_NEWLINE
 )
@@ -32,7 +31,7 @@ _PLAINLY: Final = (
 def main() -> None:
     """Read the standard input, and exit."""
     wanted = orjson.loads(sys.stdin.buffer.readline())
-    _confine(wanted["memory"], wanted["seconds"])
+    confine(memory=wanted["memory"], seconds=wanted["seconds"], niceness=_NICENESS)
     try:
         _answer(wanted)
     except MemoryError:
@@ -56,21 +55,6 @@ def _answer(wanted: dict[str, Any]) -> None:
             orjson.dumps({"title": sheet.title, "merged": merged, "attached": attached}, option=_PLAINLY)
         )
     out.write(orjson.dumps({"says_whose": says_whose}, option=_PLAINLY))
-
-
-def _confine(memory: int, seconds: int) -> None:
-    """Limit the process to this memory (bytes) and CPU time, without writes to disk."""
-    os.nice(_NICENESS)
-    for bound, wanted in (
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_NOFILE, _OPEN_FILES),
-    ):
-        _, hardest = resource.getrlimit(bound)
-        most = wanted if hardest == resource.RLIM_INFINITY else min(wanted, hardest)
-        resource.setrlimit(bound, (most, most))
 
 
 def _special(cell: object) -> dict[str, Any]:
