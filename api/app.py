@@ -55,6 +55,7 @@ from api.http import (
     record_many,
     record_one,
     reports,
+    restriction,
     timeline,
     weekly_digest,
 )
@@ -84,6 +85,7 @@ def _routes() -> APIRouter:
         file_diff,
         hindsight,
         hand_over,
+        restriction,
         decisions,
     )
     # The list of institutions comes before their files, whose ids stand in the place of its last word.

@@ -538,6 +538,16 @@ def names_entry(entry: AnyEntry) -> UUID | None:
     return target
 
 
+def chain_of(entry: AnyEntry, entries: Mapping[UUID, AnyEntry]) -> list[AnyEntry]:
+    """Return an entry, the one among these that it acts on, what that acts on, and so on, each once."""
+    chain = [entry]
+    while (target := names_entry(chain[-1])) is not None and target in entries:
+        if entries[target] in chain:
+            break
+        chain.append(entries[target])
+    return chain
+
+
 def fold(entries: Iterable[AnyEntry], known: int | None = None) -> File:
     """The file that these entries make, as known at a position (everything, when not said)."""
     file = File()

@@ -14,9 +14,9 @@ from annotated_types import MaxLen, MinLen, Predicate
 
 from domain.event import Kind, Label
 from domain.file import Attribute, File
-from domain.life import BIRTH, IN_CARE, STAGE
+from domain.life import BIRTH, GONE, IN_CARE, STAGE
 from domain.text import is_place_code
-from domain.when import FIRST_DAY, birthday, day_before
+from domain.when import FIRST_DAY, LAST_DAY, birthday, day_before
 
 PlaceCode: TypeAlias = Annotated[str, MinLen(6), MaxLen(9), Predicate(is_place_code)]
 """A township by its nine digits, which begin with those of its county, or a county (GB/T 2260)."""
@@ -29,6 +29,10 @@ PLACE: Final[Attribute[str]] = Attribute("life", "place", Label("属地", "Place
 """The place in charge, from the day of a hand-over to it on."""
 ASKED: Final[Attribute[UUID]] = Attribute("life", "asked", Label("商请收留的机构", "Institution asked"))
 """The institution that the place in charge has asked to take the child in."""
+RESTRICTED: Final[Attribute[bool]] = Attribute(
+    "restriction", "restricted", Label("限制处理", "Processing restricted")
+)
+"""That nobody reads the file without an approved purpose, from the day of a restriction on."""
 TRANSFERRED: Final = Label("已移交", "transferred")
 """Why nothing is due any more that only the institution in charge before could do."""
 OFFICER_AGE: Final = 16
@@ -63,7 +67,8 @@ class FileScope:
     `institution` or `place` is in charge now, and its region is the file's; `former` and `former_places` were
     in charge before, each of them once. `sixteen_on` is the first day on which the person has certainly
     completed 16 years, None while the birth is not known. `asked` is the institution that the place in charge
-    has asked to take the child in.
+    has asked to take the child in. `restricted_through` is the last day about which nobody reads the file
+    without an approved purpose, None where nothing is restricted, and `LAST_DAY` where everything is.
     """
 
     kind: Kind
@@ -73,6 +78,7 @@ class FileScope:
     place: str | None = None
     former_places: tuple[FormerPlace, ...] = ()
     asked: UUID | None = None
+    restricted_through: date | None = None
 
 
 def scope_of(file: File) -> FileScope:
@@ -94,7 +100,25 @@ def scope_of(file: File) -> FileScope:
         place=place,
         former_places=tuple(FormerPlace(each, day) for each, day in until.items() if isinstance(each, str)),
         asked=asked[-1].held.value if asked and place is not None else None,
+        restricted_through=_restricted_through(file),
     )
+
+
+def _restricted_through(file: File) -> date | None:
+    """Return the last day that is restricted: every day by a decision, those before an adoption by itself.
+
+    An adopted child's file opens again when the child comes back, and not by a death (《民法典》第1110条).
+    """
+    decided = file.facts(RESTRICTED).get("", [])
+    if decided and decided[-1].held.value:
+        return LAST_DAY
+    adopted: date | None = None
+    for fact in file.facts(STAGE).get("", []):
+        if fact.held.value == "adopted":
+            adopted = adopted or fact.since
+        elif fact.held.value not in GONE:
+            adopted = None
+    return None if adopted is None else day_before(adopted)
 
 
 def charges(file: File) -> list[tuple[date, InCharge | None]]:

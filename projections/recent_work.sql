@@ -5,7 +5,7 @@
 -- member that follows them is `region`, so that these bytes stand for nothing else in it.
 -- The latest are looked through without imports, which somebody did not record one by one.
 SELECT latest.stream AS child, latest.entry_id, latest.type, latest.recorded_at
-  FROM (SELECT position, stream, entry_id, type, recorded_at, body FROM entry
+  FROM (SELECT position, stream, entry_id, type, occurred_until, recorded_at, body FROM entry
          WHERE position > 0 AND kind = 'child' AND position('"origin":"import"'::bytea IN body) = 0
          ORDER BY position DESC LIMIT %(looked_through)s) AS latest
   JOIN register ON register.child = latest.stream

@@ -51,6 +51,7 @@ class Listed:
     former_places: list[str]
     former_places_until: list[date]
     asked: UUID | None
+    restricted_through: date | None
     sixteen_on: date | None
     file_no: bytes | None
     file_no_term: bytes | None
@@ -103,6 +104,7 @@ def rows(file: File, reading: RowContext) -> Iterator[Indexed]:
         former_places=[each.place for each in scope.former_places],
         former_places_until=[each.until for each in scope.former_places],
         asked=scope.asked,
+        restricted_through=scope.restricted_through,
         sixteen_on=scope.sixteen_on,
         file_no=_sealed(reading, file_no, SEALED_FILE_NO),
         file_no_term=_term(reading, file_no),

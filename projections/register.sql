@@ -10,6 +10,7 @@ CREATE TABLE register (
     former_places text[] NOT NULL,
     former_places_until date[] NOT NULL,
     asked        uuid,
+    restricted_through date,
     sixteen_on   date,
     file_no      bytea,
     file_no_term bytea,

@@ -15,7 +15,7 @@ from projections.register import REGISTER
 
 COLUMNS: Final = SQL(
     "register.institution, register.former, register.former_until, register.sixteen_on, register.place,"
-    " register.former_places, register.former_places_until, register.asked"
+    " register.former_places, register.former_places_until, register.asked, register.restricted_through"
 )
 """The columns of the register that `scope_of_row` takes, in its order."""
 
@@ -56,6 +56,7 @@ def scope_of_row(  # noqa: PLR0917 - the columns
     former_places: Sequence[str],
     former_places_until: Sequence[date],
     asked: UUID | None,
+    restricted_through: date | None,
 ) -> FileScope:
     """Return the scope of a file from its row in the register."""
     return FileScope(
@@ -66,4 +67,5 @@ def scope_of_row(  # noqa: PLR0917 - the columns
         place=place,
         former_places=tuple(map(FormerPlace, former_places, former_places_until)),
         asked=asked,
+        restricted_through=restricted_through,
     )

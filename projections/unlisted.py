@@ -26,6 +26,7 @@ class UnlistedFile:
     place: str | None
     former_places: list[str]
     former_places_until: list[date]
+    restricted_through: date | None
     sixteen_on: date | None
     opened: int
     version: Annotated[int, Unversioned()]
@@ -42,6 +43,7 @@ def rows(file: File, reading: RowContext) -> Iterator[UnlistedFile]:
         place=scope.place,
         former_places=[each.place for each in scope.former_places],
         former_places_until=[each.until for each in scope.former_places],
+        restricted_through=scope.restricted_through,
         sixteen_on=scope.sixteen_on,
         opened=file.opened.position,
         version=file.version,

@@ -9,6 +9,7 @@ CREATE TABLE unlisted (
     place        text,
     former_places text[] NOT NULL,
     former_places_until date[] NOT NULL,
+    restricted_through date,
     sixteen_on   date,
     opened       bigint NOT NULL,
     version      integer NOT NULL

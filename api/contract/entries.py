@@ -85,11 +85,12 @@ else:
 
 
 class TimelineAnswer(TypedDict):
-    """One page of a file's entries, as known at a position."""
+    """One page of a file's entries, as known at a position; `restricted` if some are left out as such."""
 
     items: list[EntryAnswer]
     next: str | None
     known_position: int
+    restricted: bool
 
 
 def entry_json(

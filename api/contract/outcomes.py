@@ -289,6 +289,8 @@ def _denied(why: object, role: str, where: dict[str, Any]) -> Problem:
         return not_found()
     if why is Hindrance.CATEGORY:
         return Problem("forbidden", _NOT_SHOWN_TO.get(role, _NOT_SHOWN), **where)
+    if why is Hindrance.RESTRICTED:
+        return Problem("restricted", **where)
     if why is Hindrance.ERASED:
         return Problem("erased", **where)
     if why is Hindrance.OPERATOR:

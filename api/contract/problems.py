@@ -59,6 +59,15 @@ KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
         "forbidden": ProblemKind(
             403, "Not for this role", "Your role may not do this.", "您的角色无权办理此项操作。"
         ),
+        "restricted": ProblemKind(
+            403,
+            "Restricted by law",
+            "This file, or what occurred in it before an adoption, is kept and not processed: nobody reads it"
+            " without an approved purpose. Ask for one: record RestrictedFileAccessRequested in the file, or"
+            " fill in the form on its page; another supervisor decides, and the access ends after 30 days.",
+            "该档案（或者其中收养以前的内容）依法限制处理，未经批准不得查阅。需要查阅的，请在该档案登记“申请查阅受限档案”"
+            "（RestrictedFileAccessRequested），或者在档案页面填写申请；由另一名负责人（主管）批准，批准后30日内可以查阅。",
+        ),
         "not_found": ProblemKind(
             404,
             "Not found",
@@ -279,7 +288,7 @@ ANYWHERE: Final = responses(
     "malformed", "unauthenticated", "too_large", "invalid", "too_many_requests", "unexpected", "unavailable"
 )
 """What every route with a token may answer."""
-WITHIN: Final = ANYWHERE | responses("forbidden", "not_found")
+WITHIN: Final = ANYWHERE | responses("forbidden", "restricted", "not_found")
 """What a route about one file or institution may answer."""
 OF_FILE: Final = WITHIN | responses("joined")
 """What a route that reads one file may answer."""

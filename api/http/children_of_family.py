@@ -37,7 +37,7 @@ async def children_of_family(
     for child in stand:
         # A child out of scope is not told of, nor one of whom nothing was known then.
         with suppress(Problem):
-            point = await file_point(of_child, child, as_of, known_at)
+            point = await file_point(of_child, child, as_of, known_at, "entries")
             times = partial(_times, of_child, family, child, point)
             found += await compute(times, len(point.file.entries))
     told: dict[UUID, set[Category]] = {}
@@ -52,6 +52,7 @@ def _times(request: RequestContext, family: UUID, child: UUID, point: FilePoint)
     if Category.IDENTITY in request.sees:
         held = Life(point.file, point.day, point.rulebook).now(NAME)
         name = None if held is None else held.held.value
+    told = request.unrestricted(point.file)
     return [
         {
             "child": child,
@@ -64,5 +65,8 @@ def _times(request: RequestContext, family: UUID, child: UUID, point: FilePoint)
         for bond, children_of in BONDS.items()
         if bond in _TOLD
         for each in children_of(point.file, point.rulebook)
-        if each.family == family and each.since <= point.day and each.entry.event.sealed <= request.sees
+        if each.family == family
+        and each.since <= point.day
+        and each.entry.event.sealed <= request.sees
+        and told(each.entry)
     ]

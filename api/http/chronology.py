@@ -46,8 +46,9 @@ async def chronology(
 ) -> JsonResponse:
     """List the dates of a file's entries: all that had happened by a day, as known at a time."""
     known = await request.known(known_at)
-    read = await request.file(file_id, known=known, about=date.min)
+    read = await request.file(file_id, known=known, about=date.min, tells="entries")
     last = request.until(read) if as_of is None else min(request.until(read), as_of)
+    told = request.unrestricted(read)
     causes = await request.causes(read.entries.values())
 
     def dated() -> list[dict[str, Any]]:
@@ -65,7 +66,7 @@ async def chronology(
                 "struck": fate(each, read, causes)["struck"],
             }
             for each in sorted(read.entries.values(), key=TURN)
-            if each.days.last <= last
+            if each.days.last <= last and told(each)
         ]
 
     items = await compute(dated, len(read.entries))

@@ -1,7 +1,7 @@
 """Dependencies of requests about files: the caller, the time, and the files to read or record in."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -31,6 +31,7 @@ from api.identity.permissions import (
     opened_by,
     scope_sql,
 )
+from api.identity.restricted import Tells, restricted, unrestricted, unrestricted_sql, untold
 from api.identity.tokens import Still, always
 from domain.entry import DIRECT, AnyEntry, Origin
 from domain.event import Category, Kind
@@ -40,6 +41,7 @@ from domain.file import File
 from domain.joined_files import joined_by
 from domain.label import Label
 from domain.limit import Area, limit
+from domain.restriction import access_of
 from domain.rulebook import Rulebook
 from domain.scope import FileScope, scope_of
 from domain.when import LAST_DAY, end_of
@@ -47,7 +49,8 @@ from ledger.codec.messages import InvalidValue
 from ledger.codec.notation import NOTATIONS
 from ledger.codec.split import sealed
 from ledger.ledger import EPOCH, Ledger
-from ledger.recording.outcome import Hindrance
+from ledger.recording.candidates import Check
+from ledger.recording.outcome import Hindrance, Outcome, Rehearsed
 from ledger.recording.request import Recording
 from ledger.store.append import Head
 from projections.paging import Condition
@@ -103,6 +106,10 @@ class RequestContext:
     kind: Kind = "child"
     reason: str | None = None
     noted: set[bytes] | None = None
+    purposes: dict[UUID, str] = field(default_factory=dict)
+    """For which approved purpose the caller reads restricted files: the access log says it of each read."""
+    restrictions: dict[UUID, FileScope] = field(default_factory=dict)
+    """The files of which the caller is told those entries alone that are not restricted."""
 
     def of(self, kind: Kind) -> "RequestContext":
         """Return the same request about files of a kind."""
@@ -125,8 +132,13 @@ class RequestContext:
 
     @property
     def scope(self) -> Condition:
-        """The condition for the rows of the register in the caller's scope."""
+        """The condition for the rows of the register in the caller's scope: for these and for counts."""
         return scope_sql(self.actor, today=self.today)
+
+    @property
+    def readable(self) -> Condition:
+        """The condition for those of which lists tell what stands in the file: no restricted ones."""
+        return unrestricted_sql(self.scope)
 
     async def file(
         self,
@@ -136,17 +148,18 @@ class RequestContext:
         known: int | None = None,
         about: date | None = None,
         joined: bool = False,
+        tells: Tells = "file",
     ) -> File:
         """Return a file of the request's kind that the caller may read, and act on in this way.
 
         `about` is the day that the request is about, None for now; `known` the position as known at which the
-        file is read. Raises the problems of `permitted`, and those of `check_stands` unless it may be
-        `joined` to another.
+        file is read. Raises the problems of `permitted`, those of `check_stands` unless it may be `joined` to
+        another, and those of `check_purpose` by what the answer `tells`.
         """
         if self.ledger.cached(child) is None:
             # A file out of scope costs no more than a missing one: it is not read to learn its scope.
             self.check(await self.known_scopes([child]), child, action, about=about)
-        file = self.permitted(await self.ledger.file(child), action, about=about)
+        file = now = self.permitted(await self.ledger.file(child), action, about=about)
         if known is not None and known < file.position:
             earlier = await self.ledger.file(child, known)
             if earlier is None:
@@ -154,7 +167,31 @@ class RequestContext:
             file = earlier
         if action is Action.READ and not joined:
             await self.check_stands(file, about=about)
+        if action is Action.READ and tells != "row":
+            await self.check_purpose(now, tells)
         return file
+
+    async def check_purpose(self, file: File, tells: Tells = "file") -> None:
+        """Raise the problem `restricted` if the caller has no approved purpose to read a file as it is now.
+
+        With a purpose, the access log has it of every read. Whoever tells the entries one by one tells those
+        that are `unrestricted`. A file that is joined to another is restricted as that one is.
+        """
+        joining, stream = joined_by(file), file.opened.stream
+        stands = file if joining is None else await self.ledger.file(joining.event.kept) or file
+        scope = scope_of(stands)
+        if restricted(scope):
+            access = access_of(stands, self.actor.user, self.today)
+            if access is not None:
+                self.purposes[stream] = access.entry.event.purpose
+            elif tells == "entries":
+                self.restrictions[stream] = scope
+            else:
+                raise Problem("restricted", child=str(stream))
+
+    def unrestricted(self, file: File) -> Callable[[AnyEntry], bool]:
+        """Return whether an entry of a file may be told to the caller, once `check_purpose` let them in."""
+        return unrestricted(file, self.restrictions.get(file.opened.stream))
 
     async def check_stands(self, file: File, *, about: date | None = None) -> None:
         """Raise the problem `joined`, with the file that stays, if a file is joined to another.
@@ -233,7 +270,7 @@ class RequestContext:
 
     def _check(self, scope: FileScope, action: Action, about: date | None) -> None:
         # Whether what is recorded is the reception that the place asked for, is decided by `hindrance`.
-        receives = action is Action.RECORD and may_receive(self.actor, scope)
+        receives = action in {Action.RECORD, Action.ASK} and may_receive(self.actor, scope)
         if scope.kind != self.kind or not (receives or self.may(Action.READ, scope, about)):
             raise not_found()
         if action is not Action.READ and not receives and not self.may(action, scope):
@@ -267,7 +304,11 @@ class RequestContext:
 
     def reads(self, known: StreamScope | None, about: date) -> bool:
         """Return whether the caller may read in a file about a day; not if there is none."""
-        return known is not None and known.scope is not None and self.may(Action.READ, known.scope, about)
+        return known is not None and known.scope is not None and self.reads_about(known.scope, about)
+
+    def reads_about(self, scope: FileScope, about: date | None) -> bool:
+        """Return whether the caller may read in a file about a day, or it whole, without a purpose for it."""
+        return self.may(Action.READ, scope, about) and not restricted(scope, about)
 
     def visible(self, rows: Iterable[R]) -> list[R]:
         """Return what rests only on categories that the caller sees."""
@@ -344,6 +385,31 @@ class RequestContext:
             raise not_found()
         return last
 
+    async def record(
+        self, wanted: Sequence[Recording], checked: Check | None = None, *, atomic: bool = False
+    ) -> list[Outcome]:
+        """Record, as far as the caller may, and return what came of each as far as it may be told to them."""
+        held = [await self._held(each) for each in wanted]
+        outcomes = await self.ledger.record_all(
+            wanted, now=self.now, atomic=atomic, checked=checked or self.hindrance
+        )
+        return [untold(each) if restricts else each for each, restricts in zip(outcomes, held, strict=True)]
+
+    async def rehearse(self, wanted: Sequence[Recording], *, atomic: bool = False) -> list[Rehearsed]:
+        """Return what would come of recording, as far as it may be told to the caller."""
+        held = [await self._held(each) for each in wanted]
+        rehearsed = await self.ledger.rehearse(
+            wanted, now=self.now, atomic=atomic, checked=self.hindrance, sees=self.sees
+        )
+        return [untold(each) if restricts else each for each, restricts in zip(rehearsed, held, strict=True)]
+
+    async def _held(self, wanted: Recording) -> bool:
+        """Return whether the caller is told nothing of the file that they record in."""
+        file = None if wanted.stream is None else await self.ledger.file(wanted.stream)
+        if file is None or not file.entries or not restricted(scope_of(file)):
+            return False
+        return access_of(file, self.actor.user, self.today) is None
+
     async def known(self, text: str | None, place: str = "/query/known_at") -> int:
         """Return the position that `known_at` means. Raises Problem `invalid`."""
         return await self.ledger.known(_moment(text, place))
@@ -403,7 +469,11 @@ class RequestContext:
             accesses = {child: _access(child, seen[child], purpose) for child in seen}
             seen = {child: seen[child] for child, access in accesses.items() if access not in self.noted}
             noted = {*accesses.values()}
-        await self.container.access.note(self.actor, seen, purpose, known, self.reason)
+        by_reason: dict[str | None, dict[UUID, frozenset[Category]]] = {}
+        for child, categories in seen.items():
+            by_reason.setdefault(self.purposes.get(child, self.reason), {})[child] = categories
+        for reason, read_so in by_reason.items():
+            await self.container.access.note(self.actor, read_so, purpose, known, reason)
         if self.noted is not None:
             self.noted.update(noted)
 

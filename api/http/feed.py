@@ -27,6 +27,7 @@ from api.contract.problems import ANYWHERE, responses
 from api.http.dependencies import FileRequest, Position, RequestContext, categories_of
 from api.http.streamed import Streamed
 from api.identity.permissions import Action, scope_sql
+from api.identity.restricted import unrestricted_sql
 from api.tail import SEEN_ALONE, Seen
 from domain.entry import AnyEntry
 from domain.event import Category
@@ -131,7 +132,8 @@ class Reading:
     async def look(self, after: int, end: int) -> list[Sight]:
         """Return the entries in scope after a position, up to another, at most one WINDOW."""
         request, bounds = self._request, {"after": after, "through": end}
-        scope = scope_sql(request.actor, today=request.today, about=SQL("looked.occurred_until"))
+        about = SQL("looked.occurred_until")
+        scope = unrestricted_sql(scope_sql(request.actor, today=request.today, about=about), about=about)
         try:
             async with request.container.projector.reading() as connection:
                 statement = _SQL["look"].format(scope=scope.sql)
@@ -244,7 +246,7 @@ class Reading:
         return self._recorders
 
     def _may_read(self, seen: Seen) -> bool:
-        return self._request.may(Action.READ, seen.scope, seen.occurred_until)
+        return self._request.reads_about(seen.scope, seen.occurred_until)
 
     async def all_lines(self, after: int, end: int) -> AsyncIterator[bytes]:
         """Yield every entry after a position up to another, and read on while they are consumed."""
@@ -261,10 +263,17 @@ class Reading:
         for start in range(0, len(unsettled), FILES_AT_ONCE):
             files = await self._request.ledger.files(unsettled[start : start + FILES_AT_ONCE])
             scopes |= {stream: scope_of(file) for stream, file in files.items()}
+            kept = {joining.event.kept for file in files.values() if (joining := joined_by(file)) is not None}
+            stand = {child: each.scope for child, each in (await self._request.scopes(kept)).items()}
+            for stream, file in files.items():
+                joining = joined_by(file)
+                there = None if joining is None else stand.get(joining.event.kept)
+                if there is not None:
+                    scopes[stream] = replace(scopes[stream], restricted_through=there.restricted_through)
         return [
             each
             for each in sights
-            if each.settled or self._request.may(Action.READ, scopes[each.stream], each.occurred_until)
+            if each.settled or self._request.reads_about(scopes[each.stream], each.occurred_until)
         ]
 
     async def _learn_fates(self, entries: Iterable[AnyEntry]) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from api.contract.problems import invalid
 from api.http.dependencies import RequestContext
+from api.identity.restricted import Tells
 from domain.file import File
 from domain.label import Label
 from domain.rulebook import Rulebook
@@ -27,7 +28,7 @@ class FilePoint:
 
 
 async def file_point(
-    request: RequestContext, file_id: UUID, day: date | None, known_at: str | None
+    request: RequestContext, file_id: UUID, day: date | None, known_at: str | None, tells: Tells = "file"
 ) -> FilePoint:
     """Return a file that the caller may read, on a day and as known at a time; today and now by default.
 
@@ -35,7 +36,7 @@ async def file_point(
     problems of `RequestContext.file` and of `RequestContext.known`.
     """
     known = await request.known(known_at)
-    file = await request.file(file_id, known=known, about=day)
+    file = await request.file(file_id, known=known, about=day, tells=tells)
     then = None if known_at is None else known
     return FilePoint(file, day or request.today, known, await request.ledger.rulebook_of(file, then))
 

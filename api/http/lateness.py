@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
+from psycopg.sql import SQL
 
 from api.contract.encoding import JsonResponse
 from api.contract.late_answers import LateEntryAnswer, late_entry_json
@@ -22,6 +23,7 @@ from api.http.list_pages import institution_names, list_page, list_view, listed_
 from api.http.lists import several
 from api.http.one_file import PlaceFilter
 from api.http.timeline import unknown_types
+from api.identity.restricted import unrestricted_sql
 from domain.entry import LATE_DAYS, Origin
 from domain.event import Category
 from projections.late_entries import LateBy, LateCount, late_counts, late_entries
@@ -69,6 +71,7 @@ async def late(
         request,
         late_entries,
         view,
+        scope=unrestricted_sql(request.scope, about=SQL("late.occurred_until")),
         day=one_day(day, as_of) or request.today,
         lag_days=lag_days,
         since=since,

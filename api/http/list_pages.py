@@ -176,7 +176,7 @@ async def list_page(
 ) -> Page[R]:
     """Return a page of the list for the parameters `filters`; `tools` are the query's other arguments.
 
-    `scope` is what the caller may read, by default of the register.
+    `scope` is what the caller may be told of, by default what they may read of the register's files.
 
     A cursor begins with what it is pinned to, if anything, and with a digest of the parameters of its page,
     so that it does not fit another query.
@@ -191,7 +191,7 @@ async def list_page(
         async with request.container.projector.reading() as connection:
             page = await question(
                 connection,
-                request.scope if scope is None else scope,
+                request.readable if scope is None else scope,
                 sees=request.sees,
                 known=view.known,
                 limit=limit,

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Sequence
 from uuid import UUID
 
 from api.http.dependencies import FILES_AT_ONCE, RequestContext
-from api.identity.permissions import Action
 from domain.file import File
 from domain.rulebook import Rulebook
 from domain.scope import scope_of
@@ -23,6 +22,6 @@ async def listed_files(
         files = await request.ledger.files(piece, known, keep=False)
         for child in piece:
             file = files.get(child)
-            if file is None or (known is None and not request.may(Action.READ, scope_of(file))):
+            if file is None or (known is None and not request.reads_about(scope_of(file), None)):
                 continue
             yield child, file, await request.ledger.rulebook_of(file, known)

@@ -77,9 +77,7 @@ async def move(
         wanted = _wanted(request, source, entry_id, sent, name, expected)
         if key is None:
             return await _rehearsed(request, wanted)
-        outcomes = await request.ledger.record_all(
-            wanted, now=request.now, atomic=True, checked=request.hindrance
-        )
+        outcomes = await request.record(wanted, atomic=True)
         if expected is not None or not any(isinstance(each, StaleVersion) for each in outcomes):
             break
     return await _came_of(request, wanted, outcomes)

@@ -10,7 +10,7 @@ from api.contract.encoding import JsonResponse
 from api.contract.entries import EntryAnswer, entry_json
 from api.contract.file_kinds import PATHS, answer_about, path_of
 from api.contract.masking import typed_dict
-from api.contract.problems import OF_FILE, not_found
+from api.contract.problems import OF_FILE, Problem, not_found
 from api.http.dependencies import FileRequest, KnownAt, categories_of
 from api.http.of_kind import of_kind
 from domain.entry import AnyEntry
@@ -33,15 +33,21 @@ async def one_entry(
 ) -> JsonResponse:
     """Return one entry of a file, and what became of it."""
     known = await request.known(known_at)
-    read = await request.file(file_id, known=known, about=date.min)
+    read = await request.file(file_id, known=known, about=date.min, tells="entries")
     last, chosen = request.until(read), read.entries.get(entry_id)
     if chosen is None or chosen.days.last > last:
         raise not_found()
+    unrestricted = request.unrestricted(read)
+    if not unrestricted(chosen):
+        raise Problem("restricted", child=str(file_id))
     about = original_of(read, chosen)
     others = [
         each
         for each in read.entries.values()
-        if each is not chosen and each.days.last <= last and original_of(read, each) == about
+        if each is not chosen
+        and each.days.last <= last
+        and unrestricted(each)
+        and original_of(read, each) == about
     ]
     causes, recorders = await request.causes([chosen, *others]), await request.recorders([chosen, *others])
     await request.note({file_id: categories_of([chosen, *others])}, "entry")

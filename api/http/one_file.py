@@ -27,6 +27,7 @@ from api.http.list_formats import in_formats, listed, one_page
 from api.http.list_pages import listed_at
 from api.http.of_kind import of_kind
 from api.identity.permissions import Role
+from api.identity.restricted import Tells, restricted
 from domain.entry import AnyEntry
 from domain.event import Category, Kind
 from domain.judging import FindingKind
@@ -92,27 +93,27 @@ async def file(
     await request.note({file_id: counted - shown}, "findings")
     if request.kind == "family":
         answer["children"] = await children_of_family(request, file_id, as_of, known_at)
-    return _told(request, file_id, point, known_at, answer)
+    return await _told(request, file_id, point, known_at, answer)
 
 
 async def summary(
     request: FileRequest, file_id: UUID, as_of: AsOf = None, known_at: KnownAt = None
 ) -> JsonResponse:
     """Return of a file's status whose it is, and how much is due and found."""
-    point, answer, counted = await _status(request, file_id, as_of, known_at)
+    point, answer, counted = await _status(request, file_id, as_of, known_at, "row")
     who = {name: answer["identity"][name] for name in WHO}
     shown = {Category.IDENTITY} if [*point.file.attributes()] else set()
     await request.note({file_id: shown}, "summary")
     await request.note({file_id: counted - shown}, "findings")
     members = {name: answer[name] for name in ("file_no", "stage", "age", "findings", "obligations")}
-    return _told(request, file_id, point, known_at, {**members, "identity": who})
+    return await _told(request, file_id, point, known_at, {**members, "identity": who})
 
 
 async def _status(
-    request: RequestContext, file_id: UUID, as_of: date | None, known_at: str | None
+    request: RequestContext, file_id: UUID, as_of: date | None, known_at: str | None, tells: Tells = "file"
 ) -> tuple[FilePoint, dict[str, Any], set[Category]]:
     """Return what is answered of a file on a day, and the categories of what is counted in it."""
-    point = await file_point(request, file_id, as_of, known_at)
+    point = await file_point(request, file_id, as_of, known_at, tells)
     read, day, book = point.file, point.day, point.rulebook
     # What other files state is known only as of now.
     of_several = await findings_of_several_files(request, file_id, day) if known_at is None else 0
@@ -147,10 +148,11 @@ def _lists(kind: Kind, file_id: UUID, day: date, known_at: str | None) -> FileLi
     }
 
 
-def _told(
+async def _told(
     request: RequestContext, file_id: UUID, point: FilePoint, known_at: str | None, answer: dict[str, Any]
 ) -> JsonResponse:
     read, scope = point.file, scope_of(point.file)
+    now = await request.ledger.file(file_id) or read
     body = {
         request.kind: file_id,
         "version": read.version,
@@ -158,6 +160,7 @@ def _told(
         "known_position": point.known,
         "as_of": point.day,
         "institution": scope.institution,
+        "restricted": restricted(scope_of(now)),
         **({"place": scope.place} if request.kind == "child" else {}),
         **answer,
         "lists": _lists(request.kind, file_id, point.day, known_at),
@@ -234,7 +237,7 @@ async def obligations(
     known_at: KnownAt = None,
 ) -> JsonResponse:
     """List a file's obligations on a day, each with its state and the entries that decided it."""
-    point = await file_point(request, file_id, one_day(day, as_of), known_at)
+    point = await file_point(request, file_id, one_day(day, as_of), known_at, "row")
     read, on, book = point.file, point.day, point.rulebook
     request.check_rules(rule, book)
     last = last_due(on, due_until, due_within_days, overdue_days)

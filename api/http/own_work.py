@@ -4,6 +4,7 @@ from itertools import islice
 from typing import Annotated, Any, Final, TypeAlias
 
 from fastapi import APIRouter, Depends, Query
+from psycopg.sql import SQL
 
 from api.contract.encoding import JsonResponse
 from api.contract.entries import instant
@@ -12,6 +13,7 @@ from api.contract.own_work_answers import OwnWorkAnswer
 from api.contract.problems import ANYWHERE
 from api.http.dependencies import RequestContext, list_request
 from api.http.list_pages import note_rows, opened_rows, with_names
+from api.identity.restricted import unrestricted_sql
 from domain.event import Category
 from domain.when import day_before, end_of
 from projections.exceptions import WITHHELD, exceptions
@@ -33,8 +35,9 @@ async def own_work(
     What lies in files out of their scope now is left out.
     """
     person, since = request.actor.user, end_of(day_before(request.today))
+    own = unrestricted_sql(request.scope, about=SQL("latest.occurred_until"))
     async with request.container.projector.reading() as connection:
-        recorded = await recorded_by(connection, request.scope, person, since=since, most=limit)
+        recorded = await recorded_by(connection, own, person, since=since, most=limit)
         opened = await opened_by(connection, request.scope, person, most=limit)
     claimed = await _claimed(request, limit)
     children = {each.child for each in recorded} | {each.child for each in opened}
@@ -65,7 +68,7 @@ async def _claimed(request: RequestContext, limit: int) -> list[dict[str, Any]]:
     async with request.container.projector.reading() as connection:
         page = await exceptions(
             connection,
-            claimed_by(request.scope, person),
+            claimed_by(request.readable, person),
             keyed=request.ledger.term,
             sees=request.sees,
             day=request.today,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from typing import Annotated, Any, Final, TypeAlias
 from urllib.parse import urlencode
@@ -19,6 +20,7 @@ from api.http.file_points import FilePoint
 from api.http.file_snapshots import FileSnapshot, file_difference, file_snapshot
 from api.http.list_formats import in_formats, listed
 from api.http.two_points import From, FromKnownAt, To, ToKnownAt, TwoPoints, files_points, two_points
+from api.identity.restricted import restricted
 from domain.event import Category
 from domain.file import ATTRIBUTES
 from domain.joined_files import joined_by
@@ -27,6 +29,7 @@ from domain.limit import Area, limit
 from ledger.compute import compute
 from projections.opened import OpenedFile, files_opened
 from projections.paging import Page
+from projections.scopes import StreamScope
 
 router = APIRouter(tags=["across files"])
 
@@ -121,7 +124,7 @@ async def _opened(request: RequestContext, points: TwoPoints) -> Page[OpenedFile
         among = {each.stream for each in await request.ledger.moved(before, after)}
     async with request.container.projector.reading() as connection:
         return await files_opened(
-            connection, request.scope, after=points.start, limit=FILES_COMPARED, among=among
+            connection, request.readable, after=points.start, limit=FILES_COMPARED, among=among
         )
 
 
@@ -147,8 +150,14 @@ async def _files_that_stay(
     scopes = await request.scopes(set(joinings.values())) if joinings else {}
     about = max(points.from_day, points.to_day)
     return {
-        child: kept if request.reads(scopes.get(kept), about) else None for child, kept in joinings.items()
+        child: kept if _tells_whole(request, scopes.get(kept), about) else None
+        for child, kept in joinings.items()
     }
+
+
+def _tells_whole(request: RequestContext, stays: StreamScope | None, about: date) -> bool:
+    told = request.reads(stays, about)
+    return told and stays is not None and stays.scope is not None and not restricted(stays.scope)
 
 
 async def _compared(

@@ -118,9 +118,7 @@ async def record_many(request: RecordingRequest, key: IdempotencyKey, raw: Items
     else:
         if many.all_or_nothing and sum(each.entries for each in whose.values()) > MOST_TOGETHER:
             raise invalid([InvalidValue("/items", _TOO_LONG, _IN_PARTS)])
-        outcomes = await request.ledger.record_all(
-            list(wanted.values()), now=request.now, atomic=many.all_or_nothing, checked=request.hindrance
-        )
+        outcomes = await request.record(list(wanted.values()), atomic=many.all_or_nothing)
         recorded = {
             index: (outcome.stream, each.drafts)
             for (index, each), outcome in zip(wanted.items(), outcomes, strict=True)

@@ -62,7 +62,7 @@ async def record(
     request: RecordingRequest, file_id: UUID, key: IdempotencyKey, expected: Expected, raw: EventsBody
 ) -> JsonResponse:
     """Record one event in a file, or several events as a whole or not at all."""
-    await request.at_hand(file_id, Action.RECORD)
+    await request.at_hand(file_id, Action.ASK)
     events = await read(request, bodies.events, raw)
     wanted = wanted_by(request, file_id, events.drafts, key, expected=expected, at=events.at)
     return await _recorded(request, wanted, key)
@@ -72,7 +72,7 @@ async def _recorded(request: RequestContext, wanted: Recording, key: str | None)
     if key is None:
         with rehearsing(request):
             return JsonResponse(await rehearsed(request, wanted))
-    outcome = await request.ledger.record(wanted, now=request.now, checked=request.hindrance)
+    (outcome,) = await request.record([wanted])
     status = await answerable(request, wanted, outcome)
     if not isinstance(outcome, Recorded):
         raise not_recorded(request, wanted, outcome)

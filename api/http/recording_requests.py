@@ -186,9 +186,7 @@ async def rehearsed_all(
 async def _rehearse(
     request: RequestContext, wanted: Sequence[Recording], *, atomic: bool = False
 ) -> list[Rehearsed]:
-    return await request.ledger.rehearse(
-        wanted, now=request.now, atomic=atomic, checked=request.hindrance, sees=request.sees
-    )
+    return await request.rehearse(wanted, atomic=atomic)
 
 
 async def _rehearsed(

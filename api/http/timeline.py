@@ -144,13 +144,14 @@ async def entries(
         )
     else:
         turn = await resumed(request, TimelineTurn, cursor, asked)
-    read = await request.file(file_id, known=turn.known, about=date.min)
-    last, end = request.until(read), turn.start + limit
+    read = await request.file(file_id, known=turn.known, about=date.min, tells="entries")
+    last, end, told = request.until(read), turn.start + limit, request.unrestricted(read)
     causes = await request.causes(read.entries.values())
     recorders = await request.recorders(read.entries.values())
 
     def paged() -> tuple[list[EntryAnswer], set[Category], bool]:
-        line = [entry for entry in read.entries.values() if entry.days.last <= last and turn.has(entry)]
+        line = [each for each in read.entries.values() if each.days.last <= last and turn.has(each)]
+        line = [*filter(told, line)]
         if turn.late_or_amended:
             amended = {*map(names_entry, read.entries.values())}
             line = [each for each in line if each.is_late or names_entry(each) or each.entry_id in amended]
@@ -172,6 +173,7 @@ async def entries(
         "items": items,
         "next": packed(replace(turn, start=end)) if more else None,
         "known_position": turn.known,
+        "restricted": bool(request.restrictions),
     }
     return JsonResponse(body, headers={"Ledger-Position": str(turn.known)})
 

@@ -33,6 +33,7 @@ from uuid import UUID
 
 from psycopg.sql import SQL, Composable, Composed, Identifier, Placeholder
 
+from api.identity.restricted import restricted, unrestricted
 from domain.entry import AnyEntry, Recorder
 from domain.event import Category, Event, Kind
 from domain.events.filing import FILING
@@ -40,7 +41,9 @@ from domain.events.institution.particulars import OPERATED
 from domain.events.institution.reporting import ISSUED
 from domain.events.intake import INTAKE
 from domain.events.record import DECISIONS, ON_CORRECTIONS
+from domain.events.restriction import ACCESS_DECISIONS, RESTRICTING, RestrictedFileAccessRequested
 from domain.file import File, amended
+from domain.restriction import access_of
 from domain.scope import FileScope, scope_of
 from domain.when import LAST_DAY
 from ledger.codec.split import sealed, stated
@@ -68,6 +71,8 @@ class Action(StrEnum):
     RECORD = "record"
     APPROVE = "approve"
     """Approve or reject an exception, or a correction, that another person recorded."""
+    ASK = "ask"
+    """Ask to read a restricted file for a purpose."""
     SEE_ACCESS = "see_access"
     """See the accesses to the file."""
     VERIFY = "verify"
@@ -93,12 +98,14 @@ OF_PLACES: Final = frozenset({Role.BUREAU, Role.TOWNSHIP})
 
 _MAY: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
     {
-        Role.STAFF: frozenset({Action.READ, Action.RECORD, Action.RECEIVE}),
+        Role.STAFF: frozenset({Action.READ, Action.ASK, Action.RECORD, Action.RECEIVE}),
         Role.SUPERVISOR: frozenset(Action) - {Action.OPERATE},
-        Role.AUDITOR: frozenset({Action.READ, Action.SEE_ACCESS, Action.VERIFY, Action.EXPORT}),
-        Role.PLACEMENT_OFFICER: frozenset({Action.READ}),
-        Role.BUREAU: frozenset({Action.READ, Action.RECORD, Action.APPROVE, Action.JOIN}),
-        Role.TOWNSHIP: frozenset({Action.READ, Action.RECORD}),
+        Role.AUDITOR: frozenset(
+            {Action.READ, Action.ASK, Action.SEE_ACCESS, Action.VERIFY, Action.EXPORT}
+        ),
+        Role.PLACEMENT_OFFICER: frozenset({Action.READ, Action.ASK}),
+        Role.BUREAU: frozenset({Action.READ, Action.ASK, Action.RECORD, Action.APPROVE, Action.JOIN}),
+        Role.TOWNSHIP: frozenset({Action.READ, Action.ASK, Action.RECORD}),
         Role.ADMINISTRATOR: frozenset({Action.READ, Action.SEE_ACCESS, Action.VERIFY}),
     }
 )
@@ -228,7 +235,7 @@ def allowed(
     if action not in {Action.READ, Action.SEE_ACCESS, Action.VERIFY, Action.EXPORT}:
         within = within and last == LAST_DAY
         # A bureau only supervises what institutions record.
-        within = within and (actor.role not in OF_PLACES or file.place is not None)
+        within = within and (action is Action.ASK or actor.role not in OF_PLACES or file.place is not None)
     if action in DECIDED and not actor.may_approve:
         return False
     return within and action in _MAY[actor.role] and (category is None or category in SEES[actor.role])
@@ -248,13 +255,14 @@ def needed(drafts: Iterable[Draft], file: File) -> Need:
     on an amendment of it, requires also those of every statement that such an entry may make, since its
     recorder must see all that it replaces.
     """
-    actions, categories = {Action.RECORD}, set[Category]()
+    actions, categories = set[Action](), set[Category]()
     for draft in drafts:
         entry = _acted_on(draft, file)
         events = [draft.event] if entry is None else [draft.event, entry.event]
         actions |= _actions(*map(type, events))
         categories |= stated(draft.event)
         if entry is not None:
+            actions.add(Action.RECORD)
             categories |= sealed(type(entry.event))
     return Need(frozenset(actions), frozenset(categories))
 
@@ -272,14 +280,15 @@ def may_record_type(role: Role, kind: type[Event]) -> bool:
 def _actions(*kinds: type[Event]) -> set[Action]:
     """Return the actions that recording events of these types is."""
     acted = {
-        DECISIONS: Action.APPROVE,
+        (*DECISIONS, *ACCESS_DECISIONS, *RESTRICTING): Action.APPROVE,
         FILING: Action.JOIN,
         INTAKE: Action.RECEIVE,
         OPERATED: Action.OPERATE,
         ISSUED: Action.ISSUE,
     }
+    asks = bool(kinds) and all(issubclass(each, RestrictedFileAccessRequested) for each in kinds)
     return {
-        Action.RECORD,
+        Action.ASK if asks else Action.RECORD,
         *(action for of, action in acted.items() if any(issubclass(each, of) for each in kinds)),
     }
 
@@ -317,7 +326,13 @@ def hindrance(
     missing = {action for action in actions if not allowed(actor, action, scope, today=today)}
     if missing:
         return Hindrance.OPERATOR if missing == {Action.OPERATE} else Hindrance.ROLE
-    return None if categories <= SEES[actor.role] else Hindrance.CATEGORY
+    if not categories <= SEES[actor.role]:
+        return Hindrance.CATEGORY
+    acted = [entry for draft in drafts if (entry := _acted_on(draft, file)) is not None]
+    if restricted(scope) and not access_of(file, actor.user, today):
+        told = all(map(unrestricted(file, scope), acted))
+        return None if told else Hindrance.RESTRICTED
+    return None
 
 
 def opened_by(actor: Actor, kind: Kind = "child", place: str | None = None) -> FileScope:

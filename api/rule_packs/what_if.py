@@ -12,6 +12,7 @@ from uuid import UUID
 from api.bootstrap import Container
 from api.identity.access_log import WHAT_IF
 from api.identity.permissions import SEES, Action, Actor, allowed
+from api.identity.restricted import restricted
 from api.rule_packs.pack_files import draft
 from domain.event import Category
 from domain.events.intake import FILE_NO
@@ -85,7 +86,7 @@ async def changed_files(
             scope = None if file is None else scope_of(file)
             if file is None or scope is None or not is_listed(file):
                 continue
-            if not allowed(actor, Action.READ, scope, today=today):
+            if restricted(scope) or not allowed(actor, Action.READ, scope, today=today):
                 continue
             if institution is not None and scope.institution != institution:
                 continue

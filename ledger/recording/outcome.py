@@ -90,6 +90,8 @@ class Hindrance(Enum):
     """Nobody records this by hand: it is recorded with what is issued."""
     SCANNED = "scanned"
     """Nobody records this by hand: it is recorded with the bytes of a paper."""
+    RESTRICTED = "restricted"
+    """It acts on an entry that nobody reads without an approved purpose."""
     ERASED = "erased"
     """The key is destroyed under which it would be sealed: nothing of the kind is recorded of that person."""
 

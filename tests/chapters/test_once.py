@@ -11,6 +11,7 @@ from domain.events.household import HouseholdCancelled, HouseholdRegistered
 from domain.events.intake import ChildReceived
 from domain.events.placement.placed import AdultPlaced
 from domain.events.placement.transition import PlacementReversed
+from domain.events.restriction import RestrictedFileAccessApproved, RestrictedFileAccessRejected
 from tests.support.given import Given, given, some
 from tests.support.whole_events import presupposed
 
@@ -24,7 +25,8 @@ AGAIN: Final[dict[type[Event], tuple[type[Event], ...]]] = {
 """With what it begins again, where that is not what it presupposes."""
 SAID: Final[dict[type[Event], dict[str, Any]]] = {CATALOGUE["RollLeft"]: {"roll": "migrant"}}
 """What an event says by which it speaks of what its example begins with."""
-NEVER_AGAIN: Final = {ChildDied, FuneralCompleted}
+NEVER_AGAIN: Final = {ChildDied, FuneralCompleted, RestrictedFileAccessApproved, RestrictedFileAccessRejected}
+"""What nobody comes back from, and decisions, of which each names its own request."""
 
 
 def told(file: Given) -> list[tuple[str, ...]]:

@@ -42,8 +42,9 @@ OUTCOMES: Final = words(
     """
     Adjudicated Adjusted Answered Approved Cancelled Changed Closed Completed Confirmed Covered Decided
     Declined Delivered Destroyed Determined Dismissed Dissolved Ended Expired Extended Granted Handled
-    Investigated Left Missed Paid Placed Reached Rectified Refused Rejected Removed Renewed Restored Returned
-    Reversed Reviewed Revoked Separated Settled Stopped Terminated Transferred Uploaded Verified Withdrawn
+    Investigated Left Lifted Missed Paid Placed Reached Rectified Refused Rejected Removed Renewed Restored
+    Returned Reversed Reviewed Revoked Separated Settled Stopped Terminated Transferred Uploaded Verified
+    Withdrawn
     """
 )
 """With what an event's name ends that is the outcome of something, or goes on with it."""
@@ -54,7 +55,7 @@ BEGINNINGS: Final = words(
     Enlisted Enrolled Entered Examined Filed Fitted Flagged Found Given Held Identified Imposed Incurred
     Inspected Issued Joined Logged Made Maintained Mistake Notified Obtained Occurred Opened Out Over Paired
     Performed Planned Proposed Published Raised Received Recognised Recorded Registered Reported Requested
-    Rescued Roll Run Scanned Sealed Set Signed Started Taken Trained Treated Up
+    Rescued Restricted Roll Run Scanned Sealed Set Signed Started Taken Trained Treated Up
     """
 )
 """With what an event's name ends that may happen by itself."""

@@ -33,6 +33,8 @@ from tests.support.registers.paper import a_sheet, workbook
 from tests.support.stored import kept
 from tests.support.young_people import ready_young
 
+pytestmark = pytest.mark.usefixtures("restricting_nothing")
+
 OPERATIONS = {
     f"{method.upper()} {path}"
     for path, operations in create_app(Settings()).openapi()["paths"].items()
@@ -316,8 +318,8 @@ OF_OTHER_KINDS = {
 test_families.py ask."""
 OF_A_YOUNG_PERSON = {"GET /children/{child}/readiness", "GET /readiness", "GET /placements"}
 """Operations that tell of who is to leave care or has, not of who was adopted."""
-OF_ITS_THINGS = {"GET /children/{child}/to-hand-over"}
-"""Operations that tell of papers and belongings; test_hand_over.py asks."""
+OF_ITS_THINGS = {"GET /children/{child}/to-hand-over", "GET /children/{child}/restriction"}
+"""What tells of papers and belongings, and of who asked to read; test_hand_over, test_restriction_http."""
 OF_SCANS = {
     "PUT /children/{child}/documents/{document}",
     "GET /children/{child}/documents/{document}",

@@ -130,6 +130,7 @@ async def test_the_list_is_asked_by_rule_institution_and_page_by_page(served: Se
     assert (unknown.status_code, unknown.json()["code"]) == (422, "invalid")
 
 
+@pytest.mark.usefixtures("restricting_nothing")
 async def test_an_exception_of_an_adoption_is_listed_for_nobody_who_may_not_see_adoptions(
     served: Served,
 ) -> None:

@@ -39,6 +39,7 @@ async def rows(served: Served, story: Story, **query: Any) -> list[dict[str, Any
     return [row for row in answer.json()["items"] if row["child"] == story.child]
 
 
+@pytest.mark.usefixtures("restricting_nothing")
 @pytest.mark.parametrize(
     ("stage", "event", "rule"),
     [

@@ -66,6 +66,8 @@ from tests.support.given import some
 from tests.support.http_given import a_story
 from tests.support.young_people import COMMON, GUARDIAN, HARDSHIP, READY_ON, SOCIAL
 
+pytestmark = pytest.mark.usefixtures("restricting_nothing")
+
 PAPERS_OF_A_FOUNDLING = (
     "found_child_certificate",
     "find_relatives_notice",

@@ -350,6 +350,7 @@ async def test_findings_are_asked_by_kind_and_day(served: Served) -> None:
     assert await listed(served, "/findings", kind="listed_twice") == []
 
 
+@pytest.mark.usefixtures("restricting_nothing")
 async def test_who_was_adopted_without_a_recorded_assessment_is_told(served: Served) -> None:
     """As found in a register that was imported: what is long past is not refused."""
     story = await a_story(served).given(RECEIVED, named(born="2022-05-01"))

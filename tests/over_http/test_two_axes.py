@@ -347,6 +347,7 @@ async def test_a_file_closed_as_opened_by_mistake_in_between_is_listed(served: S
 # What a decision rested on
 
 
+@pytest.mark.usefixtures("restricting_nothing")
 async def test_a_decision_shows_what_was_known_when_it_was_recorded(served: Served) -> None:
     story = await a_story(served).given(RECEIVED, NAMED, ("2026-07-02", application()), CONSENTED, REPORT)
     known, adoption = story.position, len(story.entries)

@@ -78,6 +78,7 @@ async def test_every_file_is_read_in_pieces_and_nothing_is_recorded(
     assert await served.container.ledger.head() == head
 
 
+@pytest.mark.usefixtures("restricting_nothing")
 async def test_what_rests_on_a_sealed_category_is_told_to_who_sees_it_alone(served: Served) -> None:
     child = await served.a_child(born="2020-03-05")
     registered = some(AdoptionRegistered, category="5", adopter=uuid4(), registrar_region=served.home.region)

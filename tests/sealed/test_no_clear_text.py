@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import orjson
+import pytest
 from httpx2 import AsyncClient
 from psycopg import AsyncConnection
 from psycopg.sql import SQL, Identifier
@@ -116,6 +117,7 @@ def test_a_marker_is_found_however_it_is_written() -> None:
     assert [markers_in(each) for each in written] == [{said}] * len(written)
 
 
+@pytest.mark.usefixtures("restricting_nothing")
 async def test_what_is_recorded_over_http_lies_nowhere_in_clear(
     served: Served, settings: Settings, tmp_path: Path
 ) -> None:

@@ -39,6 +39,8 @@ from tests.support.stored import erase, keep, kept, moved
 from tests.support.strategies import IDS, alike, streams, telling
 from tests.support.young_people import ready_young
 
+pytestmark = pytest.mark.usefixtures("restricting_nothing")
+
 ROLES: Final = tuple(role for role in Role if SEES[role] < EVERY_CATEGORY)
 ABOUT: Final = (ChildReceived, ChildAdmitted, IdentityRecorded, CapacityDetermined)
 DAYS: Final = ("2021-06-01", "2026-11-22", "2029-01-01")

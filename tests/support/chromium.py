@@ -201,6 +201,7 @@ def pages_to_look_at(demo: Demo) -> dict[str, str]:
         "due": f"{at}/due",
         "readiness": f"{at}/readiness",
         "readers": f"{at}/readers",
+        "restriction": f"{at}/restriction",
         "papers": f"{at}/papers",
         "past": f"{at}?as_of=2020-06-01",
         "of-file": f"{at}/findings",

@@ -214,6 +214,12 @@ async def served(
         )
 
 
+@pytest.fixture
+def restricting_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let an adoption restrict nothing, where a test asks what else is told of one."""
+    monkeypatch.setattr("domain.scope._restricted_through", lambda _: None)
+
+
 async def _nothing(*_: object, **__: object) -> None:
     """Do nothing."""
 

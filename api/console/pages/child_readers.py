@@ -10,6 +10,7 @@ from api.contract.explanation_words import CATEGORIES
 from api.http import access
 from api.identity.access_log import NEWEST
 from api.identity.sessions import REASONS
+from domain.codes import tables
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
@@ -27,6 +28,6 @@ async def child_readers(
         file,
         listed=listed,
         categories=CATEGORIES,
-        reasons=REASONS,
+        reasons={**REASONS, **tables()["access_purpose"].codes},
         first=cursor == NEWEST,
     )

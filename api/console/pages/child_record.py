@@ -23,6 +23,7 @@ from api.contract.problems import Problem, not_found
 from api.http import one_file
 from api.identity.permissions import Action
 from domain.event import CATALOGUE, Event, Label, chapter
+from domain.events.restriction import RestrictedFileAccessRequested
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
@@ -99,7 +100,7 @@ async def record_page(
     What was to be recorded `unseen` says that it was not. A new one is filled in with what the obligation
     says that it clears.
     """
-    await _may_record(asked)
+    await _may_record(asked, name)
     if name in OF_TWO_FILES:
         return lead_to(f"{asked.address}/{OF_TWO_FILES[name]}")
     kind = _kind(asked, name)
@@ -123,7 +124,7 @@ async def send_record(
     asked: AboutChild, name: str, filled: Annotated[SentFields, Depends(filled_form)]
 ) -> Response:
     """Check what was filled in and show what it would change, or record what was checked."""
-    await _may_record(asked)
+    await _may_record(asked, name)
     form = await sent_form_of(asked, _kind(asked, name), filled)
     address = f"{asked.address}/record/{name}"
     if form.more:
@@ -161,9 +162,13 @@ async def _page(form: AskedForm, checked: CheckedForm, *, saved: bool = False) -
     return await form.asked.render("record-form.html", "record", form.file, status=checked.status, **shown)
 
 
-async def _may_record(asked: ChildPage) -> None:
-    """Raise the problems `not_found` and `forbidden`, unless the reader may record in the file."""
-    await asked.page.context.at_hand(asked.child, Action.RECORD)
+async def _may_record(asked: ChildPage, name: str = "") -> None:
+    """Raise the problems `not_found` and `forbidden`, unless the reader may record in the file.
+
+    Who may read a file at all may ask to read it where it is restricted.
+    """
+    asks = name == RestrictedFileAccessRequested.__name__
+    await asked.page.context.at_hand(asked.child, Action.ASK if asks else Action.RECORD)
 
 
 def _kind(asked: ChildPage, name: str) -> type[Event]:

@@ -1,0 +1,27 @@
+"""Whether a file is restricted, who asked to read it, and what became of that; one asks and decides here."""
+
+from fastapi import APIRouter, Response
+
+from api.console.child_frame import AboutChild
+from api.console.page_route import PageRoute
+from api.console.recordable import recordable
+from api.http import restriction
+from api.identity.permissions import Action
+
+router = APIRouter(prefix="/console", route_class=PageRoute)
+
+
+@router.get("/children/{child}/restriction")
+async def child_restriction(asked: AboutChild) -> Response:
+    """Show the restriction as it is now, and the requests to read the file."""
+    now = asked.of_now()
+    told = await now.page.answer(restriction.restriction, now.child)
+    return await now.render(
+        "child-restriction.html",
+        "restriction",
+        await now.summary(),
+        path="/restriction",
+        told=told,
+        asks=bool(await recordable(now.page, [now.child], Action.ASK)),
+        decides=bool(await recordable(now.page, [now.child], Action.APPROVE)),
+    )

@@ -1,0 +1,84 @@
+"""Restricted files (限制处理): what nobody reads without an approved purpose, for every way in."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Literal, TypeAlias, TypeVar
+
+from psycopg.sql import SQL, Composable, Identifier
+
+from domain.entry import AnyEntry
+from domain.event import chapter
+from domain.file import File, chain_of
+from domain.impact import NO_IMPACT
+from domain.judging import Judgement
+from domain.scope import FileScope
+from ledger.recording.outcome import Outcome, Recorded, Refused, Rehearsal, Rehearsed
+from projections.paging import Condition
+
+R = TypeVar("R", bound=Outcome | Rehearsed)
+
+Tells: TypeAlias = Literal["file", "entries", "row"]
+"""What an answer tells of a file: what follows from it whole, its entries one by one, or what stands in the
+lists of restricted files too: whose it is, and what is due.
+"""
+
+
+def restricted(file: FileScope, about: date | None = None) -> bool:
+    """Return whether nobody reads that of a file without an approved purpose (个人信息保护法 47).
+
+    `about` is the latest day of the entry that is read, None for the file whole, as any answer computed from
+    its entries is.
+    """
+    through = file.restricted_through
+    return through is not None and (about is None or about <= through)
+
+
+def unrestricted_sql(
+    scope: Condition, *, table: str = "register", about: Composable | None = None
+) -> Condition:
+    """Return the condition of the files of a scope that are not `restricted`; a purpose is for one file.
+
+    `table` has the column `restricted_through date`.
+    """
+    through = SQL("{}.restricted_through").format(Identifier(table))
+    sql = SQL("{} IS NULL").format(through)
+    if about is not None:
+        sql = SQL("coalesce({} > {}, true)").format(about, through)
+    return Condition(SQL("({} AND {})").format(scope.sql, sql), scope.parameters)
+
+
+def unrestricted(file: File, scope: FileScope | None) -> Callable[[AnyEntry], bool]:
+    """Return whether an entry of a file may be told: not what is restricted, nor what acts on that.
+
+    That a file was restricted, and who asked to read it, tells nothing of the child and may always be told.
+    `scope` is that of the file as it is now, None where nothing is withheld.
+    """
+    if scope is None:
+        return lambda _: True
+
+    def told(entry: AnyEntry) -> bool:
+        line = chain_of(entry, file.entries)
+        about_it = all(chapter(type(each.event)) == "restriction" for each in line)
+        return about_it or not any(restricted(scope, each.days.last) for each in line)
+
+    return told
+
+
+def untold(outcome: R) -> R:
+    """Return an outcome that tells nothing of what stands in the file: of a refusal the rule alone."""
+    told: Outcome | Rehearsed = outcome
+    if isinstance(outcome, Recorded):
+        told = replace(outcome, findings=())
+    elif isinstance(outcome, Refused):
+        told = replace(outcome, judgements=tuple(map(_rule_alone, outcome.refusals)))
+    elif isinstance(outcome, Rehearsal):
+        told = replace(outcome, judgements=tuple(map(_rule_alone, outcome.refusals)), impact=NO_IMPACT)
+    return told  # type: ignore[return-value]  # of the same class
+
+
+def _rule_alone(judgement: Judgement) -> Judgement:
+    """Return a judgement without what decided it; a code that its table lacks is of the request alone."""
+    refusal = judgement.refusal
+    detail = None if refusal.table is None else refusal.detail
+    return replace(judgement, refusal=replace(refusal, evidence=(), detail=detail))

@@ -1,0 +1,112 @@
+"""Restricted files (限制处理): restricted and opened again, and access to them asked for and decided."""
+
+from typing import Annotated, Final, TypeAlias
+from uuid import UUID
+
+from domain.entry import AnyEntry
+from domain.event import Answered, Category, Code, Event, Label, Personal, Refers, Text
+from domain.file import Facts
+from domain.life import Life
+from domain.refusal import Refusals, breach
+from domain.scope import RESTRICTED
+
+RESTRICTION: Final = "《个人信息保护法》第47条第2款"
+BY_APPROVAL: Final = "《未成年人网络保护条例》第36条"
+
+
+class ProcessingRestricted(
+    Event, zh="限制处理个人信息", en="Processing restricted", source=RESTRICTION, ends_with=None
+):
+    """From that day on nobody reads the file without an approved purpose; it is kept, and counted."""
+
+    ground: Annotated[Answered[str], Label("限制处理的原因", "Ground"), Code("restriction_ground")]
+    explanation: Annotated[Text, Label("说明", "Explanation"), Personal(Category.IDENTITY)]
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield RESTRICTED.since(entry.days, value=True)
+
+
+class RestrictionLifted(
+    Event, zh="解除限制处理", en="Restriction lifted", source=RESTRICTION, ends_with=None
+):
+    """The ground of a restriction is gone: the file is read again by whoever it concerns."""
+
+    explanation: Annotated[Text, Label("说明", "Explanation"), Personal(Category.IDENTITY)]
+
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (ProcessingRestricted,)
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield RESTRICTED.since(entry.days, None)
+
+
+class RestrictedFileAccessRequested(
+    Event,
+    zh="申请查阅受限档案",
+    en="Access to a restricted file requested",
+    source=BY_APPROVAL,
+    ends_with=None,
+):
+    """Who recorded it asks to read a restricted file for a purpose."""
+
+    purpose: Annotated[str, Label("查阅目的", "Purpose"), Code("access_purpose")]
+    explanation: Annotated[Text, Label("说明", "Explanation"), Personal(Category.IDENTITY)]
+
+
+RequestedAccess: TypeAlias = Annotated[
+    UUID, Label("查阅申请", "Access request"), Refers("RestrictedFileAccessRequested")
+]
+
+
+class RestrictedFileAccessApproved(
+    Event,
+    zh="批准查阅受限档案",
+    en="Access to a restricted file approved",
+    source=BY_APPROVAL,
+    ends_with=None,
+    once=True,
+):
+    """Somebody else than the asker approved the access, which ends by itself after 30 days."""
+
+    request: RequestedAccess
+    explanation: Annotated[Text, Label("说明", "Explanation"), Personal(Category.IDENTITY)]
+
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (RestrictedFileAccessRequested,)
+
+    def refusals(self, life: Life) -> Refusals:
+        yield from _another_person(life, self.request)
+
+
+class RestrictedFileAccessRejected(
+    Event,
+    zh="不予批准查阅受限档案",
+    en="Access to a restricted file rejected",
+    source=BY_APPROVAL,
+    ends_with=None,
+    once=True,
+):
+    """Somebody else than the asker did not approve the access."""
+
+    request: RequestedAccess
+    explanation: Annotated[Text, Label("说明", "Explanation"), Personal(Category.IDENTITY)]
+
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (RestrictedFileAccessRequested,)
+
+    def refusals(self, life: Life) -> Refusals:
+        yield from _another_person(life, self.request)
+
+
+ACCESS_DECISIONS: Final = (RestrictedFileAccessApproved, RestrictedFileAccessRejected)
+RESTRICTING: Final = (ProcessingRestricted, RestrictionLifted)
+
+
+def _another_person(life: Life, request: UUID) -> Refusals:
+    """Nobody decides on their own access, in whichever version it was asked for (R-LIM-1)."""
+    asked = life.file.entries.get(request)
+    if asked is None or life.entry is None:
+        return
+    versions = [asked, *life.file.amendments(asked.entry_id)]
+    if life.entry.recorded_by.user in {each.recorded_by.user for each in versions}:
+        yield breach("R-LIM-1", asked, at="/data/request")

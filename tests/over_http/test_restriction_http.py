@@ -1,0 +1,224 @@
+"""Restricted files over HTTP: nobody reads one without an approved purpose, by whichever way in."""
+
+from datetime import date
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import pytest
+from httpx2 import AsyncClient
+
+from api.clock import day_of
+from api.identity.permissions import Role
+from domain.events.adoption.registration import AdoptionRegistered
+from domain.events.adoption.visits import PostAdoptionVisitMade
+from domain.events.health import PhysicalExamined
+from domain.events.intake import ChildReceived, IdentityRecorded
+from domain.events.record import EntryWithdrawn
+from domain.events.restriction import (
+    ProcessingRestricted,
+    RestrictedFileAccessApproved,
+    RestrictedFileAccessRequested,
+    RestrictionLifted,
+)
+from tests.support.client import NOW, Served, new_key
+from tests.support.given import given, some
+from tests.support.http_given import sent
+from tests.support.stored import kept
+
+TODAY: Final = day_of(NOW).isoformat()
+SECRET: Final = "标记体检内容"
+READ_WHOLE: Final = (
+    "",
+    "?as_of=2024-05-01",
+    "/findings",
+    "/readiness",
+    "/diff?from=2024-03-31",
+    "/explain/identity.name",
+    "/to-hand-over",
+)
+"""Answers that follow from a file whole."""
+LEFT_OPEN: Final = ("/summary", "/obligations", "/restriction", "/entries", "/chronology")
+LISTS: Final = (
+    "/entries",
+    "/findings?limit=500",
+    "/exceptions",
+    "/late",
+    "/own-work",
+    "/diff?from=2024-03-31",
+)
+"""Lists across files that tell what stands in them."""
+
+
+async def an_adopted_child(served: Served) -> UUID:
+    return await kept(
+        served,
+        given(
+            ("2016-03-01", some(ChildReceived)),
+            ("2016-03-01", some(IdentityRecorded, name="王小明", birth_on=date(2015, 3, 1))),
+            ("2024-05-01", some(PhysicalExamined, summary=SECRET)),
+            ("2024-05-06", some(AdoptionRegistered, category="5", adopter=uuid4())),
+            ("2024-06-06", some(PostAdoptionVisitMade)),
+        ),
+    )
+
+
+async def a_restricted_child(served: Served) -> UUID:
+    return await kept(
+        served,
+        given(
+            ("2016-03-01", some(ChildReceived)),
+            ("2024-05-01", some(PhysicalExamined, summary=SECRET)),
+            ("2024-06-06", some(ProcessingRestricted)),
+        ),
+    )
+
+
+async def recorded(client: AsyncClient, child: UUID, event: Any, on: str = TODAY, status: int = 201) -> Any:
+    answer = await client.post(f"/children/{child}/events", json=sent(on, event), headers=new_key())
+    assert answer.status_code == status, answer.text
+    await answer.aread()
+    return answer.json()
+
+
+async def may_read(served: Served, child: UUID, role: Role, on: str = TODAY) -> AsyncClient:
+    """Somebody of that role asks for a purpose, and another supervisor approves it."""
+    client = await served.as_(role)
+    asked = await recorded(client, child, some(RestrictedFileAccessRequested, purpose="inspection"), on)
+    approved = some(RestrictedFileAccessApproved, request=UUID(asked["entries"][0]["entry_id"]))
+    await recorded(await served.another(Role.SUPERVISOR), child, approved, on)
+    await served.projected()
+    return client
+
+
+@pytest.mark.parametrize("role", [Role.STAFF, Role.SUPERVISOR, Role.AUDITOR])
+async def test_nobody_reads_a_restricted_file_without_an_approved_purpose(served: Served, role: Role) -> None:
+    adopted, restricted = await an_adopted_child(served), await a_restricted_child(served)
+    client = await served.as_(role)
+    for child in (adopted, restricted):
+        for below in READ_WHOLE:
+            answer = await client.get(f"/children/{child}{below}")
+            assert (answer.status_code, answer.json()["code"]) == (403, "restricted"), below
+            assert "RestrictedFileAccessRequested" in answer.json()["detail"]
+            assert "申请查阅受限档案" in answer.json()["detail_zh"]
+        for below in LEFT_OPEN:
+            answer = await client.get(f"/children/{child}{below}")
+            assert answer.status_code == 200, below
+            assert SECRET not in answer.text
+        for across in LISTS:
+            answer = await client.get(across)
+            assert answer.status_code == 200, across
+            assert SECRET not in answer.text
+        (row,) = [
+            each for each in (await client.get("/children")).json()["items"] if each["child"] == str(child)
+        ]
+        assert row["stage"]
+    shown = (await client.get(f"/children/{adopted}/entries")).json()
+    assert ([each["type"] for each in shown["items"]], shown["restricted"]) == (
+        ["AdoptionRegistered", "PostAdoptionVisitMade"],
+        True,
+    )
+    shown = (await client.get(f"/children/{restricted}/entries")).json()["items"]
+    assert [each["type"] for each in shown] == ["ProcessingRestricted"]
+
+
+async def test_what_is_restricted_is_counted_as_before(served: Served) -> None:
+    supervisor = await served.as_(Role.SUPERVISOR)
+    child = await kept(served, given(("2016-03-01", some(ChildReceived))))
+    asked = ("/census", "/obligations/counts", "/findings/counts", "/late/counts")
+    before = [(await supervisor.get(each)).json() for each in asked]
+    await recorded(supervisor, child, some(ProcessingRestricted))
+    await served.projected()
+    after = [(await supervisor.get(each)).json() for each in asked]
+    for was, now in zip(before, after, strict=True):
+        assert {**was, "known_position": 0} == {**now, "known_position": 0}
+
+
+@pytest.mark.parametrize("role", [Role.STAFF, Role.SUPERVISOR, Role.AUDITOR])
+async def test_with_an_approved_purpose_one_reads_and_the_access_log_says_for_which(
+    served: Served, role: Role
+) -> None:
+    child = await an_adopted_child(served)
+    client = await may_read(served, child, role)
+    for below in READ_WHOLE:
+        answer = await client.get(f"/children/{child}{below}")
+        assert answer.status_code == 200, (below, answer.text)
+    assert SECRET in (await client.get(f"/children/{child}/entries")).text
+    other = await served.another(role)
+    assert (await other.get(f"/children/{child}")).status_code == 403
+    auditor = await served.as_(Role.AUDITOR)
+    lines = (await auditor.get(f"/children/{child}/access")).json()["items"]
+    user = str((await served.actor(role)).user)
+    reasons = {each["purpose"]: each["reason"] for each in lines if each["user"] == user}
+    assert reasons["file"] == reasons["entries"] == reasons["explanation"] == "inspection"
+    (request,) = (await client.get(f"/children/{child}/restriction")).json()["requests"]
+    assert (request["state"], request["mine"], request["until"]) == ("approved", True, "2026-12-22")
+
+
+@pytest.mark.parametrize(
+    ("approved", "status"), [("2026-10-24", 200), ("2026-10-23", 200), ("2026-10-22", 403)]
+)
+async def test_an_access_ends_by_itself_after_30_days(served: Served, approved: str, status: int) -> None:
+    """It is 22 November 2026."""
+    child = await an_adopted_child(served)
+    client = await may_read(served, child, Role.AUDITOR, approved)
+    assert (await client.get(f"/children/{child}")).status_code == status
+
+
+async def test_nobody_approves_their_own_access_and_no_staff_anybodys(served: Served) -> None:
+    child = await an_adopted_child(served)
+    supervisor = await served.as_(Role.SUPERVISOR)
+    asked = await recorded(supervisor, child, some(RestrictedFileAccessRequested))
+    approval = some(RestrictedFileAccessApproved, request=UUID(asked["entries"][0]["entry_id"]))
+    refused = await recorded(supervisor, child, approval, status=422)
+    assert [each["rule"] for each in refused["refusals"]] == ["R-LIM-1"]
+    await recorded(await served.as_(Role.STAFF), child, approval, status=403)
+    assert (await supervisor.get(f"/children/{child}")).status_code == 403
+
+
+async def test_recording_in_a_restricted_file_tells_nothing_of_it(served: Served) -> None:
+    """What is due after an adoption goes on: visits are recorded, and what comes before them stays unread."""
+    child = await an_adopted_child(served)
+    client, visit = await served.as_(Role.SUPERVISOR), some(PostAdoptionVisitMade)
+    rehearsed = await client.post(f"/children/{child}/events?dry_run=true", json=sent("2026-11-01", visit))
+    told = rehearsed.json()
+    assert (rehearsed.status_code, told["would"], told["findings"]) == (200, "record", [])
+    assert not any(told["impact"].values())
+    await recorded(client, child, visit, "2026-11-01")
+    before = sent("2016-02-01", some(AdoptionRegistered, category="5", adopter=uuid4()))
+    answer = await client.post(f"/children/{child}/events?dry_run=true", json=before)
+    assert answer.json()["refusals"]
+    assert all(not each["evidence"] for each in answer.json()["refusals"])
+
+
+async def test_what_is_restricted_is_amended_by_nobody_who_may_not_read_it(served: Served) -> None:
+    child = await an_adopted_child(served)
+    entries = await served.container.ledger.file(child)
+    assert entries is not None
+    examined = next(each.entry_id for each in entries.entries.values() if each.type == "PhysicalExamined")
+    client = await served.as_(Role.SUPERVISOR)
+    withdrawn = some(EntryWithdrawn, entry=examined, explanation="误录。")
+    refused = await recorded(client, child, withdrawn, status=403)
+    assert refused["code"] == "restricted"
+    assert (await client.get(f"/children/{child}/entries/{examined}")).json()["code"] == "restricted"
+    await may_read(served, child, Role.SUPERVISOR)
+    await recorded(client, child, withdrawn)
+
+
+async def test_a_lifted_restriction_restricts_nothing(served: Served) -> None:
+    child = await a_restricted_child(served)
+    supervisor = await served.as_(Role.SUPERVISOR)
+    await recorded(supervisor, child, some(RestrictionLifted))
+    assert (await supervisor.get(f"/children/{child}")).status_code == 200
+    told = (await supervisor.get(f"/children/{child}/restriction")).json()
+    assert (told["restricts"], told["may_read"], told["requests"]) == (None, True, [])
+
+
+async def test_what_was_known_before_an_adoption_is_restricted_as_what_is_known_now(served: Served) -> None:
+    child = await an_adopted_child(served)
+    client = await served.as_(Role.AUDITOR)
+    file = await served.container.ledger.file(child)
+    assert file is not None
+    examined = next(each for each in file.entries.values() if each.type == "PhysicalExamined")
+    known = {"known_at": examined.position}
+    assert (await client.get(f"/children/{child}", params=known)).status_code == 403
+    assert (await client.get(f"/children/{child}/entries", params=known)).json()["items"] == []
