@@ -32,6 +32,7 @@ from api.http import (
     family_lists,
     feed,
     file_diff,
+    file_restriction,
     file_statements,
     group_counts,
     hand_over,
@@ -55,7 +56,6 @@ from api.http import (
     record_many,
     record_one,
     reports,
-    restriction,
     timeline,
     weekly_digest,
 )
@@ -85,7 +85,7 @@ def _routes() -> APIRouter:
         file_diff,
         hindsight,
         hand_over,
-        restriction,
+        file_restriction,
         decisions,
     )
     # The list of institutions comes before their files, whose ids stand in the place of its last word.

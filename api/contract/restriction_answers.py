@@ -12,7 +12,7 @@ from api.contract.entries import RecorderAnswer, event_json, recorder_json
 from api.contract.masking import PersonalValue
 from domain.codes import tables
 from domain.event import Category
-from domain.restriction import AccessState, RequestedAccess
+from domain.requested_access import AccessState, RequestedAccess
 
 
 class RequestedAccessAnswer(TypedDict):

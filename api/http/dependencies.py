@@ -41,7 +41,7 @@ from domain.file import File
 from domain.joined_files import joined_by
 from domain.label import Label
 from domain.limit import Area, limit
-from domain.restriction import access_of
+from domain.requested_access import access_of
 from domain.rulebook import Rulebook
 from domain.scope import FileScope, scope_of
 from domain.when import LAST_DAY, end_of

@@ -43,7 +43,7 @@ from domain.events.intake import INTAKE
 from domain.events.record import DECISIONS, ON_CORRECTIONS
 from domain.events.restriction import ACCESS_DECISIONS, RESTRICTING, RestrictedFileAccessRequested
 from domain.file import File, amended
-from domain.restriction import access_of
+from domain.requested_access import access_of
 from domain.scope import FileScope, scope_of
 from domain.when import LAST_DAY
 from ledger.codec.split import sealed, stated

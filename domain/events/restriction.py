@@ -53,7 +53,7 @@ class RestrictedFileAccessRequested(
     explanation: Annotated[Text, Label("说明", "Explanation"), Personal(Category.IDENTITY)]
 
 
-RequestedAccess: TypeAlias = Annotated[
+AccessRequestId: TypeAlias = Annotated[
     UUID, Label("查阅申请", "Access request"), Refers("RestrictedFileAccessRequested")
 ]
 
@@ -68,7 +68,7 @@ class RestrictedFileAccessApproved(
 ):
     """Somebody else than the asker approved the access, which ends by itself after 30 days."""
 
-    request: RequestedAccess
+    request: AccessRequestId
     explanation: Annotated[Text, Label("说明", "Explanation"), Personal(Category.IDENTITY)]
 
     def presupposes(self) -> tuple[type[Event], ...]:
@@ -88,7 +88,7 @@ class RestrictedFileAccessRejected(
 ):
     """Somebody else than the asker did not approve the access."""
 
-    request: RequestedAccess
+    request: AccessRequestId
     explanation: Annotated[Text, Label("说明", "Explanation"), Personal(Category.IDENTITY)]
 
     def presupposes(self) -> tuple[type[Event], ...]:

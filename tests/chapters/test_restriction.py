@@ -17,7 +17,7 @@ from domain.events.restriction import (
     RestrictedFileAccessRequested,
     RestrictionLifted,
 )
-from domain.restriction import access_of, requested_accesses
+from domain.requested_access import access_of, requested_accesses
 from domain.scope import scope_of
 from domain.when import LAST_DAY
 from tests.support.given import CLERK, SUPERVISOR, Given, given, some

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Response
 from api.console.child_frame import AboutChild
 from api.console.page_route import PageRoute
 from api.console.recordable import recordable
-from api.http import restriction
+from api.http import file_restriction
 from api.identity.permissions import Action
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
@@ -15,7 +15,7 @@ router = APIRouter(prefix="/console", route_class=PageRoute)
 async def child_restriction(asked: AboutChild) -> Response:
     """Show the restriction as it is now, and the requests to read the file."""
     now = asked.of_now()
-    told = await now.page.answer(restriction.restriction, now.child)
+    told = await now.page.answer(file_restriction.restriction, now.child)
     return await now.render(
         "child-restriction.html",
         "restriction",

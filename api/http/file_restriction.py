@@ -10,7 +10,7 @@ from api.contract.restriction_answers import RestrictionAnswer, requested_access
 from api.http.dependencies import FileRequest
 from api.identity.restricted import restricted
 from domain.event import Category
-from domain.restriction import access_of, requested_accesses
+from domain.requested_access import access_of, requested_accesses
 from domain.scope import scope_of
 from domain.when import LAST_DAY
 
