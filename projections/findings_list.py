@@ -82,9 +82,13 @@ async def _every_asked(
     institution: UUID | None = None,
     place: str | None = None,
     acting: ActingRules | None = None,
+    told: Condition | None = None,
     known: int | None = None,
 ) -> tuple[list[Composable], list[Condition]]:
-    """Return the selects of all findings, and with what the statement begins, then the conditions on each."""
+    """Return the selects of all findings, and with what the statement begins, then the conditions on each.
+
+    `told` is a further condition on each finding `f` with the row of the register of its file.
+    """
     alike = found_alike(rulebook, scope)
     compared: tuple[ReadModel[Any], ...] = (FINDINGS, FAMILY_CHILDREN, FAMILIES, LIKENESS_TERMS)
     then = as_known(known, {model.name: model for model in compared})
@@ -96,6 +100,8 @@ async def _every_asked(
         ),
         Condition(SQL("true"), alike.parameters),
     ]
+    if told is not None:
+        where.append(told)
     if since is not None:
         where.append(Condition(SQL("f.found_on >= %(since)s"), {"since": since}))
     if child is not None:

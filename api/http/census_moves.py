@@ -5,6 +5,7 @@ from datetime import date
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
+from psycopg.sql import SQL
 
 from api.contract.dimension_filters import MOST_WHERE, DimensionValue, begins_of, by_dimension
 from api.contract.encoding import JsonResponse
@@ -26,6 +27,7 @@ from api.http.cursors import Cursor, PageLimit
 from api.http.dependencies import KnownAt
 from api.http.list_formats import in_formats, listed
 from api.http.list_pages import list_page, list_view, listing, with_names
+from api.identity.restricted import unrestricted_sql
 from domain.event import Category
 from domain.label import Label
 from ledger.codec.messages import InvalidValue
@@ -83,6 +85,7 @@ async def census_moves(
         request,
         child_moves,
         view,
+        scope=unrestricted_sql(request.scope, about=SQL("moved.day")),
         tools={"counted": counted_scope(request)},
         day=to,
         since=from_,

@@ -31,7 +31,7 @@ from api.identity.permissions import (
     opened_by,
     scope_sql,
 )
-from api.identity.restricted import Tells, restricted, unrestricted, unrestricted_sql, untold
+from api.identity.restricted import Tells, kept_from, restricted, unrestricted, unrestricted_sql, untold
 from api.identity.tokens import Still, always
 from domain.entry import DIRECT, AnyEntry, Origin
 from domain.event import Category, Kind
@@ -406,9 +406,7 @@ class RequestContext:
     async def _held(self, wanted: Recording) -> bool:
         """Return whether the caller is told nothing of the file that they record in."""
         file = None if wanted.stream is None else await self.ledger.file(wanted.stream)
-        if file is None or not file.entries or not restricted(scope_of(file)):
-            return False
-        return access_of(file, self.actor.user, self.today) is None
+        return file is not None and kept_from(file, self.actor.user, self.today) is not None
 
     async def known(self, text: str | None, place: str = "/query/known_at") -> int:
         """Return the position that `known_at` means. Raises Problem `invalid`."""

@@ -6,6 +6,7 @@ from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
+from psycopg.sql import SQL
 
 from api.contract.encoding import JsonResponse
 from api.contract.entries import target_of
@@ -22,6 +23,7 @@ from api.http.lists import several
 from api.http.one_file import RuleFilter
 from api.identity.acting import deciding_roles
 from api.identity.permissions import Action, Role
+from api.identity.restricted import unrestricted_sql
 from domain.entry import AnyEntry
 from domain.event import Category
 from domain.file import amended
@@ -62,6 +64,7 @@ async def exceptions(
         request,
         exceptions_on,
         view,
+        scope=unrestricted_sql(request.scope, about=SQL("e.occurred_on")),
         tools={"keyed": request.ledger.term},
         day=on,
         state=state,

@@ -26,7 +26,7 @@ from api.contract.entries import entry_json, target_of
 from api.contract.problems import ANYWHERE, responses
 from api.http.dependencies import FileRequest, Position, RequestContext, categories_of
 from api.http.streamed import Streamed
-from api.identity.permissions import Action, scope_sql
+from api.identity.permissions import scope_sql
 from api.identity.restricted import unrestricted_sql
 from api.tail import SEEN_ALONE, Seen
 from domain.entry import AnyEntry

@@ -16,6 +16,7 @@ from api.http.dependencies import RequestContext
 from api.http.duplicates import caught_up, numbers_held, terms_of
 from api.http.line_splitting import LONGEST_LINE, lines_of
 from api.identity.permissions import DECIDED, Action, needed
+from api.identity.restricted import restricted
 from api.imports.accounting import SETTLED
 from api.imports.faults import Fault
 from api.imports.report.import_report import CORRECTION, MOST_LISTED, OTHER_ROWS
@@ -42,6 +43,7 @@ DENIED: Final[dict[object, str]] = {
     Hindrance.SCANNED: "forbidden",
     Hindrance.CATEGORY: Fault.NOT_YOUR_CATEGORY.code,
     Hindrance.ERASED: Fault.ERASED.code,
+    Hindrance.RESTRICTED: Fault.RESTRICTED.code,
 }
 """The codes of lines that the caller may not record."""
 
@@ -115,6 +117,8 @@ class LinesImport:
     unverified: Counter[str] = field(default_factory=Counter)
     numbers: NumbersOfLines = field(default_factory=NumbersOfLines)
     shown: set[UUID] = field(default_factory=set)
+    restricted: set[UUID] = field(default_factory=set)
+    """The files of which no finding is told."""
     """The files whose refusals or findings the report reveals."""
 
     async def take(self, progress: Callable[[int, int], None]) -> dict[str, Any]:
@@ -195,6 +199,9 @@ class LinesImport:
             self.request.region_opened(line.institution, line.region)
         if line.stream is not None:
             self.request.of(line.kind).check(whose, line.stream, Action.RECORD)
+            known = whose.get(line.stream)
+            if known is not None and known.scope is not None and restricted(known.scope):
+                self.restricted.add(line.stream)
 
     def _hindrance(self, file: File, recording: Recording) -> Hindrance | None:
         """Return what prevents the caller; an import decides on no exception and on no file."""
@@ -223,7 +230,8 @@ class LinesImport:
         self.corrected += bool(corrects)
         if corrects and self.corrected <= MOST_LISTED:
             self.corrections.append(_line(line, CORRECTION, f"/events/{corrects[0]}"))
-        visible = told_to(self.request.sees, kept.judgements)
+        told = () if line.stream in self.restricted else kept.judgements
+        visible = told_to(self.request.sees, told)
         if visible and line.stream is not None:
             self.shown.add(line.stream)
         self.findings.update(judgement.rule.id for judgement in visible)

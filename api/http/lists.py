@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
+from psycopg.sql import SQL
 
 from api.contract import bodies
 from api.contract.dimension_filters import begins_of, by_dimension
@@ -50,6 +51,7 @@ from api.http.request_body import body
 from api.identity.acting import acting_rules, clearing_roles, recording_roles, roles_that_see
 from api.identity.forbidden import forbidden
 from api.identity.permissions import Role
+from api.identity.restricted import unrestricted_sql
 from domain.event import Category, Number
 from domain.judging import FindingKind
 from domain.label import Label
@@ -287,7 +289,12 @@ async def findings(
         request,
         findings_on,
         view,
-        tools={"rulebook": request.ledger.rulebook, "keyed": request.ledger.term},
+        scope=request.scope,
+        tools={
+            "rulebook": request.ledger.rulebook,
+            "keyed": request.ledger.term,
+            "told": unrestricted_sql(request.scope, about=SQL("f.found_on")),
+        },
         day=on,
         rule=several(rule),
         kind=kind,

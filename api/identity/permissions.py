@@ -33,7 +33,7 @@ from uuid import UUID
 
 from psycopg.sql import SQL, Composable, Composed, Identifier, Placeholder
 
-from api.identity.restricted import restricted, unrestricted
+from api.identity.restricted import kept_from, unrestricted
 from domain.entry import AnyEntry, Recorder
 from domain.event import Category, Event, Kind
 from domain.events.filing import FILING
@@ -43,7 +43,6 @@ from domain.events.intake import INTAKE
 from domain.events.record import DECISIONS, ON_CORRECTIONS
 from domain.events.restriction import ACCESS_DECISIONS, RESTRICTING, RestrictedFileAccessRequested
 from domain.file import File, amended
-from domain.requested_access import access_of
 from domain.scope import FileScope, scope_of
 from domain.when import LAST_DAY
 from ledger.codec.split import sealed, stated
@@ -100,9 +99,7 @@ _MAY: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
     {
         Role.STAFF: frozenset({Action.READ, Action.ASK, Action.RECORD, Action.RECEIVE}),
         Role.SUPERVISOR: frozenset(Action) - {Action.OPERATE},
-        Role.AUDITOR: frozenset(
-            {Action.READ, Action.ASK, Action.SEE_ACCESS, Action.VERIFY, Action.EXPORT}
-        ),
+        Role.AUDITOR: frozenset({Action.READ, Action.ASK, Action.SEE_ACCESS, Action.VERIFY, Action.EXPORT}),
         Role.PLACEMENT_OFFICER: frozenset({Action.READ, Action.ASK}),
         Role.BUREAU: frozenset({Action.READ, Action.ASK, Action.RECORD, Action.APPROVE, Action.JOIN}),
         Role.TOWNSHIP: frozenset({Action.READ, Action.ASK, Action.RECORD}),
@@ -329,10 +326,8 @@ def hindrance(
     if not categories <= SEES[actor.role]:
         return Hindrance.CATEGORY
     acted = [entry for draft in drafts if (entry := _acted_on(draft, file)) is not None]
-    if restricted(scope) and not access_of(file, actor.user, today):
-        told = all(map(unrestricted(file, scope), acted))
-        return None if told else Hindrance.RESTRICTED
-    return None
+    told = all(map(unrestricted(file, kept_from(file, actor.user, today)), acted))
+    return None if told else Hindrance.RESTRICTED
 
 
 def opened_by(actor: Actor, kind: Kind = "child", place: str | None = None) -> FileScope:

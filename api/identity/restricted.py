@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Literal, TypeAlias, TypeVar
+from uuid import UUID
 
 from psycopg.sql import SQL, Composable, Identifier
 
@@ -12,7 +13,8 @@ from domain.event import chapter
 from domain.file import File, chain_of
 from domain.impact import NO_IMPACT
 from domain.judging import Judgement
-from domain.scope import FileScope
+from domain.requested_access import access_of
+from domain.scope import FileScope, scope_of
 from ledger.recording.outcome import Outcome, Recorded, Refused, Rehearsal, Rehearsed
 from projections.paging import Condition
 
@@ -63,6 +65,17 @@ def unrestricted(file: File, scope: FileScope | None) -> Callable[[AnyEntry], bo
         return about_it or not any(restricted(scope, each.days.last) for each in line)
 
     return told
+
+
+def kept_from(file: File, user: UUID, today: date) -> FileScope | None:
+    """Return the scope of a file that is restricted whole or in part to a user, None if nothing of it is.
+
+    With an approved purpose nothing is, nor of a file without entries.
+    """
+    if not file.entries:
+        return None
+    scope = scope_of(file)
+    return scope if restricted(scope) and access_of(file, user, today) is None else None
 
 
 def untold(outcome: R) -> R:

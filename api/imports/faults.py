@@ -87,6 +87,10 @@ class Fault(Enum):
     NOT_KEPT = Label("无法按原样保存", "It cannot be kept as it is written")
     RECORDED_ELSEWHERE = Label("已录入另一份档案", "It was recorded in another file")
     NOT_YOURS = Label("该档案已由其他机构负责", "Another institution is in charge of the file")
+    RESTRICTED = Label(
+        "该档案限制处理，其中已有的记载与此处不同的，须先申请查阅并获批准",
+        "Processing of the file is restricted: who would change what it says asks to read it first",
+    )
     NOT_YOUR_CATEGORY = Label(
         "属于您的角色不可查看的类别，请由可以查看该类别的人员导入：机构的表由负责人（主管），属地的名册由乡镇（街道）",
         "Of a category that your role is not shown: of an institution's sheet its supervisor imports it, of"

@@ -9,8 +9,8 @@ import finds what a killed one has recorded, and both together yield the same le
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from itertools import chain, islice
 from time import perf_counter
 from typing import Final
@@ -19,6 +19,7 @@ from uuid import UUID
 from api.folding import folded_name
 from api.identity.directory import Institution
 from api.identity.permissions import SEES, Actor, hindrance
+from api.identity.restricted import kept_from, unrestricted
 from api.imports.accounting import CellOutcome
 from api.imports.comparison.plan import Plan, Step, plan
 from api.imports.facts.child_facts import ChildFacts, facts_of
@@ -30,7 +31,7 @@ from api.imports.report.import_report import Report
 from api.imports.report.missing import Missing
 from api.imports.sink import RecordingSink, RowResult
 from api.imports.streams import Streams
-from domain.entry import Recorder
+from domain.entry import AnyEntry, Recorder
 from domain.event import Category
 from domain.events.intake import NAME
 from domain.file import File
@@ -109,8 +110,9 @@ class Importer:
                     _reject(report, register.children[number], Fault.NOT_YOURS)
                     continue
                 case = facts_of(register, number, report.account, _names(file))
-                planned = plan(case, file, register, self._named, self._sees)
-                missing.look(file, planned.known, number)
+                told = self._told(file, today)
+                planned = plan(case, file, register, self._named, self._sees, told)
+                missing.look(file, planned.known, number, told)
                 yield stream, case, planned
 
         cases = await asyncio.to_thread(lambda: list(planned()))
@@ -120,6 +122,8 @@ class Importer:
         def closed() -> None:
             for stream, case, planned in cases:
                 outcomes = list(islice(kept, len(planned.steps)))
+                if stream in files and kept_from(files[stream], self.actor.user, today) is not None:
+                    outcomes = [each if each.refused else replace(each, judgements=()) for each in outcomes]
                 for step, outcome in zip(planned.steps, outcomes, strict=True):
                     if not outcome.refused:
                         numbers.take(stream, step.draft.event, step.row)
@@ -152,6 +156,9 @@ class Importer:
                     applied[folded_name(name)].add(family)
         return found | {name: _only(applied[folded_name(name)]) for name in names}
 
+    def _told(self, file: File, today: date) -> Callable[[AnyEntry], bool]:
+        return unrestricted(file, kept_from(file, self.actor.user, today))
+
     @property
     def _sees(self) -> frozenset[Category]:
         return SEES[self.actor.role]
@@ -177,7 +184,7 @@ class Importer:
         others = [stream for stream in every if stream not in seen]
         for start in range(0, len(others), FILES_AT_ONCE):
             for file in (await self.keeper.files(others[start : start + FILES_AT_ONCE])).values():
-                missing.look(file, set(), None)
+                missing.look(file, set(), None, self._told(file, day_of(self.now())))
 
 
 def _only(families: set[UUID]) -> UUID | Fault:
@@ -230,9 +237,9 @@ def _settle(report: Report, plan: Plan, kept: Iterable[RowResult], child: UUID) 
         for place in fact.cells:
             report.account.settle(place, CellOutcome.SET_ASIDE)
             report.set_aside(report.register.cell(place), Fault.OLDER_FILE)
-    for place in plan.sealed:
+    for place, fault in plan.withheld:
         report.account.settle(place, CellOutcome.REJECTED)
-        refused[place.row_of] = Fault.NOT_YOUR_CATEGORY.code
+        refused[place.row_of] = fault.code
     return refused
 
 

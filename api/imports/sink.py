@@ -27,7 +27,11 @@ class InterruptedImportError(Exception):
     """Other requests keep recording in the same files; the import may be repeated."""
 
 
-_DENIED: Final[dict[object, Fault]] = {Hindrance.SCOPE: Fault.NOT_YOURS, Hindrance.ERASED: Fault.ERASED}
+_DENIED: Final[dict[object, Fault]] = {
+    Hindrance.SCOPE: Fault.NOT_YOURS,
+    Hindrance.ERASED: Fault.ERASED,
+    Hindrance.RESTRICTED: Fault.RESTRICTED,
+}
 
 
 @dataclass(frozen=True, slots=True)

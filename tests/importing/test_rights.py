@@ -2,16 +2,19 @@
 
 import pytest
 
+from api.identity.permissions import Role
 from api.imports.report.import_report import Report
 from domain.entry import Recorder
 from domain.event import Event
 from domain.events.adoption.assessment import RegistrarNoticePublished
 from domain.events.adoption.registration import AdoptionRegistered
+from domain.events.health import PhysicalExamined
 from tests.support.client import Served
 from tests.support.http_given import a_story
 from tests.support.imports_http import done, hand_in
 from tests.support.registers.counter import Counter
 from tests.support.registers.paper import a_sheet, roster, workbook
+from tests.support.restricted_files import may_read
 
 CHILDREN = roster()
 EXAMINED = a_sheet("体检").row(儿童编号="CS001", 体检日期="2020-03-04", 结论="正常")
@@ -56,6 +59,7 @@ async def test_the_operating_systems_administrator_imports_a_register_whole(coun
     assert await counter.told("CS001", AdoptionRegistered)
 
 
+@pytest.mark.usefixtures("restricting_nothing")
 @pytest.mark.parametrize("told", ["as it stands", "otherwise", "no more"])
 async def test_who_is_not_shown_a_row_is_not_told_whether_the_ledger_has_it(
     counter: Counter, told: str
@@ -130,3 +134,36 @@ async def test_a_former_institution_imports_nothing_into_the_file_it_opened(
     assert (await counter.file("CS001")).version == before.version
     assert bool(await counter.head() > before.position) is not dry_run
     report.account.prove()
+
+
+# Restricted files
+
+
+async def test_of_a_restricted_file_an_importer_learns_only_what_they_state_again(counter: Counter) -> None:
+    """Adopted in 2020: what occurred before is restricted, and a new row before it is recorded untold."""
+    first = await counter.take(CHILDREN, EXAMINED, ADOPTED, role="supervisor")
+    assert rejected(first) == []
+
+    again = await counter.take(CHILDREN, EXAMINED, ADOPTED, role="supervisor")
+    assert (rejected(again), again.json()["already"]) == ([], 3)
+
+    otherwise = a_sheet("体检").row(儿童编号="CS001", 体检日期="2020-03-04", 结论="发育迟缓")
+    report = await counter.take(CHILDREN, otherwise, ADOPTED, role="supervisor")
+    assert rejected(report) == [("体检", 4, "restricted")]
+    assert (await counter.only("CS001", PhysicalExamined)).event.summary == "正常"
+    report.account.prove()
+
+    earlier = a_sheet("体检").row(儿童编号="CS001", 体检日期="2019-03-04", 结论="正常")
+    report = await counter.take(CHILDREN, earlier, ADOPTED, role="supervisor")
+    # That the examination of 2020 stands in the file, and not in this register, is not told either.
+    assert (rejected(report), report.json()["recorded"], report.missing) == ([], 1, [])
+
+
+async def test_with_an_approved_purpose_an_importer_corrects_a_restricted_file(counter: Counter) -> None:
+    await counter.take(CHILDREN, EXAMINED, ADOPTED, role="supervisor")
+    await may_read(counter.served, counter.stream("CS001"), Role.SUPERVISOR)
+    otherwise = a_sheet("体检").row(儿童编号="CS001", 体检日期="2020-03-04", 结论="发育迟缓")
+
+    assert rejected(await counter.take(CHILDREN, otherwise, ADOPTED, role="supervisor")) == []
+
+    assert (await counter.only("CS001", PhysicalExamined)).event.summary == "发育迟缓"

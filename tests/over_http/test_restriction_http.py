@@ -1,13 +1,11 @@
 """Restricted files over HTTP: nobody reads one without an approved purpose, by whichever way in."""
 
 from datetime import date
-from typing import Any, Final
+from typing import Final
 from uuid import UUID, uuid4
 
 import pytest
-from httpx2 import AsyncClient
 
-from api.clock import day_of
 from api.identity.permissions import Role
 from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.adoption.visits import PostAdoptionVisitMade
@@ -20,12 +18,12 @@ from domain.events.restriction import (
     RestrictedFileAccessRequested,
     RestrictionLifted,
 )
-from tests.support.client import NOW, Served, new_key
+from tests.support.client import Served
 from tests.support.given import given, some
 from tests.support.http_given import sent
+from tests.support.restricted_files import may_read, recorded
 from tests.support.stored import kept
 
-TODAY: Final = day_of(NOW).isoformat()
 SECRET: Final = "标记体检内容"
 READ_WHOLE: Final = (
     "",
@@ -73,23 +71,6 @@ async def a_restricted_child(served: Served) -> UUID:
     )
 
 
-async def recorded(client: AsyncClient, child: UUID, event: Any, on: str = TODAY, status: int = 201) -> Any:
-    answer = await client.post(f"/children/{child}/events", json=sent(on, event), headers=new_key())
-    assert answer.status_code == status, answer.text
-    await answer.aread()
-    return answer.json()
-
-
-async def may_read(served: Served, child: UUID, role: Role, on: str = TODAY) -> AsyncClient:
-    """Somebody of that role asks for a purpose, and another supervisor approves it."""
-    client = await served.as_(role)
-    asked = await recorded(client, child, some(RestrictedFileAccessRequested, purpose="inspection"), on)
-    approved = some(RestrictedFileAccessApproved, request=UUID(asked["entries"][0]["entry_id"]))
-    await recorded(await served.another(Role.SUPERVISOR), child, approved, on)
-    await served.projected()
-    return client
-
-
 @pytest.mark.parametrize("role", [Role.STAFF, Role.SUPERVISOR, Role.AUDITOR])
 async def test_nobody_reads_a_restricted_file_without_an_approved_purpose(served: Served, role: Role) -> None:
     adopted, restricted = await an_adopted_child(served), await a_restricted_child(served)
@@ -119,6 +100,22 @@ async def test_nobody_reads_a_restricted_file_without_an_approved_purpose(served
     )
     shown = (await client.get(f"/children/{restricted}/entries")).json()["items"]
     assert [each["type"] for each in shown] == ["ProcessingRestricted"]
+
+
+async def test_what_is_found_from_an_adoption_on_stays_on_the_lists_without_what_came_before(
+    served: Served,
+) -> None:
+    """So who supervises adoptions finds what was wrong with one, and asks to read its file for that."""
+    child = await an_adopted_child(served)
+    client = await served.as_(Role.SUPERVISOR)
+    found = (await client.get("/findings", params={"child": str(child)})).json()["items"]
+    assert {each["on"] >= "2024-05-06" for each in found} == {True}
+    assert "I12" in {each["rule"] for each in found}
+    evidence = {each["type"] for finding in found for each in finding["evidence"]}
+    assert evidence <= {"AdoptionRegistered", "PostAdoptionVisitMade"}
+    left = {"from": "2024-01-01", "to": "2024-12-31", "by": "stage", "kind": "left"}
+    (moved,) = (await client.get("/census/moves", params=left)).json()["items"]
+    assert (moved["child"], moved["reason"]["reason"]) == (str(child), "adopted")
 
 
 async def test_what_is_restricted_is_counted_as_before(served: Served) -> None:

@@ -22,6 +22,7 @@ from api.imports.comparison.differences import (
     telling,
 )
 from api.imports.facts.child_facts import Amended, ChildFacts, RegisterFact
+from api.imports.faults import Fault
 from api.imports.layout import DatedEvent, Place, RowOf
 from api.imports.recognition.register_reading import Register
 from domain.entry import AnyEntry
@@ -55,7 +56,7 @@ class Plan:
     fates: list[tuple[Place, CellOutcome]] = field(default_factory=list)
     older: list[RegisterFact] = field(default_factory=list)
     known: set[UUID] = field(default_factory=set)
-    sealed: list[Place] = field(default_factory=list)
+    withheld: list[tuple[Place, Fault]] = field(default_factory=list)
 
 
 def plan(
@@ -64,18 +65,19 @@ def plan(
     register: Register,
     named: Callable[[str], UUID],
     sees: AbstractSet[Category] = frozenset(Category),
+    told: Callable[[AnyEntry], bool] = lambda _: True,
 ) -> Plan:
     """Compare a register's facts of a child with the child's file, as far as the importer `sees` them.
 
-    `named` returns the id for a key.
+    `named` returns the id for a key, `told` whether an entry is not restricted: of one that is, the importer
+    learns only whether the register states it again.
     """
-    comparison = _Comparison(file, register, named)
+    comparison = _Comparison(file, register, named, told)
     for fact in case.facts:
         if stated(fact.dated.event) <= sees:
             comparison.take(fact)
         else:
-            comparison.plan.sealed += fact.cells
-            comparison.plan.sealed += [cell for amended in fact.amendments for cell in amended.cells]
+            comparison.withhold(fact, Fault.NOT_YOUR_CATEGORY)
     return comparison.plan
 
 
@@ -84,6 +86,7 @@ class _Comparison:
     file: File
     register: Register
     named: Callable[[str], UUID]
+    told: Callable[[AnyEntry], bool]
     plan: Plan = field(default_factory=Plan)
 
     def take(self, fact: RegisterFact) -> None:
@@ -93,7 +96,25 @@ class _Comparison:
             self._record(fact)
             return
         self.plan.known.add(original)
-        self._amend(fact, self.file.entries[original])
+        entry = self.file.entries[original]
+        if self.told(entry) or self._restated(fact, entry):
+            self._amend(fact, entry)
+        else:
+            self.withhold(fact, Fault.RESTRICTED)
+
+    def withhold(self, fact: RegisterFact, why: Fault) -> None:
+        """Plan nothing for a fact that the importer may not compare."""
+        cells = [*fact.cells, *(cell for amended in fact.amendments for cell in amended.cells)]
+        self.plan.withheld += [(cell, why) for cell in cells]
+
+    def _restated(self, fact: RegisterFact, original: AnyEntry) -> bool:
+        """Return whether an entry stands as the register states it, with all that amends it there."""
+        standing = self.file.effective(original.entry_id)
+        if standing is None or any(self.named(each.key) not in self.file.entries for each in fact.amendments):
+            return False
+        stated_last = [fact.dated, *(each.dated for each in fact.amendments)][-1]
+        noted = fact.note is None or fact.note in (standing.note or "")
+        return noted and not changes(DatedEvent(standing.event, standing.days), stated_last)
 
     def _original(self, fact: RegisterFact) -> UUID | None:
         """Return the entry that states the fact already; None if it is to be recorded."""

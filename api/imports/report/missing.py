@@ -1,6 +1,7 @@
 """Rows that the ledger has from earlier registers and this one lacks. Nothing is withdrawn."""
 
 import re
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from api.identity.directory import Institution
 from api.imports.comparison.differences import papers
 from api.imports.layout import FILE_NO
 from api.imports.report.import_report import NOT_IN_FILE, Report, ReportLine
+from domain.entry import AnyEntry
 from domain.envelope import Document
 from domain.event import Category
 from domain.events.intake import FILE_NO as FILE_NUMBER
@@ -26,14 +28,16 @@ class Missing:
         tables = report.register.tables
         self._titles = {table.sheet.title for table in tables if table.layout is not None}
 
-    def look(self, file: File, restated: set[UUID], number: str | None) -> None:
-        """Compare a child's file with the entries that the register states again."""
+    def look(
+        self, file: File, restated: set[UUID], number: str | None, told: Callable[[AnyEntry], bool]
+    ) -> None:
+        """Compare a child's file with the entries that a register states again, as far as they are `told`."""
         there: set[tuple[str, str | None]] = set()
         gone: dict[tuple[str, str | None], Document] = {}
         for entry in file.entries.values():
             if entry.origin != "import" or entry.recorded_by.institution != self._recorded_for:
                 continue
-            if not sealed(type(entry.event)) <= self._sees:
+            if not sealed(type(entry.event)) <= self._sees or not told(entry):
                 continue
             if entry.corrects is not None and entry.noted_on is None and entry.noted_by is None:
                 continue
