@@ -189,6 +189,12 @@ class RequestContext:
             else:
                 raise Problem("restricted", child=str(stream))
 
+    async def restricted(self, children: Iterable[UUID]) -> dict[UUID, FileScope]:
+        """Return the scopes of those files of which something is restricted now."""
+        known = await self.scopes(set(children))
+        scopes = {child: each.scope for child, each in known.items() if each.scope is not None}
+        return {child: scope for child, scope in scopes.items() if restricted(scope)}
+
     def unrestricted(self, file: File) -> Callable[[AnyEntry], bool]:
         """Return whether an entry of a file may be told to the caller, once `check_purpose` let them in."""
         return unrestricted(file, self.restrictions.get(file.opened.stream))

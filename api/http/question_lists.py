@@ -34,6 +34,7 @@ from api.http.readiness_board import StuckAt
 from api.identity.acting import recording_roles, roles_that_record_any, roles_that_see
 from api.identity.forbidden import forbidden
 from api.identity.permissions import Role
+from api.identity.restricted import Tells, unrestricted
 from api.questions import LISTED_AT, AnsweredSoFar, UserQuestion, user_questions
 from domain.asked_lists import QUESTION_LISTS
 from domain.event import Category
@@ -156,6 +157,8 @@ async def answers(
         request,
         asked_children,
         view,
+        # What is due goes on, also of a restricted file.
+        scope=request.scope if asked.each_clock else request.readable,
         tools={"keyed": request.ledger.term},
         day=rows.day,
         of=question,
@@ -181,10 +184,15 @@ async def _answered(
 ) -> list[dict[str, Any]]:
     """Return the rows of children in their order, still without names, and note that they are told."""
     items: list[dict[str, Any]] = []
+    restricted_scopes = await request.restricted(children)
     told: dict[UUID, set[Category]] = {}
-    async for child, file, rulebook in listed_files(request, children, view.known):
+    tells: Tells = "entries" if rows.asked.each_clock else "file"
+    async for child, file, rulebook in listed_files(request, children, view.known, tells):
         found = await compute(partial(_of_child, file, child, rulebook, rows), len(file.entries))
+        told_entry = unrestricted(file, restricted_scopes.get(child))
         for row in found:
+            if not all(told_entry(entry) for cell in row.cells for entry in cell.entries):
+                continue
             evidence, categories = row_evidence(file, row, request.sees)
             answer = question_row_json(rows.asked, row, rows.day, evidence)
             if has_values({name: each["value"] for name, each in answer["columns"].items()}, wanted):

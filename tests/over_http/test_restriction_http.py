@@ -219,3 +219,13 @@ async def test_what_was_known_before_an_adoption_is_restricted_as_what_is_known_
     known = {"known_at": examined.position}
     assert (await client.get(f"/children/{child}", params=known)).status_code == 403
     assert (await client.get(f"/children/{child}/entries", params=known)).json()["items"] == []
+
+
+async def test_visits_after_an_adoption_are_asked_for_as_ever(served: Served) -> None:
+    child = await an_adopted_child(served)
+    supervisor = await served.as_(Role.SUPERVISOR)
+    listed = (await supervisor.get("/questions/A10", params={"day": "2024-12-01"})).json()["items"]
+    assert [each["child"] for each in listed][:1] == [str(child)]
+    await recorded(supervisor, child, some(ProcessingRestricted), "2024-12-01")
+    await served.projected()
+    assert (await supervisor.get("/questions/A10", params={"day": "2024-12-01"})).json()["items"] == []
