@@ -96,3 +96,18 @@ def test_nobody_decides_on_their_own_access(kind: type) -> None:
         asked = given(RECEIVED, ASKED)
         decision: Event = some(kind, request=asked.last.entry_id)
         asked.when("2024-06-02", decision, by=by).refused(*rules)
+
+
+@pytest.mark.rule("R-LIM-2")
+@pytest.mark.parametrize(
+    ("day", "state"), [("2024-06-03", "due"), ("2024-06-04", "due"), ("2024-06-05", "overdue")]
+)
+def test_a_request_to_read_waits_for_a_decision_also_after_an_adoption(day: str, state: str) -> None:
+    asked = given(RECEIVED, ADOPTED, ASKED)
+    assert asked.clock("R-LIM-2").state(date.fromisoformat(day)) == state
+
+
+@pytest.mark.rule("R-LIM-2")
+@pytest.mark.parametrize("kind", [RestrictedFileAccessApproved, RestrictedFileAccessRejected])
+def test_either_decision_answers_a_request_to_read(kind: type) -> None:
+    assert decided(kind).clock("R-LIM-2").state(date(2024, 6, 10)) == "met"

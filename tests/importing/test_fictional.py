@@ -80,6 +80,7 @@ NEVER_A_FINDING: Final = {
     "X07": "of an institution, not of a life",
     "X08": "impossible",
     "X12": "impossible",
+    "R-LIM-1": "impossible",
     "R-FOS-4": "of two files",
     "X09": "no life claims an exception that it does not need",
     "R-EDU-1": "a number that other rules count with",
@@ -98,6 +99,7 @@ REPORTED: Final = {"met", "met_late"}
 IN_TURN: Final = {"met", "met_late", "due"}
 STATES: Final[dict[str, set[str]]] = {
     "D19": NEVER_VOID,
+    "R-LIM-2": {"due", "met"},
     "D34": NEVER_VOID,
     "R-ALW-2": {"due", "overdue", "met"},
     "R-DIS-2": {"due"},

@@ -43,6 +43,7 @@ from domain.events.intake import (
     IntakeMedicalExamined,
     ReferralReceived,
 )
+from domain.events.restriction import RestrictedFileAccessApproved, RestrictedFileAccessRequested
 from domain.events.search import FindRelativesNoticeExpired, FindRelativesNoticePublished
 
 THE_TANGS = UUID("00000000-0000-4000-8000-0000000000b1")
@@ -166,6 +167,20 @@ def visited(registered_on: date, *after: int, agreed: int | None = None, late: i
         )
 
 
+def asked_to_read(day: date, *, decided: bool) -> LifeCourse:
+    """Somebody asked to read the file for the visits, which the adoption restricts; the supervisor agreed."""
+    request = yield on(
+        day, RestrictedFileAccessRequested, purpose="after_adoption", explanation="准备收养后回访"
+    )
+    if decided:
+        yield on(
+            day + timedelta(days=1),
+            RestrictedFileAccessApproved,
+            request=request,
+            explanation="同意查阅",
+        ).by_supervisor()
+
+
 def a_foundling(present: Present) -> LifeCourse:
     """A foundling's whole way: from the gate of the institution to the last visit after her adoption."""
     child = present.who(present.ago(years=5), FEMALE)
@@ -180,6 +195,7 @@ def a_foundling(present: Present) -> LifeCourse:
     yield from tried_out(published + timedelta(days=65), THE_TANGS)
     yield from adopted(child, day, THE_TANGS, "1")
     yield from visited(day, 28, 88, 178, 360, agreed=720)
+    yield from asked_to_read(day + timedelta(days=350), decided=True)
 
 
 def an_orphan_of_nine(present: Present) -> LifeCourse:
@@ -222,6 +238,7 @@ def newly_adopted(present: Present) -> LifeCourse:
     yield on(published, RegistrarNoticePublished)
     yield from tried_out(published + timedelta(days=3), THE_TANGS)
     yield from adopted(child, day, THE_TANGS, "1")
+    yield from asked_to_read(present.ago(days=1), decided=False)
 
 
 def came_back(present: Present) -> LifeCourse:
