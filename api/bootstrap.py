@@ -154,7 +154,7 @@ async def open_container(
         papers = await asyncio.to_thread(_papers, settings, keys)
         works = [_follow(projector), projector.run_known, kept_imports.sweep] if follow else []
         works += [each.follow for each in logs] if follow else []
-        works.append(_noting(jobs, kept_imports))
+        works += [_noting(jobs, kept_imports), ledger.notice_destroyed_keys]
         await stack.enter_async_context(_kept([*works, identity.keep_used, last_seen.follow]))
         if follow:
             await stack.enter_async_context(activity.counting(database.reader, name))

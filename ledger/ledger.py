@@ -1,5 +1,6 @@
 """The interface of the ledger to all layers above: it returns files and entries, and takes recordings."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
@@ -27,6 +28,8 @@ from ledger.store.append import Head, Moved, StreamVersion
 from ledger.store.epochs import Epoch
 from ledger.store.store import Store
 
+NOTICE_SECONDS: Final = 1.0
+"""After so long at most it is noticed that another process has destroyed a key."""
 EPOCH: Final = date(1970, 1, 1)
 _NAMED: Final[Mapping[Kind, Category]] = MappingProxyType(
     {"child": Category.IDENTITY, "family": Category.FAMILY, "institution": Category.IDENTITY}
@@ -49,6 +52,13 @@ class Ledger:
         self.name = name
         self.repository = FileRepository(store, keys, rulebook, at_hand)
         self._handler = RecordingHandler(self.repository, keys, store)
+
+    async def notice_destroyed_keys(self) -> None:
+        """Hold no key, and no file that was opened with it, once somebody has destroyed the key; for ever."""
+        while True:
+            if await self.keys.notice_destroyed():
+                self.repository.cache.clear()
+            await asyncio.sleep(NOTICE_SECONDS)
 
     async def check_format(self) -> None:
         """Raise OlderLedgerError if the ledger was begun in an earlier form of entries."""

@@ -41,6 +41,7 @@ COMMANDS: Final = MappingProxyType(
         "rebuild": "upkeep_commands:rebuild",
         "verify": "upkeep_commands:verify",
         "sweep": "upkeep_commands:sweep",
+        "erase": "erasure_command:erase_due",
         "log": "log_commands:log",
         "export": "export_command:export",
         "witness": "witness_command:witness",

@@ -74,9 +74,9 @@ _NOT_SHOWN_TO: Final[Mapping[str, Label]] = MappingProxyType(
 """Who may record it instead where the child is outside institutions, by the role that may not."""
 _OPERATED: Final = Label(
     "机构的名称、所在地区、代码和所启用的规则集由账本管理员以命令登记：childledger institution change、"
-    "childledger rules adopt。",
+    "childledger rules adopt；个人信息的删除由命令 childledger erase 执行并登记。",
     "What an institution is and by which rules it is judged is recorded by the ledger's operator:"
-    " childledger institution change, childledger rules adopt.",
+    " childledger institution change, childledger rules adopt; that data is erased, by childledger erase.",
 )
 _ISSUED: Final = Label(
     "出具报告不可手工登记：请用 POST /reports 出具，登记与报告一并产生。",

@@ -4,7 +4,7 @@ A form is kept below a ticket, for the person who filled it in alone. It is seal
 whom it is about, so that it goes with that key, or under that person's own where it is about no child's file.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -95,6 +95,11 @@ class KeptForms:
         """Forget a form of this person, if there is one."""
         async with self._writers.connection() as connection:
             await connection.execute(SQL["forget"], [ticket, person])
+
+    async def forget_about(self, subjects: Iterable[UUID]) -> None:
+        """Forget every form that is about one of these, whoever keeps it."""
+        async with self._writers.connection() as connection:
+            await connection.execute(SQL["forget_about"], [list(subjects)])
 
     async def find(self, person: UUID, ticket: UUID) -> KeptForm | None:
         """Return the form that a ticket of this person stands for; None if there is none any more."""

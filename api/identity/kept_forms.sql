@@ -10,6 +10,9 @@ INSERT INTO kept_form (ticket, member, subject, made_at, content) VALUES (%s, %s
 -- name: forget
 DELETE FROM kept_form WHERE ticket = %s AND member = %s
 
+-- name: forget_about
+DELETE FROM kept_form WHERE subject = ANY (%s)
+
 -- name: trim
 DELETE FROM kept_form
  WHERE member = %s

@@ -36,6 +36,7 @@ from psycopg.sql import SQL, Composable, Composed, Identifier, Placeholder
 from api.identity.restricted import kept_from, unrestricted
 from domain.entry import AnyEntry, Recorder
 from domain.event import Category, Event, Kind
+from domain.events.erasure import DONE_BY_OPERATOR, ON_ERASURES
 from domain.events.filing import FILING
 from domain.events.institution.particulars import OPERATED
 from domain.events.institution.reporting import ISSUED
@@ -277,10 +278,10 @@ def may_record_type(role: Role, kind: type[Event]) -> bool:
 def _actions(*kinds: type[Event]) -> set[Action]:
     """Return the actions that recording events of these types is."""
     acted = {
-        (*DECISIONS, *ACCESS_DECISIONS, *RESTRICTING): Action.APPROVE,
+        (*DECISIONS, *ACCESS_DECISIONS, *RESTRICTING, *ON_ERASURES): Action.APPROVE,
         FILING: Action.JOIN,
         INTAKE: Action.RECEIVE,
-        OPERATED: Action.OPERATE,
+        (*OPERATED, *DONE_BY_OPERATOR): Action.OPERATE,
         ISSUED: Action.ISSUE,
     }
     asks = bool(kinds) and all(issubclass(each, RestrictedFileAccessRequested) for each in kinds)

@@ -46,4 +46,5 @@ from domain.events import end_recorded as end_recorded
 from domain.events import record as record
 from domain.events import filing as filing
 from domain.events import restriction as restriction
+from domain.events import erasure as erasure
 from domain.events import institution as institution

@@ -44,3 +44,8 @@ class FileCache:
         while self._entries > self._capacity:
             _, dropped = self._files.popitem(last=False)
             self._entries -= len(dropped.entries)
+
+    def clear(self) -> None:
+        """Drop all files."""
+        self._files.clear()
+        self._entries = 0

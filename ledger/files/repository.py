@@ -13,6 +13,7 @@ from domain.events.filing import JOINING
 from domain.events.institution.particulars import RulebookAdopted
 from domain.file import AMENDMENTS, RULINGS, File
 from domain.joined_files import alone, as_known, joins, parts_of, whole
+from domain.requested_erasure import erased_by, erases
 from domain.rulebook import Rulebook
 from domain.scope import scope_of
 from ledger.codec import mapping
@@ -59,6 +60,9 @@ class FileRepository:
         versions = {stream: files[stream].version for stream in behind}
         stored = await self._store.streams(behind, after=versions, known=known) if behind else []
         entries = await self.decoded(stored)
+        if self._erased(entries, files):
+            files = {stream: File(stream) for stream in files}
+            entries = await self.decoded(await self._store.streams(files, known=known))
         for stream, each in groupby(entries, key=lambda entry: entry.stream):
             added = list(each)
             file = await compute(partial(files[stream].extended, added), len(added))
@@ -74,6 +78,20 @@ class FileRepository:
                     earlier = await compute(partial(as_known, file, known), len(file.entries))
                     files[stream] = await self._whole(earlier, known)
         return {stream: file for stream, file in files.items() if file.entries}
+
+    def _erased(self, entries: Sequence[AnyEntry], files: Mapping[UUID, File]) -> bool:
+        """Return whether entries say that keys were destroyed which were held here, or opened these files.
+
+        Then neither the keys nor any cached file are held any longer.
+        """
+        erasing = [entry for entry in entries if erases(entry)]
+        if not erasing:
+            return False
+        at_hand = any(files[entry.stream].entries for entry in erasing)
+        if not self._keys.forget(erased_by(entries)) and not at_hand:
+            return False
+        self.cache.clear()
+        return True
 
     async def _whole(self, file: File, known: int | None) -> File:
         """Return a file with the entries of those that are joined to it, as known at a position."""

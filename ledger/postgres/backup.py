@@ -115,11 +115,9 @@ async def back_up(
             f"正在备份账本 {ledger}：共{position:,}条，数据库约{size // _MB:,}兆字节。 "
             f"Backing up {ledger}: {position:,} entries, about {size // _MB:,} MB in the database."
         )
-        stem = f"{ledger}-{moment:%Y%m%dT%H%M%S}.{moment.microsecond:06}Z"
+        stem = _stem(ledger, moment)
         dump = _Dump(programs / "pg_dump", owner_url, snapshot, say)
-        keys = await dump.write(keys_of(ledger), folder, f"keys-{stem}.dump")
-        _write(folder / _keys_manifest(ledger), _stamped(KeysManifest(FORMAT, ledger, moment, keys), key))
-        _only(folder, keys.name, f"keys-{ledger}-*.dump")
+        await _copy_keys(dump, ledger, folder, moment, key)
         entries = await dump.write(ledger, folder, f"{stem}.dump")
     manifest = Manifest(
         FORMAT,
@@ -136,6 +134,22 @@ async def back_up(
     path = folder / f"{stem}.json"
     _write(path, _stamped(manifest, key))
     return path, manifest
+
+
+async def renew_keys(owner_url: str, ledger: str, folder: Path, key_file: Path, say: Say) -> None:
+    """Replace the copy of the key store among the backups of a folder, so that it keeps no destroyed key.
+
+    Raises BackupError where the folder has no backup of the ledger, KeyFileError and ProgramError.
+    """
+    key = KeyFile.read(key_file)
+    _read(folder / _keys_manifest(ledger), _KEYS_MANIFEST)
+    async with await AsyncConnection.connect(owner_url) as connection:
+        await connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)
+        snapshot, *_ = await _row(connection, ledger)
+        programs = await tools.programs_for(connection.info.server_version // _MAJOR)
+        moment = datetime.now(UTC)
+        dump = _Dump(programs / "pg_dump", owner_url, snapshot, say)
+        await _copy_keys(dump, ledger, folder, moment, key)
 
 
 def newest(folder: Path, ledger: str) -> Path:
@@ -203,6 +217,17 @@ class _Dump:
             )
             digest = await asyncio.to_thread(_digest, draft)
             return Copy(name, digest, draft.stat().st_size)
+
+
+def _stem(ledger: str, moment: datetime) -> str:
+    return f"{ledger}-{moment:%Y%m%dT%H%M%S}.{moment.microsecond:06}Z"
+
+
+async def _copy_keys(dump: _Dump, ledger: str, folder: Path, moment: datetime, key: KeyFile) -> None:
+    """Write a copy of the key store as of a moment into a folder, and remove the earlier ones."""
+    keys = await dump.write(keys_of(ledger), folder, f"keys-{_stem(ledger, moment)}.dump")
+    _write(folder / _keys_manifest(ledger), _stamped(KeysManifest(FORMAT, ledger, moment, keys), key))
+    _only(folder, keys.name, f"keys-{ledger}-*.dump")
 
 
 async def _row(connection: AsyncConnection, ledger: str) -> tuple[str, int, datetime | None, int, int]:

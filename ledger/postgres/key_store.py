@@ -1,10 +1,10 @@
-"""What is done with the key store as its owner: rewrapping it, and proving that a backup opens it.
+"""What is done with the key store as its owner: rewrapping and destroying keys, and proving a backup of it.
 
 Nobody who serves requests may change a key that is stored.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Final, Self, TypeAlias
 from uuid import UUID
@@ -77,6 +77,12 @@ class KeyStore:
                 refused += await self._refused(rows, wrapper)
             progress(min(read / every, 1.0))
         return read, refused
+
+    async def destroy(self, pairs: Iterable[Pair]) -> int:
+        """Destroy the keys of these subjects and categories for ever; return how many places these are."""
+        subjects, categories = zip(*sorted(pairs, key=str), strict=True)
+        asked = [list(subjects), [str(each) for each in categories]]
+        return (await self._connection.execute(SQL["destroy"], asked)).rowcount
 
     async def note_backup(self, wrapping_key: bytes) -> None:
         """Note that a backup of a wrapping key was verified now."""

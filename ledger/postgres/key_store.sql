@@ -36,3 +36,9 @@ UPDATE data_key AS kept
 -- name: note_backup
 INSERT INTO key_backup (wrapping_key, verified_at) VALUES (%s, now())
 ON CONFLICT (wrapping_key) DO UPDATE SET verified_at = excluded.verified_at
+
+-- name: destroy
+-- The place of a key is kept, or taken where there never was a key, so that none is made there again.
+INSERT INTO data_key (subject, category)
+SELECT * FROM unnest(%s::uuid[], %s::text[])
+ON CONFLICT (subject, category) DO UPDATE SET wrapped = NULL

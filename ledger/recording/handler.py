@@ -8,6 +8,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Final, TypeVar
@@ -15,11 +16,13 @@ from uuid import UUID, uuid4
 
 from domain.entry import AnyEntry
 from domain.event import EVERY_CATEGORY, Category
+from domain.events.erasure import ErasureStarted
 from domain.file import File
 from domain.joined_files import joins
 from domain.judging import judge
 from domain.label import Label
 from domain.limit import Area, limit
+from domain.requested_erasure import erased_by, erases
 from domain.when import day_of
 from ledger.codec.split import SplitEntry, split
 from ledger.compute import AT_ONCE, FEW, compute
@@ -38,6 +41,7 @@ from ledger.recording.outcome import (
 )
 from ledger.recording.request import Recording
 from ledger.recording.stream_locks import StreamLocks
+from ledger.sealing.cipher import Keyring, Pair
 from ledger.sealing.keys import KeyDestroyedError, Keys
 from ledger.store.append import Accepted, Append, Mismatch, OverloadedError, Repeated, Stale, Stored, Verdict
 from ledger.store.store import Store
@@ -133,7 +137,9 @@ class RecordingHandler:
         drafts = sum(len(candidate.ids) for candidate in attempt.pending)
         recordable = set(await self._beside_others(partial(attempt.judge, attempt.pending), drafts))
         sealing = partial(_split, recordable)
-        for candidate, why in (await self._erased(await self._beside_others(sealing, drafts))).items():
+        for candidate, why in (
+            await self._erased(attempt, await self._beside_others(sealing, drafts))
+        ).items():
             candidate.denied = why
             recordable.discard(candidate)
         rehearsed: list[Rehearsed] = []
@@ -276,10 +282,12 @@ class RecordingHandler:
         drafts = sum(len(candidate.ids) for candidate in recordable)
         parts = await _compute(attempt, partial(_split, recordable), drafts)
         pairs = {pair for splits in parts.values() for each in splits for pair in each.personal}
-        try:
-            ring = await self._keys.ring(pairs, make=True)
-        except KeyDestroyedError:
-            denied = await self._erased(parts)
+        ring = None
+        if pairs.isdisjoint(_being_erased(attempt, parts)):
+            with suppress(KeyDestroyedError):
+                ring = await self._keys.ring(pairs, make=True)
+        if ring is None:
+            denied = await self._erased(attempt, parts)
             attempt.outcomes |= {each.number: why for each, why in denied.items()}
             if attempt.atomic:
                 attempt.end()
@@ -289,7 +297,7 @@ class RecordingHandler:
             candidate.place(attempt.files[candidate.stream])
         fingerprint = self._keys.fingerprint
 
-        def sealed() -> dict[Candidate, Append]:
+        def sealed(ring: Keyring) -> dict[Candidate, Append]:
             bodies = {each: [UNWRITTEN] * len(each.entries) for each in repeated}
             bodies |= {each: [part.encode(ring) for part in splits] for each, splits in parts.items()}
             return {
@@ -297,12 +305,18 @@ class RecordingHandler:
                 for each, of_entries in bodies.items()
             }
 
-        return await _compute(attempt, sealed, drafts)
+        return await _compute(attempt, partial(sealed, ring), drafts)
 
-    async def _erased(self, parts: Mapping[Candidate, Sequence[SplitEntry]]) -> dict[Candidate, Denied]:
-        """Return the candidates that cannot be sealed, since a key that they need was destroyed."""
+    async def _erased(
+        self, attempt: Attempt, parts: Mapping[Candidate, Sequence[SplitEntry]]
+    ) -> dict[Candidate, Denied]:
+        """Return the candidates that cannot be sealed, since a key that they need was or is to be destroyed.
+
+        No key is destroyed before its file says so, and what was sealed before that moves is judged again: so
+        nothing is sealed with a key that is gone.
+        """
         pairs = {pair for splits in parts.values() for each in splits for pair in each.personal}
-        destroyed = await self._keys.destroyed(pairs)
+        destroyed = await self._keys.destroyed(pairs) | _being_erased(attempt, parts)
         found: dict[Candidate, Denied] = {}
         for candidate, splits in parts.items():
             drafts = [number for number, each in enumerate(splits) if not destroyed.isdisjoint(each.personal)]
@@ -329,7 +343,9 @@ class RecordingHandler:
         for stream, entries in recorded.items():
             file = attempt.files[stream]
             # A file that was joined or separated is read with the other one, when it is asked for.
-            if entries[0].version == file.version + 1 and not any(map(joins, entries)):
+            # So is one of which keys are destroyed.
+            acting = any(joins(each) or erases(each) for each in entries)
+            if entries[0].version == file.version + 1 and not acting:
                 self._files.cache.put(await compute(partial(file.extended, entries), len(entries)))
 
     async def _outcome(self, attempt: Attempt, candidate: Candidate, verdict: Verdict) -> Outcome | None:
@@ -371,6 +387,12 @@ class RecordingHandler:
             for judgement in judge(file, entry, rulebook, day_of(entry.recorded_at))
         ]
         return Recorded(tuple(entries), tuple(judgements), repeated=True)
+
+
+def _being_erased(attempt: Attempt, candidates: Iterable[Candidate]) -> set[Pair]:
+    """Return under which keys nothing is sealed any more, by what the files of candidates say."""
+    files = {candidate.stream: attempt.files[candidate.stream] for candidate in candidates}
+    return {pair for file in files.values() for pair in erased_by(file.of(ErasureStarted))}
 
 
 def _split(candidates: Iterable[Candidate]) -> dict[Candidate, list[SplitEntry]]:

@@ -44,6 +44,12 @@ class KeyTable(Protocol):
     async def destroyed_keys(self, asked: Iterable[Pair]) -> set[Pair]:
         """Return those of which the key was destroyed."""
 
+    async def destroyed_count(self) -> int:
+        """Return how many keys were destroyed."""
+
+    async def every_destroyed_key(self) -> set[Pair]:
+        """Return the places of all keys that were destroyed."""
+
     async def key_backup(self, wrapping_key: bytes) -> datetime | None:
         """Return when a backup of a wrapping key was verified; None if never."""
 
@@ -63,6 +69,7 @@ class Keys:
         self._ledger = ledger
         self._capacity = capacity
         self._open: OrderedDict[Pair, AESGCM] = OrderedDict()
+        self._destroyed = self._forgotten = 0
         self._fingerprints = self._terms = self._ids = self._vouching = b""
 
     @classmethod
@@ -76,6 +83,7 @@ class Keys:
             begun = SECRET in await table.keys([SECRET])
             wrapper = KeyFile.read(wrapper) if begun else KeyFile.make(wrapper)
         keys = cls(table, wrapper, ledger)
+        keys._destroyed = await table.destroyed_count()
         unwrapped = await keys._unwrapped([SECRET], make=True)
         keys._fingerprints = _derived(unwrapped[SECRET], b"fingerprints")
         keys._terms = _derived(unwrapped[SECRET], b"terms")
@@ -99,7 +107,12 @@ class Keys:
                 self._open.move_to_end(pair)
                 held[pair] = cipher
         if missing:
-            for pair, key in (await self._unwrapped(missing, make=make)).items():
+            forgotten, unwrapped = -1, dict[Pair, bytes]()
+            while forgotten != self._forgotten:
+                # One that is destroyed while it is read is not held.
+                forgotten = self._forgotten
+                unwrapped = await self._unwrapped(missing, make=make)
+            for pair, key in unwrapped.items():
                 held[pair] = self._open[pair] = AESGCM(key)
             while len(self._open) > self._capacity:
                 self._open.popitem(last=False)
@@ -116,6 +129,25 @@ class Keys:
         gone = await self._table.destroyed_keys(missing) if missing else set()
         new = [pair for pair in missing if pair not in gone]
         return kept | (await self._unwrapped(new, make=True) if new else {})
+
+    def holds(self, pair: Pair) -> bool:
+        """Return whether a key is open here."""
+        return pair in self._open
+
+    def forget(self, pairs: Iterable[Pair]) -> bool:
+        """Hold these keys no longer: they are read again from the table. Return whether any was held."""
+        self._forgotten += 1
+        held = [pair for pair in pairs if self._open.pop(pair, None) is not None]
+        return bool(held)
+
+    async def notice_destroyed(self) -> bool:
+        """Hold no key that was destroyed, by whichever process; return whether any was since last asked."""
+        count = await self._table.destroyed_count()
+        if count == self._destroyed:
+            return False
+        self.forget(await self._table.every_destroyed_key())
+        self._destroyed = count
+        return True
 
     async def destroyed(self, asked: Iterable[Pair]) -> set[Pair]:
         """Return those of which the key was destroyed, under which nothing can be sealed any more."""

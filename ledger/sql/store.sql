@@ -136,6 +136,12 @@ SELECT subject, category
  WHERE (subject, category) IN (SELECT * FROM unnest(%b::uuid[], %b::text[]))
    AND wrapped IS NULL
 
+-- name: every_destroyed_key
+SELECT subject, category FROM data_key WHERE wrapped IS NULL
+
+-- name: destroyed_keys_count
+SELECT count(*) FROM data_key WHERE wrapped IS NULL
+
 -- name: add_keys
 INSERT INTO data_key (subject, category, wrapped)
 SELECT * FROM unnest(%b::uuid[], %b::text[], %b::bytea[])

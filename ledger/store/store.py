@@ -223,6 +223,16 @@ class Store:
         rows = await self._rows(self._readers, SQL["destroyed_keys"], _columns(asked))
         return {(subject, category) for subject, category in rows}
 
+    async def destroyed_count(self) -> int:
+        """Return how many data keys were destroyed."""
+        ((count,),) = await self._rows(self._readers, SQL["destroyed_keys_count"])
+        return int(count)
+
+    async def every_destroyed_key(self) -> set[tuple[UUID, str]]:
+        """Return the subjects and categories of all data keys that were destroyed."""
+        rows = await self._rows(self._readers, SQL["every_destroyed_key"])
+        return {(subject, category) for subject, category in rows}
+
     async def add_keys(self, new: Mapping[tuple[UUID, str], bytes]) -> dict[tuple[UUID, str], bytes]:
         """Store wrapped data keys where there are none yet; return the stored ones."""
         # One order for all transactions, so that those that add the same keys cannot deadlock.

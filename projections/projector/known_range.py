@@ -22,11 +22,12 @@ from psycopg import AsyncConnection
 from psycopg.sql import SQL, Identifier, Literal
 
 from domain.entry import AnyEntry
+from domain.events.erasure import ErasureCompleted, ErasureStarted
 from domain.file import File
 from domain.joined_files import JOINED
 from ledger.ledger import Ledger
 from ledger.sealing.cipher import Seal
-from ledger.store.append import StreamVersion
+from ledger.store.append import Moved, StreamVersion
 from ledger.store.pools import Pool
 from projections.model import STILL, ReadModel
 from projections.projector.adopted_rulebooks import AdoptedRulebooks, Adoptions
@@ -112,12 +113,28 @@ class KnownRange:
             async with self._pool.connection() as connection:
                 asked = (connection, self._ledger, generation, self._kinds, adopting, "once_in_charge")
                 files = await in_charge(*asked) | files
-        batch = _Batch(await self._stopped(generation, files))
+        # What was known of a file of which keys are destroyed is told no more either.
+        erased = {each.stream: each for each in await self._erased(moved)}
+        files = erased | files
+        batch = _Batch(await self._stopped(generation, files) | erased.keys())
         every = list(files.values())
         for start in range(0, len(every), FILES_AT_ONCE):
             await self._change(batch, every[start : start + FILES_AT_ONCE], before, through, keep=True)
         advanced = [through, generation.number, before]
         return await self._write(generation, "known_advance", advanced, batch)
+
+    async def _erased(self, moved: Sequence[Moved]) -> list[StreamVersion]:
+        """Return the files of which keys were destroyed, of streams that moved, with those joined to them."""
+        completed = [each for each in moved if ErasureCompleted.__name__ in each.types]
+        files = await self._ledger.files([each.stream for each in completed]) if completed else {}
+        return [
+            StreamVersion(subject, each.kind, 1)
+            for each in completed
+            for subject in {
+                each.stream,
+                *(joined for it in files[each.stream].of(ErasureStarted) for joined in it.event.joined),
+            }
+        ]
 
     async def _stopped(self, generation: Generation, files: Iterable[UUID]) -> frozenset[UUID]:
         """Return those of the files that stopped it."""
@@ -165,7 +182,8 @@ class KnownRange:
     ) -> tuple[KnownRows, KnownChanges]:
         assert file.stream is not None  # noqa: S101 - a file with entries
         rows = self._files.pop(file.stream, None)
-        if rows is None or rows.position > before:
+        erased = max((each.position for each in file.of(ErasureCompleted)), default=0)
+        if rows is None or rows.position > before or rows.position < erased:
             rows = KnownRows(file.stream, list(of_kind(kind, self._models)))
             rows.begin(_between(file, 0, before), before, adoptions, seal, states)
         elif rows.position < before:

@@ -6,6 +6,7 @@ import pytest
 
 from domain.event import CATALOGUE, Event, fields_of
 from domain.events.departure import ChildDied, DepartureCompleted
+from domain.events.erasure import ErasureCompleted, ErasureHoldLifted, ErasureRejected, ErasureStarted
 from domain.events.funeral import FuneralCompleted
 from domain.events.household import HouseholdCancelled, HouseholdRegistered
 from domain.events.intake import ChildReceived
@@ -25,8 +26,17 @@ AGAIN: Final[dict[type[Event], tuple[type[Event], ...]]] = {
 """With what it begins again, where that is not what it presupposes."""
 SAID: Final[dict[type[Event], dict[str, Any]]] = {CATALOGUE["RollLeft"]: {"roll": "migrant"}}
 """What an event says by which it speaks of what its example begins with."""
-NEVER_AGAIN: Final = {ChildDied, FuneralCompleted, RestrictedFileAccessApproved, RestrictedFileAccessRejected}
-"""What nobody comes back from, and decisions, of which each names its own request."""
+NEVER_AGAIN: Final = {
+    ChildDied,
+    FuneralCompleted,
+    RestrictedFileAccessApproved,
+    RestrictedFileAccessRejected,
+    ErasureRejected,
+    ErasureStarted,
+    ErasureCompleted,
+    ErasureHoldLifted,
+}
+"""What nobody comes back from, and decisions, of which each names what it decides on."""
 
 
 def told(file: Given) -> list[tuple[str, ...]]:

@@ -1,0 +1,205 @@
+"""Erasing: asked for, approved by two others, cooled, done, and said to be done; for ever, everywhere."""
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+import pytest
+
+from api.bootstrap import Container, open_container
+from api.cli.backup_commands import backing_up
+from api.erasing import ErasedData, erase, erasures
+from api.identity.kept_forms import KeptForm
+from api.identity.permissions import Role
+from api.settings import Settings
+from domain.event import Category
+from domain.events.erasure import ErasureApproved, ErasureRequested
+from domain.events.health import PhysicalExamined
+from domain.events.intake import ChildReceived, IdentityRecorded
+from ledger.postgres.key_store import KeyStore
+from tests.support.client import Served, new_key
+from tests.support.given import given, some
+from tests.support.http_given import sent
+from tests.support.scans import lying, stored
+from tests.support.stored import kept, noted
+from tests.support.waiting import until
+
+NAME: Final = "欧阳小明"
+EXAMINED: Final = "标记体检内容"
+COOLED: Final = timedelta(days=8)
+
+
+async def a_child(served: Served) -> UUID:
+    return await kept(
+        served,
+        given(
+            (
+                "2016-03-01",
+                some(ChildReceived, file_no="甲-7"),
+                {"documents": ["found_child_certificate"]},
+            ),
+            ("2016-03-01", some(IdentityRecorded, name=NAME)),
+            ("2024-05-01", some(PhysicalExamined, summary=EXAMINED)),
+        ),
+    )
+
+
+async def recorded(served: Served, role: Role, child: UUID, event: Any, *, other: bool = False) -> UUID:
+    client = await (served.another(role) if other else served.as_(role))
+    body = sent("2026-11-20", event)
+    answer = await client.post(f"/children/{child}/events", json=body, headers=new_key())
+    assert answer.status_code == 201, answer.text
+    return UUID(answer.json()["entries"][0]["entry_id"])
+
+
+async def approved(
+    served: Served, child: UUID, categories: Sequence[Category] = (Category.IDENTITY,), **said: Any
+) -> UUID:
+    """Staff record that somebody asks for it, and two supervisors approve."""
+    asked = some(ErasureRequested, ground="unlawful", categories=tuple(categories), **said)
+    request = await recorded(served, Role.STAFF, child, asked)
+    for other in (False, True):
+        await recorded(served, Role.SUPERVISOR, child, some(ErasureApproved, request=request), other=other)
+    return request
+
+
+@asynccontextmanager
+async def later(served: Served, child: UUID) -> AsyncIterator[Container]:
+    """The ledger in another process, on the first day on which nobody can stop what was approved."""
+    file = await served.container.ledger.file(child)
+    assert file is not None
+    assert file.newest.recorded_at is not None
+    moment = file.newest.recorded_at + COOLED
+    async with open_container(served.container.settings, lambda: moment, follow=False) as container:
+        yield container
+
+
+async def erased(container: Container, child: UUID, backups: Collection[Path] = ()) -> list[ErasedData]:
+    """Erase all that is due of a child."""
+    owner = container.addresses.owner
+    assert owner is not None
+    due = [
+        (file, each)
+        async for file, each in erasures(container)
+        if file.stream == child and each.state(container.today()) in {"due", "started"}
+    ]
+    return [await erase(container, owner, file, each, backups) for file, each in due]
+
+
+async def told(served: Served, child: UUID, path: str = "/entries") -> str:
+    """Return what an auditor is told of a child now."""
+    answer = await (await served.as_(Role.AUDITOR)).get(f"/children/{child}{path}")
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+async def test_what_is_asked_for_approved_by_two_and_cooled_is_erased_and_the_file_says_so(
+    served: Served,
+) -> None:
+    """By another process than the one that serves, which has read the file before."""
+    child, other = await a_child(served), await served.a_child("李小花")
+    assert NAME in await told(served, child, "")
+    request = await approved(served, child)
+    assert await erased(served.container, child) == []
+    async with later(served, child) as container:
+        (done,) = await erased(container, child)
+        assert (done.request, done.categories, done.keys) == (request, (Category.IDENTITY,), 1)
+        assert await erased(container, child) == []
+
+    await served.projected()
+    auditor = await served.as_(Role.AUDITOR)
+    file = await auditor.get(f"/children/{child}")
+    assert file.json()["identity"]["name"]["value"] == {"erased": "identity"}
+    entries = await told(served, child)
+    assert EXAMINED in entries
+    assert NAME not in entries
+    said = [each["type"] for each in orjson.loads(entries)["items"]]
+    assert said[-2:] == ["ErasureStarted", "ErasureCompleted"]
+    for words, found in ((NAME, []), ("李小花", [str(other)])):
+        rows = (await auditor.post("/children/search", json={"q": words})).json()["items"]
+        assert [each["child"] for each in rows] == found
+
+
+async def test_nothing_that_serves_holds_a_key_once_it_is_destroyed(served: Served) -> None:
+    """Nor a file that was opened with it, though nobody has asked for the child since."""
+    child, ledger = await a_child(served), served.container.ledger
+    await approved(served, child)
+    await told(served, child)
+    pair = (child, Category.IDENTITY)
+    assert pair in await ledger.keys.ring([pair])
+    async with later(served, child) as container:
+        await erased(container, child)
+    await until(lambda: not ledger.keys.holds(pair) and child not in ledger.repository.cache)
+    assert pair not in await ledger.keys.ring([pair])
+
+
+async def test_nothing_is_sealed_for_whom_an_erasure_has_started(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also between the entry that says so and the destruction of the key, in a process that holds the key."""
+    child = await a_child(served)
+    await approved(served, child)
+    await told(served, child)
+    async with later(served, child) as container:
+        with monkeypatch.context() as dying:
+            dying.setattr(KeyStore, "destroy", _dies)
+            with pytest.raises(KilledError):
+                await erased(container, child)
+        staff = await served.as_(Role.STAFF)
+        named = sent("2026-11-20", some(IdentityRecorded, name="欧阳明"))
+        for query in ("", "?dry_run=true"):
+            answer = await staff.post(f"/children/{child}/events{query}", json=named, headers=new_key())
+            assert (answer.status_code, answer.json()["code"]) == (410, "erased")
+        health = sent("2026-11-20", some(PhysicalExamined, summary="健康"))
+        answer = await staff.post(f"/children/{child}/events", json=health, headers=new_key())
+        assert answer.status_code == 201
+        assert len(await erased(container, child)) == 1
+
+
+STEPS: Final = (
+    "ledger.postgres.key_store.KeyStore.destroy",
+    "ledger.papers.kept_papers.KeptPapers.purge",
+    "api.identity.kept_forms.KeptForms.forget_about",
+    "api.erasing.drop_older",
+    "ledger.postgres.backup.renew_keys",
+)
+
+
+async def test_an_erasure_that_is_killed_at_any_step_goes_on_and_is_recorded_once(
+    served: Served, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    child, backups = await a_child(served), tmp_path / "backups"
+    staff = await served.as_(Role.STAFF)
+    entry = orjson.loads(await told(served, child))["items"][0]
+    await stored(staff, child, entry["papers"][0]["document"])
+    await served.container.kept_forms.keep(
+        (await served.actor(Role.STAFF)).user, KeptForm("/console", [("name", NAME)]), about=child
+    )
+    assert await backing_up(settings, backups) == 0
+    (copy,) = backups.glob("keys-*.dump")
+    await approved(served, child)
+    async with later(served, child) as container:
+        for step in STEPS:
+            with monkeypatch.context() as dying:
+                dying.setattr(step, _dies)
+                with pytest.raises(KilledError):
+                    await erased(container, child, [backups])
+        (done,) = await erased(container, child, [backups])
+    assert (done.keys, done.scans) == (1, 1)
+    assert await lying(served) == []
+    assert await noted(served, "SELECT FROM kept_form") == []
+    assert not copy.exists()
+    said = [each["type"] for each in orjson.loads(await told(served, child))["items"]]
+    assert said.count("ErasureStarted") == said.count("ErasureCompleted") == 1
+
+
+class KilledError(Exception):
+    """The process ended here."""
+
+
+async def _dies(*_: object, **__: object) -> None:
+    raise KilledError
