@@ -34,6 +34,7 @@ from domain.events.community.caring import CommunityVisitMade
 from domain.events.community.charge import InstitutionalCareRequested, PlaceOfCareChanged
 from domain.events.community.rolls import ChildIdentified
 from domain.events.departure import ChildDied
+from domain.events.erasure import DONE_BY_OPERATOR
 from domain.events.institution.particulars import OPERATED
 from domain.events.institution.reporting import ISSUED
 from domain.events.intake import ChildReceived, IdentityRecorded, IntakeMedicalExamined
@@ -287,6 +288,10 @@ DECISIONS = {
     "RestrictionLifted",
     "RestrictedFileAccessApproved",
     "RestrictedFileAccessRejected",
+    "ErasureApproved",
+    "ErasureRejected",
+    "ErasureHoldImposed",
+    "ErasureHoldLifted",
 }
 ASKED = "RestrictedFileAccessRequested"
 """What whoever reads a file may record in it, and amend who may record otherwise."""
@@ -314,7 +319,9 @@ def rightly(role: Role, kind: type[Event]) -> bool:
     held = {spec.personal.category.value for spec in fields_of(kind) if spec.personal} | {kind.seals.value}
     decides = role is Role.SUPERVISOR or kind.__name__ not in DECISIONS
     decides = decides and (role is Role.SUPERVISOR or kind not in ISSUED)
-    return role in RECORDING and decides and held <= SHOWN[role] and kind not in OPERATED
+    return (
+        role in RECORDING and decides and held <= SHOWN[role] and kind not in (*OPERATED, *DONE_BY_OPERATOR)
+    )
 
 
 @pytest.mark.parametrize("role", Role)

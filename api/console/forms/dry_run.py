@@ -20,10 +20,13 @@ from api.http import timeline
 from api.identity.permissions import Role, may_record_type
 from domain.event import CATALOGUE, Event, chapter
 from domain.events.archive import SCANS
+from domain.events.erasure import DONE_BY_OPERATOR
 from domain.possible import mending_of
 
 AMENDING: Final = "record"
 """The chapter of what is said of entries, which has pages of its own."""
+BY_NO_FORM: Final = (*SCANS, *DONE_BY_OPERATOR)
+"""Types of event that are recorded with the bytes of a paper, or by a command."""
 NO_EVIDENCE: Final[Mapping[str, str]] = MappingProxyType({})
 _DIGITS: Final = 32
 _JUDGED: Final = ("findings", "findings_gone", "refused_later")
@@ -82,7 +85,7 @@ def records_type(role: Role, kind: type[Event]) -> bool:
 
 def is_offered(kind: type[Event]) -> bool:
     """Return whether a form records a type of event: of children, by hand, amending nothing, in one file."""
-    return kind.kind == "child" and chapter(kind) != AMENDING and kind not in SCANS
+    return kind.kind == "child" and chapter(kind) != AMENDING and kind not in BY_NO_FORM
 
 
 async def shown_refusals(
