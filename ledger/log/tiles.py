@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from ledger.log.tree import HASH_BYTES, LeafSpan, Node, leaf_hash, node_hash, nodes
+from ledger.log.tree import HASH_BYTES, LeafSpan, Node, folded, leaf_hash, nodes
 
 WIDTH: Final = 256
-_HEIGHT: Final = 8
+LEVELS: Final = 8
+"""Levels of the tree of which the hashes of a full tile make one."""
 _LENGTH_BYTES: Final = 2
 BUNDLES: Final = -1
 """The level under which the bundles of leaves are kept."""
@@ -94,11 +95,11 @@ def grown(kept: Mapping[TilePlace, bytes], size: int, leaves: Sequence[bytes]) -
         changed[place] += piece
 
     for first, leaf in enumerate(leaves, size):
-        put(BUNDLES, first, len(leaf).to_bytes(_LENGTH_BYTES, "big") + leaf)
+        put(BUNDLES, first, bundle_of([leaf]))
         level, index, hashed = 0, first, leaf_hash(leaf)
         put(level, index, hashed)
         while (index + 1) % WIDTH == 0:
-            hashed = _folded(bytes(changed[TilePlace(level, index // WIDTH)]))
+            hashed = folded(bytes(changed[TilePlace(level, index // WIDTH)]))
             level, index = level + 1, index // WIDTH
             put(level, index, hashed)
     return {place: bytes(content) for place, content in changed.items()}
@@ -121,7 +122,12 @@ class TileNodes:
         content = self._kept[place][first * HASH_BYTES : (first + count) * HASH_BYTES]
         if len(content) != count * HASH_BYTES:
             raise KeyError(place)
-        return _folded(content)
+        return folded(content)
+
+
+def bundle_of(leaves: Iterable[bytes]) -> bytes:
+    """Return leaves as a bundle."""
+    return b"".join([len(leaf).to_bytes(_LENGTH_BYTES, "big") + leaf for leaf in leaves])
 
 
 def leaves_of(bundle: bytes) -> list[bytes]:
@@ -142,13 +148,12 @@ def leaves_of(bundle: bytes) -> list[bytes]:
 
 def first_of(bundle: bytes, width: int) -> bytes:
     """Return a bundle of the first leaves of another."""
-    leaves = leaves_of(bundle)[:width]
-    return b"".join(len(leaf).to_bytes(_LENGTH_BYTES, "big") + leaf for leaf in leaves)
+    return bundle_of(leaves_of(bundle)[:width])
 
 
 def _held(level: int, size: int) -> int:
     """Return how many hashes, or leaves in bundles, a level of a tree holds."""
-    return size >> (_HEIGHT * max(level, 0))
+    return size >> (LEVELS * max(level, 0))
 
 
 def _not_full(size: int) -> Iterator[Tile]:
@@ -162,13 +167,6 @@ def _not_full(size: int) -> Iterator[Tile]:
 def _place(node: Node) -> tuple[TilePlace, int, int]:
     """Return the tile that holds a node, and the first and the number of the hashes that the node covers."""
     level, index = node
-    above = level % _HEIGHT
+    above = level % LEVELS
     first = index << above
-    return TilePlace(level // _HEIGHT, first // WIDTH), first % WIDTH, 1 << above
-
-
-def _folded(content: bytes) -> bytes:
-    hashes = [content[start : start + HASH_BYTES] for start in range(0, len(content), HASH_BYTES)]
-    while len(hashes) > 1:
-        hashes = [node_hash(left, right) for left, right in zip(hashes[::2], hashes[1::2], strict=True)]
-    return hashes[0]
+    return TilePlace(level // LEVELS, first // WIDTH), first % WIDTH, 1 << above

@@ -6,10 +6,11 @@ the database, too: a tree that does not begin with it is not signed.
 """
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Final, Self
 from uuid import UUID
@@ -27,7 +28,7 @@ from ledger.log.checkpoint import (
     Signature,
     SigningKey,
 )
-from ledger.log.leaves import SALT, EntryRows, LoggedRows, leaf
+from ledger.log.leaves import PSEUDONYM_BYTES, SALT, Commitment, EntryRows, LeafForm, LoggedRows, encoded
 from ledger.log.tiles import (
     BUNDLES,
     WIDTH,
@@ -85,6 +86,7 @@ class TransparencyLog:
         self._keys = keys
         self._writers, self._readers = rows.pools
         self._key = key
+        self.form = LeafForm(self.origin, rows.pseudonyms)
         self._which = {"leaves": rows.table, "epoch": epoch}
         self._kept = kept
         self.refused_by: set[str] = set()
@@ -138,21 +140,22 @@ class TransparencyLog:
     async def grow(self) -> bool:
         """Append the next leaves to the tree; return whether there may be more. Raises ForkError."""
         size, _ = await self._grown()
-        rows = await self.rows.commitments(size, AT_ONCE)
-        for index, row in enumerate(rows, size):
-            if row.position != index + 1:
+        after = min(size + AT_ONCE, await self.rows.last())
+        rows = await self.rows.commitments(size, after) if after > size else []
+        for position, row in zip_longest(range(size + 1, after + 1), rows):
+            if row is None or row[0] != position:
                 name = self.rows.name
-                message = f"第 {index + 1} 条{name.zh}缺失。 The {name.en} {index + 1} is missing."
+                message = f"第 {position} 条{name.zh}缺失。 The {name.en} {position} is missing."
                 raise ForkError(message)
         if not rows:
             return False
-        salts = await self.salts(row.stream for row in rows)
-        leaves = [leaf(self.origin, row, self.rows.pseudonyms, salts.get(row.stream)) for row in rows]
+        names = await self.pseudonyms(rows)
+        leaves = [self.form.leaf(row, names.get(row[2]) or _nobodys()) for row in rows]
         changed = grown(await self._edge(size), size, leaves)
         growth = {
             **self._which,
             "before": size,
-            "after": size + len(leaves),
+            "after": after,
             "levels": arrays.integers(place.level for place in changed),
             "numbers": arrays.integers(place.number for place in changed),
             "contents": arrays.blobs(changed.values()),
@@ -235,28 +238,23 @@ class TransparencyLog:
         ((size, _),) = await fetch(self._readers, SQL["grown"], self._which, tuple_row)
         return int(size)
 
-    async def leaves(self, start: int, end: int) -> list[tuple[bytes | None, bytes | None]]:
-        """Return the leaves from `start` up to `end`, each with its hash in the tree.
+    async def bundles(self, start: int, end: int) -> list[tuple[bytes, bytes]]:
+        """Return the bundles of the leaves from `start` up to `end`, each with the tile of their hashes.
 
-        `start` is a multiple of WIDTH. None stands for a leaf or a hash that is not there.
+        `start` is a multiple of WIDTH. What is not there is empty.
         """
         numbers = range(start // WIDTH, -(-end // WIDTH))
         kept = await self._tiles([TilePlace(level, number) for number in numbers for level in (BUNDLES, 0)])
-        found: list[tuple[bytes | None, bytes | None]] = []
-        for number in numbers:
-            try:
-                leaves = leaves_of(kept.get(TilePlace(BUNDLES, number), b""))
-            except ValueError:
-                leaves = []
-            hashes = kept.get(TilePlace(0, number), b"")
-            pieces = [hashes[first : first + HASH_BYTES] for first in range(0, len(hashes), HASH_BYTES)]
-            within = min(WIDTH, end - number * WIDTH)
-            found += zip(
-                [*leaves[:within], *[None] * (within - len(leaves))],
-                [*pieces[:within], *[None] * (within - len(pieces))],
-                strict=True,
-            )
-        return found
+        return [
+            (kept.get(TilePlace(BUNDLES, number), b""), kept.get(TilePlace(0, number), b""))
+            for number in numbers
+        ]
+
+    async def pseudonyms(self, rows: Iterable[Commitment]) -> dict[bytes, bytes]:
+        """Return what leaves call the streams of rows, without those whose salt was destroyed."""
+        streams = {stream for _, _, stream, _, _ in rows}
+        salts = await self.salts(UUID(bytes=stream) for stream in streams)
+        return {each.bytes: self.form.pseudonym(each.bytes, salt) for each, salt in salts.items()}
 
     async def salts(self, streams: Iterable[UUID]) -> dict[UUID, bytes]:
         """Return the salts by which leaves name streams; those that were destroyed are left out."""
@@ -338,3 +336,8 @@ class TransparencyLog:
             message = f"not signed by {self.origin}"
             raise NoteError(message)
         return note
+
+
+def _nobodys() -> bytes:
+    """Return a pseudonym that links its leaf to no other one."""
+    return encoded(secrets.token_bytes(PSEUDONYM_BYTES))

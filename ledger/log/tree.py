@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 
 HASH_BYTES: Final = 32
+_PAIR: Final = 2 * HASH_BYTES
 EMPTY_ROOT: Final = sha256(b"").digest()
 
 Node = tuple[int, int]
@@ -30,10 +31,9 @@ class GrowingRoot:
         self.size = 0
         self._right: list[tuple[int, bytes]] = []
 
-    def add(self, leaf: bytes) -> None:
-        """Append the hash of a leaf."""
-        self.size += 1
-        level, hashed = 0, leaf
+    def add(self, hashed: bytes, level: int = 0) -> None:
+        """Append the hash of a leaf, or of a complete subtree where one of its level begins."""
+        self.size += 1 << level
         while self._right and self._right[-1][0] == level:
             hashed = node_hash(self._right.pop()[1], hashed)
             level += 1
@@ -50,6 +50,15 @@ class GrowingRoot:
 def leaf_hash(leaf: bytes) -> bytes:
     """Return the hash of a leaf."""
     return sha256(b"\x00" + leaf).digest()
+
+
+def folded(hashes: bytes) -> bytes:
+    """Return the hash of a complete subtree, from the hashes of its leaves one behind the other."""
+    while len(hashes) > HASH_BYTES:
+        hashes = b"".join(
+            [sha256(b"\x01" + hashes[at : at + _PAIR]).digest() for at in range(0, len(hashes), _PAIR)]
+        )
+    return hashes
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:

@@ -7,9 +7,10 @@ from uuid import uuid4
 import pytest
 
 from domain.label import Label
+from ledger.log.leaves import SALT
 from ledger.log.transparency_log import FOLDER
 from ledger.monitor import FEWER, NO_LEAF, NO_ROW, NOT_SIGNED, OTHER_HASH, OTHER_TREE, PARTS, log_flaws
-from ledger.postgres.migrate import DEFAULT_LEDGER
+from ledger.postgres.migrate import DEFAULT_LEDGER, keys_of
 from tests.support.ledgers import Urls, a_superuser
 from tests.support.transparency import OpenedLog, opened_log
 
@@ -65,6 +66,14 @@ ALTERED = {
         [*((each, NO_LEAF) for each in range(257, 301)), (300, OTHER_TREE)],
     ),
     "note": ("UPDATE log SET note = replace(note, '300', '299')", [(0, NOT_SIGNED)]),
+    "wider": (
+        "UPDATE log_tile SET content = content || '\\x0000' WHERE level = -1 AND number = 0",
+        [*((each, NO_LEAF) for each in range(1, 257)), (300, OTHER_TREE)],
+    ),
+    "moment of no calendar": (
+        "UPDATE entry SET recorded_at = '20000-01-01' WHERE position = 7",
+        [(7, PARTS["r"])],
+    ),
     "shorter": ("UPDATE log SET size = 299, note = NULL", [(300, FEWER)]),
 }
 """What somebody does as the database's superuser, and what the monitor says of it."""
@@ -79,6 +88,19 @@ async def test_what_was_altered_is_named_with_its_place(
         for each in statement.split(";"):
             assert (await superuser.execute(each.encode())).rowcount
     assert await found(ledger) == wrong
+
+
+async def test_entries_of_an_erased_file_are_verified_but_for_whose_they_are(
+    ledger: OpenedLog, urls: Urls
+) -> None:
+    """Given a file whose salt was destroyed, then its entries stand, and what is altered is still named."""
+    async with a_superuser(urls.superuser, DEFAULT_LEDGER, keys_of(DEFAULT_LEDGER)) as superuser:
+        gone = "UPDATE data_key SET wrapped = NULL WHERE subject = %s AND category = %s"
+        assert (await superuser.execute(gone, [STREAM, SALT])).rowcount == 1
+        assert await found(ledger) == []
+        await superuser.execute(MOMENT)
+        await superuser.execute("UPDATE entry SET stream = gen_random_uuid() WHERE position = 250")
+    assert await found(ledger) == [(7, PARTS["r"]), (250, PARTS["s"])]
 
 
 async def test_a_log_that_was_made_anew_is_not_the_one_that_was_signed(

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from ledger.log import tree
 from ledger.log.checkpoint import COSIGNATURE, SIGNATURE, Checkpoint, Note, SigningKey
-from ledger.log.leaves import Commitment, EntryRows, leaf
+from ledger.log.leaves import EntryRows, LeafForm, moment_of
 from ledger.log.publishing import CHECKPOINT, KEY
 from ledger.log.tiles import TileNodes, grown, tiles
 
@@ -22,21 +22,15 @@ _SALT: Final = bytes(32)
 
 def some_leaves(size: int) -> list[bytes]:
     """Return the leaves of that many entries, of three files in turn."""
-    return [
-        leaf(
-            LOG.verifier.name,
-            Commitment(
-                position,
-                _BEGAN + timedelta(microseconds=position),
-                UUID(int=position % 3),
-                -(-position // 3),
-                sha256(str(position).encode()).digest(),
-            ),
-            EntryRows.pseudonyms,
-            _SALT,
-        )
-        for position in range(1, size + 1)
-    ]
+    form = LeafForm(LOG.verifier.name, EntryRows.pseudonyms)
+    leaves: list[bytes] = []
+    for position in range(1, size + 1):
+        stream = UUID(int=position % 3).bytes
+        moment = moment_of(_BEGAN + timedelta(microseconds=position))
+        digest = sha256(str(position).encode()).digest()
+        row = (position, moment, stream, -(-position // 3), digest)
+        leaves += form.leaves([row], {stream: form.pseudonym(stream, _SALT)})
+    return leaves
 
 
 def signed(leaves: Sequence[bytes]) -> Note:
