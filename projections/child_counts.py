@@ -4,6 +4,7 @@ Who is counted is in the caller's scope by who was in charge on the day, as know
 charge now: so the same question, as known at the same position, has the same answer for ever.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -26,6 +27,8 @@ CountedScope: TypeAlias = Callable[[Composable, Composable], Condition]
 
 _SQL: Final = queries.load_composable("projections", "child_counts.sql")
 _SIXTEEN_ON: Final = SQL("situations.sixteen_on")
+_ADDS: Final = {"stock_from": 1, "entered": 1, "moved_in": 1, "left": -1, "moved_out": -1}
+"""What a flow adds to how many there are on the last day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +68,17 @@ async def flows(
         for side in ("was", "now")
         for name in dict.fromkeys(population.by)
     )
-    cells = cells_changed(parts)
-    days = {f"stock_{side}": SQL(f"%({day})s") for side, day in (("from", "since"), ("to", "until"))}
+    first = SQL("%(since)s")
+    stock_then = _stock(parts, scope(first, _SIXTEEN_ON), first)
     statement = SQL("{} {}").format(
-        then.sql,
-        _SQL["flows"].format(
-            columns=columns,
-            **cells,
-            **{kind: _stock(parts, scope(day, _SIXTEEN_ON), day) for kind, day in days.items()},
-        ),
+        then.sql, _SQL["flows"].format(columns=columns, stock=stock_then, **cells_changed(parts))
     )
     cursor = await connection.execute(statement, then.parameters)
-    return [Flow(tuple(cell), *further) for cell, *further in await cursor.fetchall()]
+    found = [Flow(tuple(cell), *further) for cell, *further in await cursor.fetchall()]
+    last = Counter[CountedCell]()
+    for flow in found:
+        last[flow.cell] += _ADDS[flow.kind] * flow.count
+    return [*found, *(Flow(cell, "stock_to", "", count) for cell, count in last.items() if count)]
 
 
 def cells_changed(parts: CountedParts) -> dict[str, Composable]:
@@ -98,9 +100,7 @@ def counted_between(population: Population, scope: CountedScope, since: date, un
     # Whose scope is by age comes into it on a birthday.
     if scope(SQL("day"), SQL("sixteen_on")) != scope(SQL("day"), SQL("another")):
         years.add(OFFICER_AGE)
-    sql = SQL("{}{}, {}").format(
-        begin, _turned(parts, by_age=bool(years)), _changed(parts, before.sql, after.sql)
-    )
+    sql = SQL("{}{}, {}").format(begin, _turned(parts, sorted(years)), _changed(parts, before.sql, after.sql))
     given = {**then.parameters, **parts.parameters, **before.parameters, **after.parameters}
     return Condition(sql, {**given, "since": since, "until": until, "birthdays": sorted(years)})
 
@@ -116,8 +116,11 @@ def _stock(parts: CountedParts, scope: Condition, day: Composable) -> Composable
     )
 
 
-def _turned(parts: CountedParts, *, by_age: bool) -> Composable:
-    """Return who turned on which days, each child once a day: by the first of what changed then."""
+def _turned(parts: CountedParts, years: Sequence[int]) -> Composable:
+    """Return who turned on which days, each child once a day: by the first of what changed then.
+
+    `years` are those at which a birthday changes something.
+    """
     held, child = parts.population.held, SQL("situations.child")
     day: Composable
     selects = [
@@ -138,21 +141,26 @@ def _turned(parts: CountedParts, *, by_age: bool) -> Composable:
                 first=_none_begins(held[:place], day),
             )
         )
-    if by_age:
+    if years:
         day = SQL("birthday.day")
+        last = [_birthday("birth_until", Literal(each)) for each in years]
         for born, but in (
-            (SQL("situations.birth_until"), SQL("true")),
-            (SQL("situations.birth_on"), _SQL["not_of_the_other"]),
+            ("birth_until", SQL("true")),
+            ("birth_on", _SQL["not_of_the_other"].format(others=SQL(", ").join(last))),
         ):
             selects.append(
                 _SQL["turned_by_age"].format(
-                    born=born,
+                    birthday=_birthday(born, SQL("reached.years")),
                     values=_looked_up(held, None, day),
                     held=parts.held(child, day),
                     first=SQL("{} AND {}").format(but, _none_begins(held, day)),
                 )
             )
     return _SQL["turned"].format(parts=SQL("\nUNION ALL\n").join(selects))
+
+
+def _birthday(born: str, years: Composable) -> Composable:
+    return _SQL["birthday"].format(born=Identifier("situations", born), years=years)
 
 
 def _looked_up(held: Sequence[str], begins: str | None, day: Composable) -> Composable:

@@ -54,15 +54,17 @@ SELECT situations.child, birthday.day, true, situations.institution, situations.
        situations.birth_on, situations.birth_until, situations.sixteen_on {values}
   FROM situations
  CROSS JOIN unnest(%(birthdays)s::integer[]) AS reached (years)
- CROSS JOIN LATERAL (SELECT ({born} + make_interval(years => reached.years))::date AS day) AS birthday
+ CROSS JOIN LATERAL (SELECT {birthday} AS day) AS birthday
        {held}
  WHERE birthday.day > situations.since AND birthday.day <= situations.until
    AND birthday.day > %(since)s AND birthday.day <= %(until)s AND {first}
 
 -- name: not_of_the_other
--- Of a birth between two days: no birthday of the last one is on the same day.
-situations.birth_on <> situations.birth_until AND birthday.day <> ALL (ARRAY(SELECT (situations.birth_until + make_interval(years => other))::date
-                             FROM unnest(%(birthdays)s::integer[]) AS other))
+-- Of a birth between two days: no birthday of the last one is on the same day. A subquery would not be run in parallel.
+situations.birth_on <> situations.birth_until AND birthday.day NOT IN ({others})
+
+-- name: birthday
+({born} + make_interval(years => {years}))::date
 
 -- name: side
 -- What was before a day, or is on it; who then has no situation is nowhere.
@@ -99,9 +101,7 @@ SELECT cell, kind, reason, sum(count)::bigint FROM (
      ) AS turn (counts, kind, reason, cell)
      WHERE turn.counts
     UNION ALL
-    SELECT cell, 'stock_from', '', count FROM ({stock_from}) AS first
-    UNION ALL
-    SELECT cell, 'stock_to', '', count FROM ({stock_to}) AS last
+    SELECT cell, 'stock_from', '', count FROM ({stock}) AS first
 ) AS every
 GROUP BY cell, kind, reason
 

@@ -25,8 +25,11 @@ QUESTIONS: Final[Mapping[str, Question]] = {
     "list: differences": (difference_list.differences, {}),
     "census by institution and age band": (census.census, {"by": ["institution", "age_band"], "as_of": DAY}),
     "census by guardianship and household": (census.census, {"by": ["guardianship", "household"]}),
-    "flows of ten years by institution": (census.census_flows, {"by": ["institution"], **TEN_YEARS}),
-    "flows of ten years by care mode": (census.census_flows, {"by": ["care_mode"], **TEN_YEARS}),
+    "flows of ten years by age band": (census.census_flows, {"by": ["age_band"], **TEN_YEARS}),
+    "flows of ten years by care and insurance": (
+        census.census_flows,
+        {"by": ["care_mode", "insurance"], **TEN_YEARS},
+    ),
 }
 
 
