@@ -4,12 +4,15 @@ from datetime import date
 from typing import Any
 
 from api.identity.permissions import Role
+from api.institutions import adopt_rulebook
 from domain.event import Event
 from domain.events.care import CareModeAssigned
 from domain.events.community.caring import RiskGradeAssessed
 from domain.events.departure import ChildDied
 from domain.events.health import DisabilityAssessed
 from domain.events.intake import ChildReceived, IdentityRecorded, IntakeCategoryDetermined
+from domain.rule_pack import RulePack, drafted
+from domain.rulebook import Rulebook
 from tests.support.client import TOWNSHIP, Served, new_key
 from tests.support.given import some
 from tests.support.http_given import JsonObject, a_story, sent
@@ -21,6 +24,22 @@ FOUND = {
     "occurred_on": "2026-03-02",
     "data": {"identified_by": "director", "identified_as": "left_behind"},
 }
+
+LATER_CHECKS = RulePack(
+    "later",
+    {
+        "later.toml": """
+[[number]]
+rule = "D10"
+region = "371000"
+from = 2021-11-08
+value = 60
+unit = "days"
+source = "示例办法第5条"
+verified = true
+"""
+    },
+)
 
 
 def child(born: str | None, sex: str, *, on: str = "2016-03-05", origin: str = "371098") -> list[Any]:
@@ -159,6 +178,28 @@ async def test_a_count_as_known_then_stays_whatever_is_recorded_since_and_whoeve
         assert numbers(now) == {(whose, "2"): 1}, day
     assert (await census(served, as_of="2026-08-29"))["total"] == 1, "it was in charge until then"
     assert (await census(served, as_of="2026-08-30"))["total"] == 0
+
+
+async def test_a_number_as_known_then_stays_when_another_rulebook_is_adopted(served: Served) -> None:
+    """The check of the insurance may take two months by the place's own pack, so it is overdue no longer."""
+    story = await a_story(served).given(*child("2012-11-02", "1", on="2026-10-20"))
+    await told(served)
+    days = {"from": "2025-12-31", "to": DAY}
+    questions: list[tuple[str, dict[str, Any]]] = [
+        ("/census", {"by": ["institution", "age_band"]}),
+        ("/census/flows", {**days, "by": ["insurance", "age_band"], "as_of": None}),
+        ("/obligations/counts", {"by": "rule", "state": "overdue", "as_of": None, "day": "2026-11-22"}),
+        ("/findings/counts", {"by": "rule", "as_of": None, "day": "2026-11-22"}),
+    ]
+    then = [await census(served, path=path, known_at=story.position, **asked) for path, asked in questions]
+    assert [each["rule"] for each in then[2]["items"]] == ["D10"]
+    shipped = Rulebook.shipped()
+    await adopt_rulebook(served.container, served.home.institution, drafted(shipped, shipped, [LATER_CHECKS]))
+    await told(served)
+    now = [await census(served, path=path, **asked) for path, asked in questions]
+    assert now[2]["items"] == [], "the pack counts now"
+    again = [await census(served, path=path, known_at=story.position, **asked) for path, asked in questions]
+    assert again == then
 
 
 async def test_what_came_and_went_between_two_days_adds_up_with_the_reasons(
