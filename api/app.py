@@ -68,6 +68,7 @@ from api.settings import Settings
 from api.tenants import open_tenants
 
 _DOCUMENTING: Final = Lock()
+_DOCUMENTED: Final[dict[str, Any]] = {}
 
 
 def _routes() -> APIRouter:
@@ -171,13 +172,13 @@ async def running(app: FastAPI) -> AsyncIterator[Container]:
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:
-    """Return the OpenAPI description, made at the first request, by any thread."""
+    """Return the OpenAPI description, which all apps share: made at the first request, by any thread."""
     with _DOCUMENTING:
-        if app.openapi_schema is None:
+        if not _DOCUMENTED:
             schema = get_openapi(
-                title=app.title, version=app.version, description=app.description, routes=app.routes
+                title=app.title, version=app.version, description=app.description, routes=_ROUTES.routes
             )
             schemas = schema.setdefault("components", {}).setdefault("schemas", {})
             schemas |= {"Problem": dict(problems.SCHEMA), **requests.schemas()}
-            app.openapi_schema = schema
-    return app.openapi_schema
+            _DOCUMENTED.update(schema)
+    return _DOCUMENTED

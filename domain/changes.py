@@ -5,7 +5,7 @@ of it only is told with the values for which it does; where a value, a day or a 
 comparing what is yielded with what the event says. So whoever folds the feed elsewhere need not guess.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from itertools import product
@@ -94,12 +94,12 @@ class _Example:
     """An entry with what it holds, and the field in which it differs from the example that it varies."""
 
     entry: AnyEntry
-    held: tuple[Held[Any], ...]
+    held: Mapping[_Kind, list[Held[Any]]]
     varies: str | None
     of: int
 
     def of_kind(self, kind: _Kind) -> list[Held[Any]]:
-        return [each for each in self.held if _kind_of(each) == kind]
+        return self.held.get(kind, [])
 
 
 def _kind_of(held: Held[Any]) -> _Kind:
@@ -118,7 +118,7 @@ def changes(kind: type[Event]) -> tuple[Change, ...]:
 
 def _found(kind: type[Event]) -> tuple[Change, ...]:
     examples = [*_examples(kind)]
-    kinds = dict.fromkeys(_kind_of(held) for each in examples for held in each.held)
+    kinds = dict.fromkeys(kind for each in examples for kind in each.held)
     return tuple(change for each in kinds for change in _told(kind, each, examples))
 
 
@@ -133,9 +133,11 @@ def _examples(kind: type[Event]) -> Iterator[_Example]:
         for (event, name), when in product(varied, _WHEN):
             made += 1
             entry = _entry(event, when, UUID(int=made))
-            held = tuple(event.holds(entry))
+            held: dict[_Kind, list[Held[Any]]] = {}
+            for each in event.holds(entry):
+                held.setdefault(_kind_of(each), []).append(each)
             yield _Example(entry, held, name, number)
-            new = {_kind_of(each) for each in held} - seen
+            new = held.keys() - seen
             if new and name is not None and number > 1:
                 waiting.append(event)
             seen |= new

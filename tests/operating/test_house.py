@@ -2,20 +2,25 @@
 
 import ast
 from collections import defaultdict
+from functools import cache
 from itertools import chain
 
 from tests.support.places import ROOT
 
-MODULES = {
-    path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8"))
-    for path in sorted((ROOT / "tests").rglob("test_*.py"))
-}
+
+@cache
+def modules() -> dict[str, ast.Module]:
+    """The test modules by their paths."""
+    return {
+        path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8"))
+        for path in sorted((ROOT / "tests").rglob("test_*.py"))
+    }
 
 
 def test_no_test_module_imports_from_another() -> None:
     imported = {
         (path, name)
-        for path, module in MODULES.items()
+        for path, module in modules().items()
         for name in chain.from_iterable(map(_imported, ast.walk(module)))
     }
     assert imported
@@ -26,7 +31,7 @@ def test_no_test_module_imports_from_another() -> None:
 
 def test_no_fixture_stands_in_two_test_modules() -> None:
     standing = defaultdict(list)
-    for path, module in MODULES.items():
+    for path, module in modules().items():
         for node in module.body:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _is_fixture(node):
                 standing[_without_words(node)].append(f"{path}::{node.name}")
