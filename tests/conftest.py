@@ -27,6 +27,7 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("childledger")
 
 pytest_plugins = (
+    "tests.support.garbage",
     "tests.support.timeouts",
     "tests.support.folders",
     "tests.support.postgres",
