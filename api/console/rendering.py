@@ -17,7 +17,7 @@ from api.console.page_request import PageRequest, Preferences
 from api.console.words import LANGUAGES, Words
 from api.contract.problems import Problem
 from api.contract.sentences import Language
-from api.identity.sessions import REASONS
+from api.identity.reading_reasons import REASONS
 
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self';"

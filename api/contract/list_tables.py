@@ -353,6 +353,33 @@ LATE_TABLE: Final = ListTable(
         CHILD,
     ),
 )
+EMERGENCIES_TABLE: Final = ListTable(
+    "emergency-accesses",
+    Label("紧急查阅", "Emergency accesses"),
+    (
+        *WHOSE,
+        instant("since", Label("查阅开始", "Since")),
+        instant("until", Label("查阅终止", "Until")),
+        text("taken_by.name", Label("查阅人", "Taken by")),
+        word("taken_by.role", Label("查阅人角色", "Their role"), "role"),
+        code("ground", Label("紧急情形", "Emergency"), "emergency_ground"),
+        ListColumn(
+            Label("查阅范围", "What is read"),
+            lambda item, language: "、".join(
+                in_language(CATEGORIES[Category(each)], language) for each in item["categories"]
+            ),
+            24,
+        ),
+        text("explanation", Label("说明", "Explanation"), _WIDE),
+        word("state", Label("状态", "State"), "emergency_state"),
+        code("review.outcome", Label("复核意见", "Review"), "emergency_review"),
+        day("review.reviewed_on", Label("复核日期", "Reviewed on")),
+        text("review.reviewed_by.name", Label("复核人", "Reviewed by")),
+        *CHARGE,
+        text("entry", Label("条目标识", "Entry"), _ID),
+        CHILD,
+    ),
+)
 REPORTS_TABLE: Final = ListTable(
     "reports",
     Label("已出具的报告", "Issued reports"),

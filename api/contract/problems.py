@@ -68,6 +68,14 @@ KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
             "该档案（或者其中收养以前的内容）依法限制处理，未经批准不得查阅。需要查阅的，请在该档案登记“申请查阅受限档案”"
             "（RestrictedFileAccessRequested），或者在档案页面填写申请；由另一名负责人（主管）批准，批准后30日内可以查阅。",
         ),
+        "reason_missing": ProblemKind(
+            403,
+            "Read for a stated reason alone",
+            "What you ask for holds sealed sets of personal data, which are read for a stated reason alone."
+            " Send the header Reading-Reason with one of the `reasons`; the access log keeps it.",
+            "所查内容含有依法封存的个人信息，须说明查阅事由方可查阅。请在请求头 Reading-Reason 中"
+            "写明 reasons 所列事由之一；事由记入查阅记录。",
+        ),
         "not_found": ProblemKind(
             404,
             "Not found",
@@ -285,10 +293,17 @@ def responses(*codes: str) -> dict[int | str, dict[str, Any]]:
 
 
 ANYWHERE: Final = responses(
-    "malformed", "unauthenticated", "too_large", "invalid", "too_many_requests", "unexpected", "unavailable"
+    "malformed",
+    "unauthenticated",
+    "reason_missing",
+    "too_large",
+    "invalid",
+    "too_many_requests",
+    "unexpected",
+    "unavailable",
 )
 """What every route with a token may answer."""
-WITHIN: Final = ANYWHERE | responses("forbidden", "restricted", "not_found")
+WITHIN: Final = ANYWHERE | responses("forbidden", "restricted", "reason_missing", "not_found")
 """What a route about one file or institution may answer."""
 OF_FILE: Final = WITHIN | responses("joined")
 """What a route that reads one file may answer."""

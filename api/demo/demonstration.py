@@ -18,6 +18,7 @@ from api.demo.people import REGION, TOWNSHIP
 from api.demo.register_workbook import INSTITUTION, register
 from api.identity.directory import Institution
 from api.identity.permissions import Actor, Role
+from api.identity.reading_reasons import HEADER, ReadingReason
 from api.imports.reading.kinds import read_workbook
 from api.imports.register_import import prepare, run_import, up_to_date
 from api.imports.report.terminal import bar
@@ -34,6 +35,7 @@ from ledger.recording.request import Draft, Recording
 
 HOST: Final = "127.0.0.1"
 PURPOSE: Final = "demo"
+WHY: Final = f"{HEADER}: {ReadingReason.SUPERVISION}"
 TOKEN_DAYS: Final = 30
 PASSWORD: Final = "fictional-people"  # noqa: S105 - of people who do not exist
 """The password of everybody in it: they are made up, and it is served to this machine alone."""
@@ -168,10 +170,15 @@ def _welcome(address: str, tokens: dict[Role, str]) -> str:
             "",
             "Try:",
             f"  TOKEN={tokens[Role.SUPERVISOR]}",
-            f'  curl -H "Authorization: Bearer $TOKEN" "{address}/children?limit=3"',
-            f'  curl -H "Authorization: Bearer $TOKEN" "{address}/obligations?state=overdue&limit=3"',
-            f'  curl -H "Authorization: Bearer $TOKEN" "{address}/readiness?within_months=12"',
-            f'  curl -H "Authorization: Bearer $TOKEN" "{address}/findings?limit=3"',
+            *(
+                f'  curl -H "Authorization: Bearer $TOKEN" -H "{WHY}" "{address}{path}"'
+                for path in (
+                    "/children?limit=3",
+                    "/obligations?state=overdue&limit=3",
+                    "/readiness?within_months=12",
+                    "/findings?limit=3",
+                )
+            ),
         )
     )
 

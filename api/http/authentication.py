@@ -4,7 +4,7 @@ from functools import partial
 from typing import Annotated, NamedTuple, TypeAlias
 from uuid import UUID
 
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.bootstrap import Container
@@ -12,6 +12,7 @@ from api.budgets import Turn
 from api.contract.problems import Problem
 from api.http.request_body import BODILESS, MOST_UNASKED, content_length
 from api.identity.permissions import Actor
+from api.identity.reading_reasons import HEADER, ReadingReason
 from api.identity.tokens import Still
 from api.tenants import Tenants
 
@@ -22,12 +23,14 @@ class Authenticated(NamedTuple):
     """The actor of a request, and the container; nothing but the token chooses it.
 
     `turn` is the request's turn among the actor's requests. `still` checks whether the token is still valid.
+    `reason` is why the actor reads, as the request states it, None where it does not.
     """
 
     container: Container
     actor: Actor
     turn: Turn
     still: Still
+    reason: ReadingReason | None = None
 
 
 async def tenants(request: Request) -> Tenants:
@@ -40,7 +43,16 @@ TenantsDep: TypeAlias = Annotated[Tenants, Depends(tenants)]
 
 
 async def authenticated(
-    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    request: Request,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    reason: Annotated[
+        ReadingReason | None,
+        Header(
+            alias=HEADER,
+            description="Why the caller reads; the access log keeps it. Sealed sets (adoption, abuse,"
+            " restricted health) are answered to those alone who state it.",
+        ),
+    ] = None,
 ) -> Authenticated:
     """Return the actor and the container, once it is the request's turn; `RequestLog` ends the turn.
 
@@ -53,7 +65,8 @@ async def authenticated(
         container = tenants[name]
         actor = await container.identity.authenticate(token)
         if actor is not None:
-            return await admitted(request, name, actor, partial(_still, container, token))
+            entered = await admitted(request, name, actor, partial(_still, container, token))
+            return entered._replace(reason=reason)
     raise Problem("unauthenticated")
 
 

@@ -31,8 +31,10 @@ from api.identity.permissions import (
     opened_by,
     scope_sql,
 )
+from api.identity.reading_reasons import check_reason
 from api.identity.restricted import Tells, kept_from, restricted, unrestricted, unrestricted_sql, untold
 from api.identity.tokens import Still, always
+from domain.emergency_access import EmergencyAccess, emergencies_of
 from domain.entry import DIRECT, AnyEntry, Origin
 from domain.event import Category, Kind
 from domain.events.archive import SCANS
@@ -92,7 +94,8 @@ class RequestContext:
 
     Before a write or an answer after a wait, `still` checks that the token is still valid. `origin` is the
     way in that the entries recorded by the request name. `kind` is that of the files it is about: a file of
-    another kind is not found. `reason` is why the caller reads files, as chosen for a session of the console.
+    another kind is not found. `reason` is why the caller reads files, as stated in the request or chosen for
+    a session of the console.
     `noted` has what was noted in the access log, where many pages answer one request and each access is to be
     one line.
     """
@@ -110,6 +113,8 @@ class RequestContext:
     """For which approved purpose the caller reads restricted files: the access log says it of each read."""
     restrictions: dict[UUID, FileScope] = field(default_factory=dict)
     """The files of which the caller is told those entries alone that are not restricted."""
+    emergencies: dict[UUID, Sequence[EmergencyAccess]] = field(default_factory=dict)
+    """Each file that is read, with the caller's open emergency accesses to it, of which most have none."""
 
     def of(self, kind: Kind) -> "RequestContext":
         """Return the same request about files of a kind."""
@@ -127,7 +132,16 @@ class RequestContext:
 
     @property
     def sees(self) -> frozenset[Category]:
-        """The categories of personal data that the caller may see."""
+        """The categories of personal data that the caller may see in what is asked.
+
+        Those of an emergency access are seen while its file alone is read: of several what holds for each.
+        """
+        opened = [{each for one in taken for each in one.categories} for taken in self.emergencies.values()]
+        return self.records.union(set.intersection(*opened)) if opened else self.records
+
+    @property
+    def records(self) -> frozenset[Category]:
+        """The categories of personal data that the caller sees by their role, and may record."""
         return SEES[self.actor.role]
 
     @property
@@ -153,8 +167,9 @@ class RequestContext:
         """Return a file of the request's kind that the caller may read, and act on in this way.
 
         `about` is the day that the request is about, None for now; `known` the position as known at which the
-        file is read. Raises the problems of `permitted`, those of `check_stands` unless it may be `joined` to
-        another, and those of `check_purpose` by what the answer `tells`.
+        file is read. Who reads it under an emergency access sees more of it. Raises the problems of
+        `permitted`, those of `check_stands` unless it may be `joined` to another, and those of
+        `check_purpose` by what the answer `tells`.
         """
         if self.ledger.cached(child) is None:
             # A file out of scope costs no more than a missing one: it is not read to learn its scope.
@@ -165,6 +180,8 @@ class RequestContext:
             if earlier is None:
                 raise not_found()
             file = earlier
+        if action is Action.READ:
+            self.emergencies[child] = emergencies_of(now, self.actor.user, self.now)
         if action is Action.READ and not joined:
             await self.check_stands(file, about=about)
         if action is Action.READ and tells != "row":
@@ -184,6 +201,9 @@ class RequestContext:
             access = access_of(stands, self.actor.user, self.today)
             if access is not None:
                 self.purposes[stream] = access.entry.event.purpose
+            elif self.emergencies.get(stream):
+                # For an emergency nobody waits for an approval; the access log says under which it was read.
+                return
             elif tells == "entries":
                 self.restrictions[stream] = scope
             else:
@@ -460,14 +480,29 @@ class RequestContext:
         if epoch > head.epoch:
             raise Problem("other_epoch", epoch=head.epoch, position=0)
 
+    def check_reason(self) -> None:
+        """Raise the problem `reason_missing` where the caller may come to read a sealed set without one.
+
+        For answers that are read on while they are sent, and cannot be refused any more.
+        """
+        check_reason(self.reason, "", self.sees)
+
+    def _why(self, child: UUID) -> str | None:
+        """Return why the caller reads a file: for an emergency, an approved purpose, or as they stated."""
+        taken = self.emergencies.get(child)
+        return taken[-1].entry.event.ground if taken else self.purposes.get(child, self.reason)
+
     async def note(
         self, read: Mapping[UUID, Iterable[Category]], purpose: str, known: int | None = None
     ) -> None:
         """Note in the access log the personal data to be answered; without the note, no answer follows.
 
-        `known` is the position as known at which whole files are read.
+        `known` is the position as known at which whole files are read. Raises the problem `reason_missing`
+        where the caller did not say why they read a sealed set.
         """
         seen = {child: self.sees.intersection(categories) for child, categories in read.items()}
+        for child, categories in seen.items():
+            check_reason(self._why(child), purpose, categories)
         noted: set[bytes] = set()
         if self.noted is not None:
             accesses = {child: _access(child, seen[child], purpose) for child in seen}
@@ -475,9 +510,10 @@ class RequestContext:
             noted = {*accesses.values()}
         by_reason: dict[str | None, dict[UUID, frozenset[Category]]] = {}
         for child, categories in seen.items():
-            by_reason.setdefault(self.purposes.get(child, self.reason), {})[child] = categories
+            by_reason.setdefault(self._why(child), {})[child] = categories
+        under = {child: taken[-1].entry.original for child, taken in self.emergencies.items() if taken}
         for reason, read_so in by_reason.items():
-            await self.container.access.note(self.actor, read_so, purpose, known, reason)
+            await self.container.access.note(self.actor, read_so, purpose, known, reason, under)
         if self.noted is not None:
             self.noted.update(noted)
 
@@ -513,7 +549,12 @@ def list_request(*models: str) -> Callable[..., Awaitable[RequestContext]]:
 
 def _asking(entered: Authenticated) -> RequestContext:
     return RequestContext(
-        entered.actor, entered.container.clock(), entered.container, entered.turn, entered.still
+        entered.actor,
+        entered.container.clock(),
+        entered.container,
+        entered.turn,
+        entered.still,
+        reason=entered.reason,
     )
 
 

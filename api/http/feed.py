@@ -331,6 +331,7 @@ async def feed(
     await request.check_epoch(int(epoch or 1), start, head)
     reading = Reading(request, head.position)
     if limit is None and not wait:
+        request.check_reason()
         end = min(last, head.position)
         return Streamed(
             reading.all_lines(start, end), media_type=NDJSON, headers=_told(head.epoch, max(start, end))

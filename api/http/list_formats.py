@@ -189,6 +189,7 @@ async def _table(
     turn: Callable[..., dict[str, Any]],
 ) -> StreamingResponse:
     """Return a list as a table; problems are those of its first page, which is asked for before it begins."""
+    request.check_reason()
     request = replace(request, noted=set())
     budget: Budget = request.container.budgets.tables
     budget.take(request.actor.user)

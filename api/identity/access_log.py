@@ -47,6 +47,10 @@ TELLING: Final = frozenset(
     }
 )
 """Purposes whose lines reveal that something was found, beyond the access itself."""
+OF_RECORDING: Final = frozenset(
+    {IMPORT_REPORT, "move", "reconciliation", "recorded before", "recording", "refusal"}
+)
+"""Purposes of those who are told what came of what they recorded: they need not say why they ask."""
 
 AT_ONCE: Final = 1000
 """Lines that one statement notes."""

@@ -36,6 +36,7 @@ from psycopg.sql import SQL, Composable, Composed, Identifier, Placeholder
 from api.identity.restricted import kept_from, unrestricted
 from domain.entry import AnyEntry, Recorder
 from domain.event import Category, Event, Kind
+from domain.events.emergency import EmergencyAccessReviewed, EmergencyAccessTaken
 from domain.events.erasure import DONE_BY_OPERATOR, ON_ERASURES
 from domain.events.filing import FILING
 from domain.events.institution.particulars import OPERATED
@@ -72,7 +73,7 @@ class Action(StrEnum):
     APPROVE = "approve"
     """Approve or reject an exception, or a correction, that another person recorded."""
     ASK = "ask"
-    """Ask to read a restricted file for a purpose."""
+    """Ask to read a restricted file for a purpose, or take an emergency access to a file."""
     SEE_ACCESS = "see_access"
     """See the accesses to the file."""
     VERIFY = "verify"
@@ -91,6 +92,8 @@ class Action(StrEnum):
 
 DECIDED: Final = frozenset({Action.APPROVE, Action.JOIN})
 """What a person decides by a request of their own: no import does, nor a token that may not approve."""
+ASKED: Final = (RestrictedFileAccessRequested, EmergencyAccessTaken)
+"""What anybody records in a file that they may read, to read more of it."""
 OF_INSTITUTION: Final = frozenset({Role.STAFF, Role.SUPERVISOR, Role.AUDITOR})
 OF_REGION: Final = frozenset({Role.PLACEMENT_OFFICER, Role.BUREAU})
 OF_PLACES: Final = frozenset({Role.BUREAU, Role.TOWNSHIP})
@@ -251,7 +254,7 @@ def needed(drafts: Iterable[Draft], file: File) -> Need:
 
     A draft requires those of its event and of what the event states; a draft that amends an entry, or decides
     on an amendment of it, requires also those of every statement that such an entry may make, since its
-    recorder must see all that it replaces.
+    recorder must see all that it replaces. Nobody takes an emergency access back who may not approve.
     """
     actions, categories = set[Action](), set[Category]()
     for draft in drafts:
@@ -261,6 +264,8 @@ def needed(drafts: Iterable[Draft], file: File) -> Need:
         categories |= stated(draft.event)
         if entry is not None:
             actions.add(Action.RECORD)
+            if isinstance(entry.event, EmergencyAccessTaken):
+                actions.add(Action.APPROVE)
             categories |= sealed(type(entry.event))
     return Need(frozenset(actions), frozenset(categories))
 
@@ -278,13 +283,13 @@ def may_record_type(role: Role, kind: type[Event]) -> bool:
 def _actions(*kinds: type[Event]) -> set[Action]:
     """Return the actions that recording events of these types is."""
     acted = {
-        (*DECISIONS, *ACCESS_DECISIONS, *RESTRICTING, *ON_ERASURES): Action.APPROVE,
+        (*DECISIONS, *ACCESS_DECISIONS, *RESTRICTING, *ON_ERASURES, EmergencyAccessReviewed): Action.APPROVE,
         FILING: Action.JOIN,
         INTAKE: Action.RECEIVE,
         (*OPERATED, *DONE_BY_OPERATOR): Action.OPERATE,
         ISSUED: Action.ISSUE,
     }
-    asks = bool(kinds) and all(issubclass(each, RestrictedFileAccessRequested) for each in kinds)
+    asks = bool(kinds) and all(issubclass(each, ASKED) for each in kinds)
     return {
         Action.ASK if asks else Action.RECORD,
         *(action for of, action in acted.items() if any(issubclass(each, of) for each in kinds)),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from typing import Literal, TypeAlias, TypeVar
+from typing import Final, Literal, TypeAlias, TypeVar
 from uuid import UUID
 
 from psycopg.sql import SQL, Composable, Identifier
@@ -24,6 +24,10 @@ Tells: TypeAlias = Literal["file", "entries", "row"]
 """What an answer tells of a file: what follows from it whole, its entries one by one, or what stands in the
 lists of restricted files too: whose it is, and what is due.
 """
+
+
+_OF_ACCESS: Final = frozenset({"emergency", "restriction"})
+"""Chapters of events that say who may read a file, and nothing of the child."""
 
 
 def restricted(file: FileScope, about: date | None = None) -> bool:
@@ -61,7 +65,7 @@ def unrestricted(file: File, scope: FileScope | None) -> Callable[[AnyEntry], bo
 
     def told(entry: AnyEntry) -> bool:
         line = chain_of(entry, file.entries)
-        about_it = all(chapter(type(each.event)) == "restriction" for each in line)
+        about_it = all(chapter(type(each.event)) in _OF_ACCESS for each in line)
         return about_it or not any(restricted(scope, each.days.last) for each in line)
 
     return told

@@ -5,18 +5,16 @@ only, of one ledger, counted as used, revoked at once, and ended with the token 
 API takes no session, and the console no other token.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
-from types import MappingProxyType
 from typing import Final
 from uuid import UUID, uuid4
 
 from api.clock import WallClock
 from api.identity.directory import Identity, TokenHolder
 from api.identity.logins import CheckedPassword, Logins
-from api.identity.permissions import Actor, Role
+from api.identity.permissions import Actor
+from api.identity.reading_reasons import USUAL_REASON, ReadingReason
 from api.identity.tokens import digest
 from domain.event import Category
 from domain.label import Label
@@ -36,45 +34,6 @@ TICKETS_EACH: Final = limit(
     beyond=Label("最早的一条不再保留", "The oldest one is kept no longer"),
 )
 _QUERY: Final = "search_ticket.query"
-
-
-class ReadingReason(StrEnum):
-    """Why somebody reads files in a session: what the access log says of each of its reads."""
-
-    CARE = "care"
-    SUPERVISION = "supervision"
-    AUDIT = "audit"
-    PLACEMENT = "placement"
-    STATISTICS = "statistics"
-    REQUEST = "request"
-    OPERATION = "operation"
-
-
-REASONS: Final[Mapping[ReadingReason, Label]] = MappingProxyType(
-    {
-        ReadingReason.CARE: Label("照料儿童", "Care of children"),
-        ReadingReason.SUPERVISION: Label("监督和审批", "Supervision and approval"),
-        ReadingReason.AUDIT: Label("审计核查", "Audit"),
-        ReadingReason.PLACEMENT: Label("成年安置", "Placement as adults"),
-        ReadingReason.STATISTICS: Label("统计和督办", "Statistics and oversight"),
-        ReadingReason.REQUEST: Label(
-            "答复儿童、亲属或者有关部门的查询", "Answer to a child, a relative or an authority"
-        ),
-        ReadingReason.OPERATION: Label("系统维护", "Operation of the system"),
-    }
-)
-USUAL_REASON: Final[Mapping[Role, ReadingReason]] = MappingProxyType(
-    {
-        Role.STAFF: ReadingReason.CARE,
-        Role.SUPERVISOR: ReadingReason.SUPERVISION,
-        Role.AUDITOR: ReadingReason.AUDIT,
-        Role.PLACEMENT_OFFICER: ReadingReason.PLACEMENT,
-        Role.BUREAU: ReadingReason.STATISTICS,
-        Role.TOWNSHIP: ReadingReason.CARE,
-        Role.ADMINISTRATOR: ReadingReason.OPERATION,
-    }
-)
-"""The reason of a session for which none was chosen."""
 
 
 @dataclass(frozen=True, slots=True)

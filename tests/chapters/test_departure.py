@@ -312,6 +312,8 @@ FOLLOWS_A_DEATH = {
     "DifferenceSettled",
     "DnaComparisonResultReceived",
     "DocumentFiled",
+    "EmergencyAccessReviewed",
+    "EmergencyAccessTaken",
     "EntrustedCareAgreementEnded",
     "EntryRestored",
     "EntryWithdrawn",

@@ -6,6 +6,7 @@ import pytest
 
 from domain.event import CATALOGUE, Event, fields_of
 from domain.events.departure import ChildDied, DepartureCompleted
+from domain.events.emergency import EmergencyAccessReviewed
 from domain.events.erasure import ErasureCompleted, ErasureHoldLifted, ErasureRejected, ErasureStarted
 from domain.events.funeral import FuneralCompleted
 from domain.events.household import HouseholdCancelled, HouseholdRegistered
@@ -29,6 +30,7 @@ SAID: Final[dict[type[Event], dict[str, Any]]] = {CATALOGUE["RollLeft"]: {"roll"
 NEVER_AGAIN: Final = {
     ChildDied,
     FuneralCompleted,
+    EmergencyAccessReviewed,
     RestrictedFileAccessApproved,
     RestrictedFileAccessRejected,
     ErasureRejected,

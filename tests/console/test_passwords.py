@@ -18,7 +18,7 @@ from api.identity.directory import IdentityError
 from api.identity.logins import REMEMBERED, TRIES, fault_of_login, wait_after
 from api.identity.passwords import COMMON, LONGEST, SHORTEST, PasswordHashing, fault_of
 from api.identity.permissions import Role
-from api.identity.sessions import ReadingReason
+from api.identity.reading_reasons import ReadingReason
 from api.settings import Settings
 from tests.support.client import NOW, Served
 from tests.support.console import FROM_HERE, Browser, a_browser, by_password, with_password

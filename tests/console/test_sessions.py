@@ -8,7 +8,8 @@ import pytest
 from api.app import create_app, running
 from api.console.page_request import cookie_name
 from api.identity.permissions import Role
-from api.identity.sessions import TICKETS_EACH, ReadingReason
+from api.identity.reading_reasons import ReadingReason
+from api.identity.sessions import TICKETS_EACH
 from api.settings import Settings
 from tests.support.client import NOW, Served, new_key
 from tests.support.console import FROM_HERE, a_browser, signed_in

@@ -13,7 +13,7 @@ from api.console.words import WORDS, Words
 from api.contract.problems import KINDS
 from api.identity.access_log import TELLING
 from api.identity.permissions import Role
-from api.identity.sessions import REASONS, USUAL_REASON, ReadingReason
+from api.identity.reading_reasons import REASONS, USUAL_REASON, ReadingReason
 from domain.attribute_codes import attribute_codes
 from domain.event import CATALOGUE, chapter
 from domain.file import ATTRIBUTES
@@ -36,6 +36,7 @@ OF_TABLES: Final = {
     "counted",
     "difference_part",
     "difference_state",
+    "emergency_state",
     "filter",
     "move_direction",
     "move_kind",

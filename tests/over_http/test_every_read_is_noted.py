@@ -318,8 +318,14 @@ OF_OTHER_KINDS = {
 test_families.py ask."""
 OF_A_YOUNG_PERSON = {"GET /children/{child}/readiness", "GET /readiness", "GET /placements"}
 """Operations that tell of who is to leave care or has, not of who was adopted."""
-OF_ITS_THINGS = {"GET /children/{child}/to-hand-over", "GET /children/{child}/restriction"}
-"""What tells of papers and belongings, and of who asked to read; test_hand_over, test_restriction_http."""
+OF_ITS_THINGS = {
+    "GET /children/{child}/to-hand-over",
+    "GET /children/{child}/restriction",
+    "GET /children/{child}/emergency-accesses",
+    "GET /emergency-accesses",
+}
+"""What tells of papers and belongings, and of who asked to read or took an emergency access; test_hand_over,
+test_restriction_http and test_emergency_http ask."""
 OF_SCANS = {
     "PUT /children/{child}/documents/{document}",
     "GET /children/{child}/documents/{document}",

@@ -26,9 +26,11 @@ from api.app import create_app, running
 from api.bootstrap import Container
 from api.demo.members import tokens_for_every_role
 from api.identity.directory import Institution
-from api.identity.permissions import Actor, Role
+from api.identity.permissions import SEES, Actor, Role
+from api.identity.reading_reasons import HEADER, USUAL_REASON
 from api.institutions import open_institution
 from api.settings import Settings
+from domain.event import WHOLLY_SEALED
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.when import Days
 from ledger.recording.outcome import Recorded
@@ -110,22 +112,29 @@ class Served:
     tokens_elsewhere: dict[Role, str]
     stack: AsyncExitStack
 
-    async def client(self, token: str | None = None) -> AsyncClient:
-        """Return a client with any token, or with none; closed at the end of the test."""
+    async def client(self, token: str | None = None, role: Role | None = None) -> AsyncClient:
+        """Return a client with any token, or with none; closed at the end of the test.
+
+        Of a `role` that sees sealed sets, it says why it reads.
+        """
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        if role is not None and SEES[role] & WHOLLY_SEALED:
+            headers[HEADER] = USUAL_REASON[role]
         transport = ASGITransport(app=self.app)
         client = AsyncClient(transport=transport, base_url="http://childledger.test", headers=headers)
         return await self.stack.enter_async_context(client)
 
     async def as_(self, role: Role | str, *, elsewhere: bool = False) -> AsyncClient:
         """Return a client of a role, of the institution at home or of the one elsewhere."""
-        return await self.client((self.tokens_elsewhere if elsewhere else self.tokens)[Role(role)])
+        tokens = self.tokens_elsewhere if elsewhere else self.tokens
+        return await self.client(tokens[Role(role)], Role(role))
 
     async def another(self, role: Role | str) -> AsyncClient:
         """Return a client of somebody else of that role, at home."""
         identity = self.container.identity
         member = await identity.add_member("另一人", Role(role), institution=self.home.institution)
-        return await self.client(await identity.issue(member.user, days=1, purpose="another"))
+        token = await identity.issue(member.user, days=1, purpose="another")
+        return await self.client(token, Role(role))
 
     async def a_child(
         self, name: str = "王小明", born: str = "2009-03-05", *, elsewhere: bool = False

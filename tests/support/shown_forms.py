@@ -16,7 +16,7 @@ from api.console.rendering import rendered
 from api.console.words import Words
 from api.contract.sentences import Language
 from api.identity.permissions import SEES, Role
-from api.identity.sessions import ReadingReason
+from api.identity.reading_reasons import ReadingReason
 from domain.event import Event
 from tests.support.client import NOW
 from tests.support.console import FROM_HERE, Browser

@@ -57,7 +57,7 @@ class EntryToAmend:
         """
         if chapter(self.kind) != AMENDING:
             return {}
-        fields = event_fields(self.kind, self.asked.page.context.sees)
+        fields = event_fields(self.kind, self.asked.page.context.records)
         return {each.name: self.entry["data"][each.last_name] for each in fields if each.id_of == ("entry",)}
 
     @property
@@ -96,7 +96,7 @@ async def entry_to_amend(asked: ChildPage, entry: UUID) -> EntryToAmend:
     file = await asked.summary()
     told = await asked.page.answer(one_entry.one_entry, asked.child, entry)
     found = EntryToAmend(asked, file, told["entry"], told["others"])
-    sees = asked.page.context.sees
+    sees = asked.page.context.records
     if not is_amendable(found.entry["type"]):
         raise Problem("forbidden", _UNDONE_ELSEWHERE)
     if found.kind.seals not in sees or hidden_fields(found.kind, sees):

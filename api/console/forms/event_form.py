@@ -86,7 +86,7 @@ class EventForm:
 
     def read(self) -> ReadForm:
         """Return what it says. Raises the problem `malformed` for fields that the form does not have."""
-        read = read_form(self.kind, self.sent, self.page.context.sees, self.key)
+        read = read_form(self.kind, self.sent, self.page.context.records, self.key)
         if read.strange - OF_AMENDING:
             raise Problem("malformed")
         return read
@@ -109,7 +109,7 @@ class EventForm:
 
     def shown_as(self, checked: CheckedForm) -> dict[str, Any]:
         """Return what a template shows of the form and of what became of it."""
-        words, sees = self.page.words, self.page.context.sees
+        words, sees = self.page.words, self.page.context.records
         taken: SentFields = {}
         if checked.read is not None:
             taken = filled_in(self.kind, checked.read.body, sees, english=words.language == "en")
@@ -127,7 +127,7 @@ class EventForm:
 
     def _hidden(self) -> list[str]:
         """Return what the event says that has no field here: a supervisor records it."""
-        sees = self.page.context.sees
+        sees = self.page.context.records
         asked = {
             each.label for each in event_fields(self.kind, sees) if each.control is FieldControl.REASON_ALONE
         }

@@ -20,7 +20,7 @@ _LONGEST: Final = 60
 
 async def choices_for(asked: ChildPage, kind: type[Event]) -> FormChoices:
     """Return what there is to choose from in a form of an event."""
-    fields = [*_flat(event_fields(kind, asked.page.context.sees))]
+    fields = [*_flat(event_fields(kind, asked.page.context.records))]
     referred = {each.refers for each in fields if each.refers is not None}
     named = {each.last_name for each in fields if each.control is FieldControl.SUBJECT}
     types = sorted(referred.union(*(_naming(name) for name in named)))
@@ -42,7 +42,7 @@ async def choices_for(asked: ChildPage, kind: type[Event]) -> FormChoices:
 
 async def institutions_for(page: PageRequest, kind: type[Event]) -> Sequence[tuple[str, str]]:
     """Return the institutions of the ledger, where a form of an event asks for one."""
-    fields = _flat(event_fields(kind, page.context.sees))
+    fields = _flat(event_fields(kind, page.context.records))
     if not any(each.control is FieldControl.INSTITUTION for each in fields):
         return ()
     known = await page.context.container.identity.institutions()

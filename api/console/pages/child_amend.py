@@ -113,7 +113,7 @@ async def correct_content(asked: AboutChild, entry: UUID, filled: Filled) -> Res
         there = await shown_at_form(asked.page, f"{found.address}/withdraw", {**sent, "key": [key]}, key)
         return there or await _undo(found, EntryWithdrawn, sent, key)
     english = asked.page.words.language == "en"
-    whole = filled_in(found.kind, found.entry, asked.page.context.sees, english=english)
+    whole = filled_in(found.kind, found.entry, asked.page.context.records, english=english)
     sent = {**whole, **_papers(form.sent, len(rows_of(_PAPERS, whole))), WHY: form.sent[WHY]}
     fields = {**sent, "key": [form.key], "kind": [found.kind.__name__]}
     there = await shown_at_form(asked.page, address, fields, form.key)

@@ -9,7 +9,7 @@ from api.console.page_route import PageRoute
 from api.contract.explanation_words import CATEGORIES
 from api.http import access
 from api.identity.access_log import NEWEST
-from api.identity.sessions import REASONS
+from api.identity.reading_reasons import REASONS
 from domain.codes import tables
 
 router = APIRouter(prefix="/console", route_class=PageRoute)

@@ -233,7 +233,7 @@ async def _filled_by(form: AskedForm, rule: str) -> SentFields:
     due = await asked.page.answer(one_file.obligations, asked.child, state=_WAITING, rule=rule and [rule])
     started = {each for row in due["items"][:1] for each in row["started_by"]}
     filled: dict[str, list[str]] = {}
-    for each in event_fields(form.kind, asked.page.context.sees):
+    for each in event_fields(form.kind, asked.page.context.records):
         offered = form.choices.entries.get(each.refers or "", ())
         begun = [value for value, _ in offered if value in started]
         if len(begun) == 1:

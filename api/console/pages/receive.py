@@ -287,11 +287,11 @@ def _likely(told: Mapping[str, Any]) -> set[str]:
 def _probe(page: PageRequest, who: WhoIsReceived) -> dict[str, Any]:
     """Return a file that says nothing but who it is, for the dry run that looks for the same child."""
     sent = {OCCURRED: [page.context.today.isoformat()], **who.filled()}
-    for each in event_fields(IdentityRecorded, page.context.sees):
+    for each in event_fields(IdentityRecorded, page.context.records):
         if each.must and each.unknown and not {each.name, each.name + WHY_NOT} & sent.keys():
             chosen = each.control in CHOSEN
             sent[each.name if chosen else each.name + WHY_NOT] = [(REASON if chosen else "") + _NOT_ASKED]
-    return {"events": [read_form(IdentityRecorded, sent, page.context.sees, "").body]}
+    return {"events": [read_form(IdentityRecorded, sent, page.context.records, "").body]}
 
 
 def _who(

@@ -26,7 +26,7 @@ from api.console.sent_form import form
 from api.console.words import Words
 from api.identity.passwords import SHORTEST, fault_of
 from api.identity.permissions import Actor
-from api.identity.sessions import REASONS, ReadingReason
+from api.identity.reading_reasons import REASONS, ReadingReason
 from api.tenants import Tenants
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
