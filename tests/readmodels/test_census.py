@@ -58,7 +58,7 @@ few = trying(
 def lives_counted() -> st.SearchStrategy[list[AnyEntry]]:
     """Lives of events that change what is counted by."""
     counted = [kind for kind in KINDS if any(change.attribute in COUNTED_BY for change in changes(kind))]
-    return streams(counted, most=11)
+    return streams(tuple(counted), most=11)
 
 
 def of(actor: Actor) -> CountedScope:
