@@ -5,16 +5,14 @@ import os
 import shutil
 import stat
 import subprocess
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import orjson
 import psycopg
 import pytest
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
 from pydantic import SecretStr
 
 from api.app import create_app, running
@@ -22,7 +20,7 @@ from api.cli.backup_commands import OwnerUnknownError, backing_up, recovering, r
 from api.settings import Settings
 from domain.events.intake import IdentityRecorded
 from ledger.log.last_seen import LostEntriesError
-from ledger.postgres import credentials, tools
+from ledger.postgres import tools
 from ledger.postgres.backup import BackupError, newest
 from ledger.postgres.tools import ProgramError, programs_for
 from ledger.sealing.key_file import KeyFile
@@ -42,24 +40,6 @@ KEPT = (
 @pytest.fixture
 def backups(tmp_path: Path) -> Path:
     return tmp_path / "backups"
-
-
-@pytest.fixture
-def elsewhere(postgres: str, settings: Settings, tmp_path: Path) -> Iterator[Settings]:
-    """An empty database and a DATA that has but the key file, as on a new machine."""
-    name = f"test_{uuid4().hex}"
-    data = tmp_path / "elsewhere"
-    data.mkdir(mode=0o700)
-    (data / "master.key").write_bytes((settings.data / "master.key").read_bytes())
-    (data / "master.key").chmod(0o600)
-    # The server, and so its roles, are the same here: their passwords are too.
-    (data / credentials.FILE).write_bytes((settings.data / credentials.FILE).read_bytes())
-    (data / credentials.FILE).chmod(0o600)
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
-        url = SecretStr(make_conninfo(postgres, dbname=name))
-        yield settings.model_copy(update={"database_url": url, "data": data})
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture

@@ -1,27 +1,22 @@
 """Erasing: asked for, approved by two others, cooled, done, and said to be done; for ever, everywhere."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import asynccontextmanager
-from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import orjson
 import pytest
 
-from api.bootstrap import Container, open_container
 from api.cli.backup_commands import backing_up
-from api.erasing import ErasedData, erase, erasures
 from api.identity.kept_forms import KeptForm
 from api.identity.permissions import Role
 from api.settings import Settings
 from domain.event import Category
-from domain.events.erasure import ErasureApproved, ErasureRequested
 from domain.events.health import PhysicalExamined
 from domain.events.intake import ChildReceived, IdentityRecorded
 from ledger.postgres.key_store import KeyStore
 from tests.support.client import Served, new_key
+from tests.support.erasures import approved, erased, later
 from tests.support.given import given, some
 from tests.support.http_given import sent
 from tests.support.scans import lying, stored
@@ -30,7 +25,6 @@ from tests.support.waiting import until
 
 NAME: Final = "欧阳小明"
 EXAMINED: Final = "标记体检内容"
-COOLED: Final = timedelta(days=8)
 
 
 async def a_child(served: Served) -> UUID:
@@ -46,48 +40,6 @@ async def a_child(served: Served) -> UUID:
             ("2024-05-01", some(PhysicalExamined, summary=EXAMINED)),
         ),
     )
-
-
-async def recorded(served: Served, role: Role, child: UUID, event: Any, *, other: bool = False) -> UUID:
-    client = await (served.another(role) if other else served.as_(role))
-    body = sent("2026-11-20", event)
-    answer = await client.post(f"/children/{child}/events", json=body, headers=new_key())
-    assert answer.status_code == 201, answer.text
-    return UUID(answer.json()["entries"][0]["entry_id"])
-
-
-async def approved(
-    served: Served, child: UUID, categories: Sequence[Category] = (Category.IDENTITY,), **said: Any
-) -> UUID:
-    """Staff record that somebody asks for it, and two supervisors approve."""
-    asked = some(ErasureRequested, ground="unlawful", categories=tuple(categories), **said)
-    request = await recorded(served, Role.STAFF, child, asked)
-    for other in (False, True):
-        await recorded(served, Role.SUPERVISOR, child, some(ErasureApproved, request=request), other=other)
-    return request
-
-
-@asynccontextmanager
-async def later(served: Served, child: UUID) -> AsyncIterator[Container]:
-    """The ledger in another process, on the first day on which nobody can stop what was approved."""
-    file = await served.container.ledger.file(child)
-    assert file is not None
-    assert file.newest.recorded_at is not None
-    moment = file.newest.recorded_at + COOLED
-    async with open_container(served.container.settings, lambda: moment, follow=False) as container:
-        yield container
-
-
-async def erased(container: Container, child: UUID, backups: Collection[Path] = ()) -> list[ErasedData]:
-    """Erase all that is due of a child."""
-    owner = container.addresses.owner
-    assert owner is not None
-    due = [
-        (file, each)
-        async for file, each in erasures(container)
-        if file.stream == child and each.state(container.today()) in {"due", "started"}
-    ]
-    return [await erase(container, owner, file, each, backups) for file, each in due]
 
 
 async def told(served: Served, child: UUID, path: str = "/entries") -> str:

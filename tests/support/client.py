@@ -33,6 +33,7 @@ from api.settings import Settings
 from domain.event import WHOLLY_SEALED
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.when import Days
+from ledger.postgres import credentials
 from ledger.recording.outcome import Recorded
 from ledger.recording.request import Draft, Recording
 from tests.support.given import some
@@ -221,6 +222,24 @@ async def served(
             furnished.tokens_elsewhere,
             stack,
         )
+
+
+@pytest.fixture
+def elsewhere(postgres: str, settings: Settings, tmp_path: Path) -> Iterator[Settings]:
+    """An empty database and a DATA that has but the key file, as on a new machine."""
+    name = f"test_{uuid4().hex}"
+    data = tmp_path / "elsewhere"
+    data.mkdir(mode=0o700)
+    (data / "master.key").write_bytes((settings.data / "master.key").read_bytes())
+    (data / "master.key").chmod(0o600)
+    # The server, and so its roles, are the same here: their passwords are too.
+    (data / credentials.FILE).write_bytes((settings.data / credentials.FILE).read_bytes())
+    (data / credentials.FILE).chmod(0o600)
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+        url = SecretStr(make_conninfo(postgres, dbname=name))
+        yield settings.model_copy(update={"database_url": url, "data": data})
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture
