@@ -13,6 +13,7 @@ from domain.when import add
 from tests.bench.bench import Bench
 from tests.bench.contest import Duel, Row
 from tests.bench.many_files import many_files
+from tests.support.asking_headers import asking
 from tests.support.console import FROM_HERE
 
 LONG: Final = 1000
@@ -34,10 +35,11 @@ async def against_their_answers(bench: Bench) -> AsyncIterator[Duel]:
     """The first pages of a working day at many children, by somebody signed in, against the answers shown."""
     async with many_files(bench, bench.of(LONG)) as many:
         transport = ASGITransport(app=many.app)
-        bearer = {"Authorization": f"Bearer {bench.token}"}
         async with (
             AsyncClient(transport=transport, base_url="http://childledger.test") as browser,
-            AsyncClient(transport=transport, base_url="http://childledger.test", headers=bearer) as client,
+            AsyncClient(
+                transport=transport, base_url="http://childledger.test", headers=asking(bench.token)
+            ) as client,
         ):
             signed_in = await browser.post("/console/sign-in", data={"token": bench.token}, headers=FROM_HERE)
             assert signed_in.status_code == 303

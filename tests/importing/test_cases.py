@@ -209,7 +209,8 @@ async def _client(case: Case) -> AsyncClient:
     container = case.served.container
     own = case.report.institution.institution
     member = await container.identity.add_member("示例", Role.SUPERVISOR, institution=own)
-    return await case.served.client(await container.identity.issue(member.user, days=1, purpose="test"))
+    token = await container.identity.issue(member.user, days=1, purpose="test")
+    return await case.served.client(token, Role.SUPERVISOR)
 
 
 async def _found(case: Case, query: str) -> list[str]:

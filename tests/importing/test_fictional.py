@@ -49,6 +49,7 @@ from domain.rulebook import Rulebook
 from domain.standing import lapses
 from projections.dimensions import DIMENSIONS, NOTHING
 from projections.likeness import LIKENESSES
+from tests.support.asking_headers import asking
 from tests.support.client import NOW
 from tests.support.fictional_lives import told_on
 from tests.support.given import TODAY
@@ -396,9 +397,10 @@ async def _fill(settings: Settings) -> Filled:
         counted: set[str] = set()
         # Whoever is outside institutions is in no list of an institution.
         for role in (Role.SUPERVISOR, Role.TOWNSHIP):
-            headers = {"Authorization": f"Bearer {tokens[role]}"}
             async with AsyncClient(
-                transport=transport, base_url="http://childledger.test", headers=headers
+                transport=transport,
+                base_url="http://childledger.test",
+                headers=asking(tokens[role], role),
             ) as client:
                 due += [
                     (each["rule"], each["state"])
@@ -443,7 +445,7 @@ async def _unanswered(
     async with AsyncClient(transport=transport, base_url="http://childledger.test") as client:
 
         async def asked(role: Role, address: str) -> dict[str, Any]:
-            answer = await client.get(address, headers={"Authorization": f"Bearer {tokens[role]}"})
+            answer = await client.get(address, headers=asking(tokens[role], role))
             assert answer.status_code == 200, (address, answer.text)
             said: dict[str, Any] = answer.json()
             return said

@@ -30,6 +30,7 @@ from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.when import Days
 from ledger.recording.outcome import Recorded
 from ledger.recording.request import Draft, Recording
+from tests.support.asking_headers import asking
 from tests.support.folders import a_folder
 from tests.support.given import some
 from tests.support.processes import CHILDLEDGER, clean_environment
@@ -79,7 +80,7 @@ class Service:
     ) -> AsyncIterator[AsyncClient]:
         """Give a client of the first person, or with another token or none."""
         own = self.token if token == "" else token
-        headers = {} if own is None else {"Authorization": f"Bearer {own}"}
+        headers = {} if own is None else asking(own)
         address = f"http://127.0.0.1:{self.port}"
         async with AsyncClient(base_url=address, headers=headers, timeout=300, limits=limits) as client:
             yield client

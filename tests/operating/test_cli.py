@@ -22,6 +22,7 @@ from api.cli import trouble
 from api.identity.permissions import Role
 from api.settings import Settings, mistyped
 from ledger.postgres.cluster import locate
+from tests.support.asking_headers import asking
 from tests.support.client import ELSEWHERE, HOME, Furnished
 from tests.support.demo_server import filled_once
 from tests.support.processes import CHILDLEDGER, clean_environment, environment_of, free_port
@@ -462,7 +463,7 @@ class Demonstration:
 
     def ask(self, path: str, role: str = "supervisor") -> httpx2.Response:
         """Ask with the token of a role."""
-        headers = {"Authorization": f"Bearer {self.tokens[role]}"}
+        headers = asking(self.tokens[role], role)
         return httpx2.get(self.address + path, headers=headers, timeout=PATIENCE)
 
     def sign_in(self, role: str) -> httpx2.Response:

@@ -27,6 +27,7 @@ from domain.event import Category
 from domain.events.intake import ChildReceived, IdentityRecorded
 from ledger.sealing.keys import Keys
 from ledger.sealing.wrapping import KeyFileError, UnwrapError
+from tests.support.asking_headers import asking
 from tests.support.client import NOW, new_key
 from tests.support.given import some
 from tests.support.http_given import written
@@ -52,8 +53,7 @@ class Two:
     async def client(self, token: str = "", app: FastAPI | None = None) -> AsyncClient:
         """Return a client with a token, of this service or another."""
         transport = ASGITransport(app=app or self.app)
-        headers = {"Authorization": f"Bearer {token}"}
-        client = AsyncClient(transport=transport, base_url="http://childledger.test", headers=headers)
+        client = AsyncClient(transport=transport, base_url="http://childledger.test", headers=asking(token))
         return await self.stack.enter_async_context(client)
 
     async def as_(self, container: Container, role: Role = Role.SUPERVISOR) -> AsyncClient:

@@ -52,7 +52,7 @@ async def member(served: Served, role: Role, region: str) -> AsyncClient:
     """Return a client of somebody new who is bound to a region or a township."""
     identity = served.container.identity
     actor = await identity.add_member("另一人", role, region=region)
-    return await served.client(await identity.issue(actor.user, days=1, purpose="another"))
+    return await served.client(await identity.issue(actor.user, days=1, purpose="another"), role)
 
 
 async def everybody(served: Served) -> dict[str, AsyncClient]:

@@ -153,7 +153,7 @@ async def test_two_registers_that_do_not_say_where_they_come_from_tell_each_othe
 
     for own, child in zip(tokens, reversed(children), strict=True):
         for role in set(own) - {Role.ADMINISTRATOR}:
-            client = await served.client(own[role])
+            client = await served.client(own[role], role)
             assert await seen(served, client, child) == set(), role
     for own, child in zip(tokens, children, strict=True):
         assert "/children" in await seen(served, await served.client(own[Role.STAFF]), child)

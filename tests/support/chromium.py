@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from api.demo.demonstration import PASSWORD
+from tests.support.asking_headers import asking
 from tests.support.demo_server import Demo
 
 AXE: Final = Path(__file__).parents[1] / "console" / "vendor" / "axe-core"
@@ -147,8 +148,7 @@ class Someone:
 
 def ask(demo: Demo, path: str, role: str = "supervisor", **query: str) -> Any:
     """Return what the API answers somebody of a role."""
-    bearer = {"Authorization": f"Bearer {demo.tokens[role]}"}
-    answer = httpx2.get(f"{demo.address}{path}", params=query, headers=bearer)
+    answer = httpx2.get(f"{demo.address}{path}", params=query, headers=asking(demo.tokens[role], role))
     answer.raise_for_status()
     return answer.json()
 

@@ -26,16 +26,15 @@ from api.app import create_app, running
 from api.bootstrap import Container
 from api.demo.members import tokens_for_every_role
 from api.identity.directory import Institution
-from api.identity.permissions import SEES, Actor, Role
-from api.identity.reading_reasons import HEADER, USUAL_REASON
+from api.identity.permissions import Actor, Role
 from api.institutions import open_institution
 from api.settings import Settings
-from domain.event import WHOLLY_SEALED
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.when import Days
 from ledger.postgres import credentials
 from ledger.recording.outcome import Recorded
 from ledger.recording.request import Draft, Recording
+from tests.support.asking_headers import asking
 from tests.support.given import some
 from tests.support.postgres import copied
 from tests.support.waiting import PATIENCE
@@ -118,9 +117,7 @@ class Served:
 
         Of a `role` that sees sealed sets, it says why it reads.
         """
-        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-        if role is not None and SEES[role] & WHOLLY_SEALED:
-            headers[HEADER] = USUAL_REASON[role]
+        headers = {} if token is None else asking(token, role or Role.STAFF)
         transport = ASGITransport(app=self.app)
         client = AsyncClient(transport=transport, base_url="http://childledger.test", headers=headers)
         return await self.stack.enter_async_context(client)
