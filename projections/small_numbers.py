@@ -23,20 +23,29 @@ def withheld_numbers(
     *,
     unshown: AbstractSet[K] = frozenset(),
     told: AbstractSet[K] = frozenset(),
+    hidden: AbstractSet[K] = frozenset(),
 ) -> frozenset[K]:
     """Return which numbers are not told.
 
     Nobody who knows all others and the `sums` can work one of the small ones out, nor how many they are
     together where these are fewer than five. None at all is told. `unshown` are in no table, and are withheld
-    from the first; those of `told` that are not small are told in any case.
+    from the first; those of `told` that are not small are told in any case. `hidden` were withheld
+    elsewhere, and none of them follows either, unless it did from what is `told` alone.
     """
     small = {key for key, number in numbers.items() if 0 < number < SMALLEST_TOLD}
     # Totals first: what hides a part of one may be all that a balance needs.
     sums = sorted(sums, key=lambda each: _total(each) is None)
     # What adds up to none is none, whether it is told or not.
     totals = [(each, _total(each)) for each in sums]
-    none = {key for each, total in totals if total is not None and not numbers[total] for key in each}
-    withheld = small | unshown
+    none = {
+        key
+        for each, total in totals
+        if total is not None and not numbers[total] and unshown.isdisjoint(each)
+        for key in each
+    }
+    if hidden:
+        small |= hidden - _determined(sums, numbers.keys() - told)
+    withheld = small | unshown | hidden
     while True:
         further = _more(numbers, sums, withheld, small, none | told)
         if further is None:

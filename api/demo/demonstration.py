@@ -23,9 +23,8 @@ from api.imports.reading.kinds import read_workbook
 from api.imports.register_import import prepare, run_import, up_to_date
 from api.imports.report.terminal import bar
 from api.institutions import open_institution
-from api.issuing.computed_report import REPORTS, ReportAsked, computed_report
+from api.issuing.computed_report import REPORTS, ReportAsked, computed_report, kept_event
 from api.issuing.declared_report import DeclaredReport, ReportPeriod
-from api.issuing.kept_reports import kept_event
 from api.serving import address_of, leave_when_told, listen, run, serve
 from api.settings import Settings
 from domain.entry import DIRECT
@@ -108,14 +107,15 @@ async def _filled(container: Container) -> Institution:
 
 async def issue_reports(container: Container, institution: Institution, today: date) -> bool:
     """Issue each report of its last period before a day; return whether the numbers were at hand."""
-    head = await container.ledger.head()
-    if not await container.projector.known_reached(head.position, _PATIENCE_SECONDS):
-        return False
     keeper = await _keeper(container, institution)
     for report in REPORTS.values():
+        # Each knows those that were issued before it.
+        head = await container.ledger.head()
+        if not await container.projector.known_reached(head.position, _PATIENCE_SECONDS):
+            return False
         period = _last_before(report, today)
         asked = ReportAsked(report, institution.institution, period, period.until, head.position, head.epoch)
-        computed = await computed_report(container.ledger, container.projector, asked)
+        computed = await computed_report(container.ledger, container.projector, container.kept_reports, asked)
         issued = await kept_event(container.kept_reports, asked, computed)
         recording = Recording(
             stream=institution.institution,

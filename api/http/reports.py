@@ -33,10 +33,9 @@ from api.http.request_body import body
 from api.identity.acting import roles_that_may
 from api.identity.forbidden import forbidden
 from api.identity.permissions import Action, oversees, role_may
-from api.issuing.computed_report import REPORTS, ComputedReport, ReportAsked, computed_report
+from api.issuing.computed_report import REPORTS, ComputedReport, ReportAsked, computed_report, kept_event
 from api.issuing.declared_report import DeclaredReport, ReportPeriod
 from api.issuing.issued_workbook import issued_workbook
-from api.issuing.kept_reports import kept_event
 from api.issuing.printed_report import printed_report
 from api.issuing.recomputed_report import WHY, differing_cells, erased_since, reasons
 from domain.entry import Entry
@@ -241,7 +240,9 @@ def _period(report: DeclaredReport, sent: ReportRequest, today: date) -> ReportP
 async def _computed(request: RequestContext, asked: ReportAsked) -> ComputedReport:
     """Compute a report once the read models are written as known then. Raises `unavailable`."""
     await request.until_known(asked.known)
-    return await computed_report(request.ledger, request.container.projector, asked)
+    return await computed_report(
+        request.ledger, request.container.projector, request.container.kept_reports, asked
+    )
 
 
 async def _issued_before(

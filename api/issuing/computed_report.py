@@ -1,22 +1,34 @@
 """A report as it is computed: canonical JSON, the same for ever from the same ledger, rules and programme."""
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from importlib.metadata import version
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 from uuid import UUID
 
 from api.issuing.adoption_statistics import ADOPTION, ERASED
-from api.issuing.declared_report import DeclaredReport, ReportPeriod, ReportRow, ReportSource, ReportTable
+from api.issuing.declared_report import (
+    DeclaredReport,
+    NumberKey,
+    ReportPeriod,
+    ReportRow,
+    ReportSource,
+    ReportTable,
+)
+from api.issuing.earlier_reports import counted_over_time
 from api.issuing.half_yearly_comparison import HALF_YEARLY
+from api.issuing.kept_reports import KeptReports
 from api.issuing.placement_statistics import PLACEMENT
 from api.issuing.progress_report import PROGRESS
 from api.issuing.quarterly_bulletin import QUARTERLY
 from api.issuing.sealed_numbers import pooled_rows
+from api.issuing.told_before import CountedOverTime, numbers_beside
 from domain.events.institution.particulars import OPENED
+from domain.events.institution.reporting import ReportIssued
 from domain.file import File
 from domain.label import Label
 from domain.life import Life
@@ -31,8 +43,6 @@ REPORTS: Final[Mapping[str, DeclaredReport]] = MappingProxyType(
     {each.code: each for each in (PROGRESS, HALF_YEARLY, QUARTERLY, PLACEMENT, ADOPTION)}
 )
 """Every report by its code."""
-NumberKey: TypeAlias = tuple[int, int, str] | str
-"""A number by its table, row and column; a total by its name, which tables share."""
 _UNKNOWN: Final = "unknown"
 """Says of a number that nobody knows it, apart from one that is not told."""
 _FEW: Final = Label(
@@ -61,8 +71,14 @@ class ComputedReport:
     rulebook: Rulebook
 
 
-async def computed_report(ledger: Ledger, projector: Projector, asked: ReportAsked) -> ComputedReport:
-    """Compute a report. The read models must have been written as known at the position."""
+async def computed_report(
+    ledger: Ledger, projector: Projector, kept: KeptReports, asked: ReportAsked
+) -> ComputedReport:
+    """Compute a report. The read models must have been written as known at the position.
+
+    What follows from it and from reports that were issued before is not told either, nor what follows from it
+    and what is public.
+    """
     own = await ledger.file(asked.institution, asked.known)
     assert own is not None, "an institution has a file"  # noqa: S101 - it records in it
     rulebook = await ledger.rulebook_known(asked.institution, asked.known)
@@ -73,8 +89,9 @@ async def computed_report(ledger: Ledger, projector: Projector, asked: ReportAsk
             connection, asked.institution, own, asked.period, asked.as_of, asked.known, files
         )
         tables = [(table, await table.rows(source)) for table in asked.report.tables]
+        counted = await counted_over_time(kept, REPORTS, asked.report, source)
         models = projector.read_from.version
-    withheld = withheld_numbers(*numbers_and_sums(tables)) | _pooled(tables)
+    withheld = await asyncio.to_thread(_withheld, source, tables, counted)
     period = asked.period
     content = {
         "report": asked.report.code,
@@ -100,6 +117,38 @@ async def computed_report(ledger: Ledger, projector: Projector, asked: ReportAsk
         "tables": [_table(number, table, rows, withheld) for number, (table, rows) in enumerate(tables)],
     }
     return ComputedReport(canonical(content), rulebook)
+
+
+async def kept_event(kept: KeptReports, asked: ReportAsked, computed: ComputedReport) -> ReportIssued:
+    """Keep a report, and return the event by which the institution's file says that it was issued."""
+    return ReportIssued(
+        report=asked.report.code,
+        year=asked.period.year,
+        part=asked.period.part,
+        as_of=asked.as_of,
+        known_position=asked.known,
+        rules=computed.rulebook.digest,
+        sha256=await kept.keep(computed.content),
+    )
+
+
+def _withheld(
+    source: ReportSource,
+    tables: Sequence[tuple[ReportTable, Sequence[ReportRow]]],
+    counted: Sequence[CountedOverTime],
+) -> frozenset[NumberKey]:
+    """Return which numbers are not told."""
+    numbers, sums = numbers_and_sums(tables)
+    lines = {number: rows for number, (_, rows) in enumerate(tables)}
+    known = numbers_beside(source.before, source.as_of, counted, lines)
+    withheld = withheld_numbers(
+        {**known.numbers, **numbers},
+        [*sums, *known.sums],
+        unshown=known.unshown,
+        told=known.told,
+        hidden=known.hidden,
+    )
+    return withheld | _pooled(tables)
 
 
 def numbers_and_sums(

@@ -19,10 +19,12 @@ from domain.codes import tables
 from domain.file import File
 from domain.label import Label
 from domain.when import day_before, days_in_month
+from ledger.canonical import canonical
 from projections.child_counts import CountedCell, CountedScope, flows, stock
 from projections.counted_children import Population, Wanted
 from projections.dimensions import DIMENSIONS, band_names
 from projections.paging import Condition
+from projections.public_counts import group_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,12 @@ class ReportPeriod:
     until: date
 
 
+NumberKey: TypeAlias = tuple[int, int, str] | str
+"""A number by its table, row and column; a total by its name, which tables share."""
+AT_FIRST: Final = "first"
+AT_LAST: Final = "last"
+SUMMED: Final = "sum"
+"""Whether a count is of the day before, of the last day, or of the days between, over which it adds up."""
 PeriodOf: TypeAlias = Callable[[int, int | None], ReportPeriod | None]
 """Returns the period of a year, or of a part of one; None where there is no such part."""
 
@@ -90,6 +98,7 @@ class ReportTable:
     one. The counts of the rows add up to `totals`, named as other tables name the same number.
     Who is counted by a count is also counted by the one that it is `part_of`; nobody learns how few are not.
     What a `sealed` one counts is sealed wholly: it has one count, and a row for every value (`pooled_rows`).
+    `over_time` says of the counts of children what they are over the days of a period.
     """
 
     name: str
@@ -104,6 +113,17 @@ class ReportTable:
     totals: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     part_of: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     sealed: bool = False
+    over_time: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def identity(self) -> str:
+        """What tells its numbers from those of other tables, the same in all reports that have it."""
+        return identity(self.by, self.asked)
+
+
+def identity(by: Iterable[str], asked: Mapping[str, Any]) -> str:
+    """Return what tells the numbers of a table by its columns, and by how it is counted."""
+    return canonical({"by": [*by], "asked": asked}).decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +185,7 @@ def counted_by(
         "count",
         _how(population),
         totals={"count": "stock_to" + _narrowed(population)},
+        over_time={"count": AT_LAST},
     )
 
 
@@ -202,7 +223,17 @@ def changed_by(name: str, title: Label, *by: str, where: Wanted | None = None) -
             name: f"{name} {title.en}" if name.startswith("moved") else name + _narrowed(population)
             for name in FLOW_COUNTS
         },
+        over_time={
+            name: {"stock_from": AT_FIRST, "stock_to": AT_LAST}.get(name, SUMMED) for name in FLOW_COUNTS
+        },
     )
+
+
+def counted_public(table: ReportTable) -> bool:
+    """Whether the same is public of all children of the ledger, as a census tells it."""
+    by = [*table.by]
+    same = table.asked == _how(Population(by)) and AT_LAST in table.over_time.values()
+    return same and group_of(by) is not None
 
 
 def left_for_reasons(name: str, title: Label) -> ReportTable:
@@ -225,6 +256,7 @@ def left_for_reasons(name: str, title: Label) -> ReportTable:
         "left",
         _how(population),
         totals={"left": "left"},
+        over_time={"left": SUMMED},
     )
 
 

@@ -5,7 +5,6 @@ from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
-from api.issuing.computed_report import ComputedReport, ReportAsked
 from domain.events.institution.reporting import ReportIssued
 from ledger.store import queries
 from ledger.store.pools import Pool
@@ -39,16 +38,3 @@ class KeptReports:
         async with self._readers.connection() as connection:
             cursor = await connection.execute(SQL["issuers"], [list(institutions), ReportIssued.__name__])
             return [issuer for (issuer,) in await cursor.fetchall()]
-
-
-async def kept_event(kept: KeptReports, asked: ReportAsked, computed: ComputedReport) -> ReportIssued:
-    """Keep a report, and return the event by which the institution's file says that it was issued."""
-    return ReportIssued(
-        report=asked.report.code,
-        year=asked.period.year,
-        part=asked.period.part,
-        as_of=asked.as_of,
-        known_position=asked.known,
-        rules=computed.rulebook.digest,
-        sha256=await kept.keep(computed.content),
-    )

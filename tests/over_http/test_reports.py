@@ -190,6 +190,23 @@ async def test_small_numbers_are_told_in_no_form_of_a_report_and_each_role_sees_
         assert (await client.post("/reports", json=YEAR, headers=new_key())).status_code == 403
 
 
+async def test_a_later_report_tells_nobody_how_few_came_since_an_earlier_one(served: Served) -> None:
+    """One child came in September: the quarter less its first two months would tell it."""
+    quarter = {"report": "quarterly", "part": 3}
+    await children(served, 6, "1", on="2026-07-05")
+    await children(served, 1, "2", on="2026-09-10")
+    await known_in_lists(served)
+    august = await issue(served, **quarter, as_of="2026-08-30")
+    assert table(august["content"], "changes")[""] == [0, 6, 0, 0, 0, 6]
+    await known_in_lists(served)
+    september = await issue(served, **quarter)
+    assert table(september["content"], "changes")[""] == [0, None, 0, 0, 0, None]
+    supervisor = await served.as_(Role.SUPERVISOR)
+    for each in (august, september):
+        compared = await supervisor.get(f"/reports/{each['issued']['id']}/comparison")
+        assert compared.json()["same"] is True, "what was issued before is as known then"
+
+
 def test_of_two_comparisons_with_one_system_on_one_day_each_is_told_that_differs() -> None:
     def runs(*found: int) -> JsonObject:
         of = [{"value": "household"}, {"value": "2026-07-02"}]

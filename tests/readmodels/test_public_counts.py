@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
 from itertools import combinations, product
-from typing import Any, Final
+from typing import Final
 
 from hypothesis import given
 from hypothesis import settings as trying
@@ -13,40 +13,13 @@ from projections.child_counts import CountedCell, Flow
 from projections.dimensions import DIMENSIONS
 from projections.public_counts import CROSSED_GROUPS, group_of, public_cells, public_flows
 from projections.small_numbers import SMALLEST_TOLD
+from tests.support.eliminated import Equation, Solved
 from tests.support.exploring import examples
 
 BY: Final = ("sex", "age_band", "institution", "place", "stage", "disability")
 """Two groups that are crossed, of two and of three dimensions, and one that stands alone."""
 VALUES: Final = ("a", "b", "c")
 KINDS: Final = [*product(VALUES, VALUES, *["ab"] * 4)]
-PRIME: Final = 2**31 - 1
-Equation = Mapping[Any, int]
-
-
-class Solved:
-    """What follows from equations by elimination."""
-
-    def __init__(self, equations: Iterable[Equation]) -> None:
-        self._rows: dict[Hashable, dict[Hashable, int]] = {}
-        for each in equations:
-            rest = self._rest(each)
-            if rest:
-                lead = next(iter(rest))
-                inverse = pow(rest[lead], -1, PRIME)
-                self._rows[lead] = {key: value * inverse % PRIME for key, value in rest.items()}
-
-    def tells(self, wanted: Equation) -> bool:
-        """Whether a sum follows from the equations."""
-        return not self._rest(wanted)
-
-    def _rest(self, equation: Equation) -> dict[Hashable, int]:
-        rest = {key: value % PRIME for key, value in equation.items()}
-        for lead, row in self._rows.items():
-            times = rest.get(lead, 0)
-            if times:
-                for key, value in row.items():
-                    rest[key] = (rest.get(key, 0) - times * value) % PRIME
-        return {key: value for key, value in rest.items() if value}
 
 
 def cells(children: Mapping[CountedCell, int], by: Iterable[str]) -> Counter[CountedCell]:
