@@ -192,7 +192,7 @@ async def test_small_numbers_are_told_in_no_form_of_a_report_and_each_role_sees_
 
 async def test_a_later_report_tells_nobody_how_few_came_since_an_earlier_one(served: Served) -> None:
     """One child came in September: the quarter less its first two months would tell it."""
-    quarter = {"report": "quarterly", "part": 3}
+    quarter: dict[str, Any] = {"report": "quarterly", "part": 3}
     await children(served, 6, "1", on="2026-07-05")
     await children(served, 1, "2", on="2026-09-10")
     await known_in_lists(served)
