@@ -18,8 +18,9 @@ from projections.findings import FINDINGS
 from projections.findings_list import findings_asked
 from projections.known import as_known
 from projections.obligations import OBLIGATIONS, obligations_asked
-from projections.paging import Condition, Key, Page, as_day, as_id, in_charge, page
+from projections.paging import FIRST_PAGE, Condition, Page, PageAsked, in_charge, page
 from projections.readiness import READINESS, having_status, readiness_asked
+from projections.sorting import Key, Sorts, alike, as_day, as_id
 from projections.spans import SPANS, name_of, told_by
 
 _SQL: Final = queries.load_composable("projections", "asked_children.sql")
@@ -32,6 +33,9 @@ class AskedChild:
 
     child: UUID
     first_on: date
+
+
+SORTS: Final = Sorts(AskedChild, "q", alike("first_on"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +63,7 @@ async def asked_children(
     cells: Sequence[str] | None = None,  # noqa: ARG001 - of the rows, and a cursor is of one filter
     institution: UUID | None = None,
     known: int | None = None,
-    limit: int = 50,
-    cursor: str | None = None,
+    turn: PageAsked = FIRST_PAGE,
 ) -> Page[AskedChild]:
     """Return the children in the scope whom the question `of` is about on a day, the longest-waiting first.
 
@@ -113,8 +116,8 @@ async def asked_children(
         _SQL["grouped"].format(parts=SQL(" UNION ALL ").join(parts)),
         [Condition(SQL("true"), {**scope.parameters, **given})],
         _KEY,
-        limit=limit,
-        cursor=cursor,
+        turn=turn,
+        sorts=SORTS,
         tables=then,
     )
 

@@ -15,7 +15,8 @@ from ledger.store import queries
 from projections.child_counts import CountedScope, cells_changed, counted_between
 from projections.counted_children import CountedParts, Population, Wanted
 from projections.dimensions import DIMENSIONS
-from projections.paging import Condition, Key, Page, as_day, as_id, page
+from projections.paging import FIRST_PAGE, Condition, Page, PageAsked, page
+from projections.sorting import Key, Sorts, alike, as_day, as_id
 
 MoveKind: TypeAlias = Literal["entered", "moved", "left"]
 MoveDirection: TypeAlias = Literal["raised", "lowered"]
@@ -41,6 +42,9 @@ class ChildMove:
     direction: MoveDirection | None
 
 
+SORTS: Final = Sorts(ChildMove, "moved", {"on": "day", **alike("kind", "reason")})
+
+
 def graded(by: Sequence[str]) -> str | None:
     """Return the dimension of grades that alone is counted by, None if something else is, too."""
     return by[0] if len(by) == 1 and DIMENSIONS[by[0]].worst_first else None
@@ -63,8 +67,7 @@ async def child_moves(
     after: Wanted,
     reason: str | None = None,
     known: int | None = None,
-    limit: int = 50,
-    cursor: str | None = None,
+    turn: PageAsked = FIRST_PAGE,
 ) -> Page[ChildMove]:
     """Return who came, went or moved after `since` through `day`, in the order of the days.
 
@@ -84,7 +87,7 @@ async def child_moves(
         conditions.append(Condition(SQL("moved.reason = %(reason)s"), {"reason": reason}))
     conditions += [*_in_cell("before", by, before), *_in_cell("after", by, after)]
     moves = _MOVES.format(**cells_changed(CountedParts(population)))
-    return await page(connection, ChildMove, moves, conditions, _KEY, limit=limit, cursor=cursor, tables=then)
+    return await page(connection, ChildMove, moves, conditions, _KEY, turn=turn, sorts=SORTS, tables=then)
 
 
 def _in_cell(side: Literal["before", "after"], by: Sequence[str], wanted: Wanted) -> Iterator[Condition]:

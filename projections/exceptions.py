@@ -17,7 +17,8 @@ from ledger.store import queries
 from projections.known import as_known
 from projections.markers import Blank, Hashed, Internal
 from projections.model import ReadModel, RowContext, RowParts
-from projections.paging import Condition, Key, Page, as_day, as_id, as_number, in_charge, page
+from projections.paging import FIRST_PAGE, Condition, Page, PageAsked, in_charge, page
+from projections.sorting import Key, Sorts, alike, as_day, as_id, as_number
 from projections.withholding import Withholding, listed
 
 
@@ -37,7 +38,7 @@ class ExceptionRow:
     rule: Annotated[str, Hashed()]
     state: Annotated[str, Hashed()]
     occurred_on: Annotated[date, Internal()]
-    recorded_on: Annotated[date, Internal()]
+    recorded_on: date
     decided_on: Annotated[date | None, Internal()]
     entry: Annotated[UUID | None, Blank(), Internal()]
     decision: Annotated[UUID | None, Blank(), Internal()]
@@ -105,6 +106,7 @@ EXCEPTIONS: Final = ReadModel(
 
 _SQL: Final = queries.load_composable("projections", "exceptions.sql")
 _KEY: Final[Key] = {"e.recorded_on": as_day, "e.child": as_id, "e.number": as_number}
+SORTS: Final = Sorts(ExceptionRow, "e", alike("recorded_on", "state", "kind", "rule"))
 
 
 async def exceptions(
@@ -119,8 +121,7 @@ async def exceptions(
     rule: str | Sequence[str] | None = None,
     institution: UUID | None = None,
     known: int | None = None,
-    limit: int = 50,
-    cursor: str | None = None,
+    turn: PageAsked = FIRST_PAGE,
 ) -> Page[ExceptionRow]:
     """Return what a second person decides on of all that had happened by a day, the longest-waiting first.
 
@@ -138,4 +139,4 @@ async def exceptions(
     if institution is not None:
         where.append(in_charge(institution))
     select = _SQL["exceptions"]
-    return await page(connection, ExceptionRow, select, where, _KEY, limit=limit, cursor=cursor, tables=then)
+    return await page(connection, ExceptionRow, select, where, _KEY, turn=turn, sorts=SORTS, tables=then)

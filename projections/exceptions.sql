@@ -25,6 +25,9 @@ CREATE TABLE exceptions (
 );
 CREATE INDEX ON exceptions (recorded_on, child, number);
 CREATE INDEX ON exceptions (state, recorded_on, child, number);
+CREATE INDEX ON exceptions (kind, recorded_on, child, number);
+CREATE INDEX ON exceptions (rule, recorded_on, child, number);
+CREATE INDEX ON exceptions (recorded_on, child, number) WHERE sealed IS NOT NULL;
 
 -- name: exceptions
 SELECT e.* FROM exceptions e JOIN register ON register.child = e.child

@@ -20,7 +20,8 @@ from projections.known import as_known
 from projections.markers import Unversioned
 from projections.model import ReadModel, RowContext
 from projections.name_search import terms_of_names
-from projections.paging import Condition, Key, Page, as_number, page
+from projections.paging import FIRST_PAGE, Condition, Page, PageAsked, page
+from projections.sorting import Sorts, alike, as_number
 
 SEALED_APPLICANT: Final = "families.applicant"
 """The context that the sealed name is bound to; it opens in no other."""
@@ -104,7 +105,7 @@ def _opened(row: IndexedFamily, seal: Seal) -> IndexedFamily:
 FAMILIES: Final = ReadModel("families", IndexedFamily, rows, _opened, kind="family")
 
 _SQL: Final = queries.load_composable("projections", "families.sql")
-_KEY: Final[Key] = {"families.opened": as_number}
+SORTS: Final = Sorts(ListedFamily, "families", alike("region", "approved_on", "trained_on"))
 
 
 async def having(connection: AsyncConnection[Any], scope: Condition, terms: Collection[bytes]) -> list[UUID]:
@@ -122,8 +123,7 @@ async def families(
     approved: bool | None = None,
     terms: Sequence[bytes] = (),
     known: int | None = None,
-    limit: int = 50,
-    cursor: str | None = None,
+    turn: PageAsked = FIRST_PAGE,
     **_: object,
 ) -> Page[ListedFamily]:
     """Return the families in a scope, in the order in which their files were opened.
@@ -132,7 +132,8 @@ async def families(
     their required values, `approved` says whether the approval holds; `terms` are the keyed hashes that a
     row must have.
     """
-    shown = Identifier("families" if known is None else "listed")
+    table = "families" if known is None else "listed"
+    shown = Identifier(table)
     selected: Composable = shown if known is None else _SQL["rows_known"]
 
     def column(name: str) -> Composable:
@@ -150,4 +151,13 @@ async def families(
     columns = SQL(", ").join(column(spec.name) for spec in fields(ListedFamily))
     select = _SQL["families"].format(columns=columns, rows=selected)
     then = as_known(known, {"listed": FAMILIES})
-    return await page(connection, ListedFamily, select, where, _KEY, limit=limit, cursor=cursor, tables=then)
+    return await page(
+        connection,
+        ListedFamily,
+        select,
+        where,
+        {f"{table}.opened": as_number},
+        turn=turn,
+        sorts=replace(SORTS, table=table),
+        tables=then,
+    )

@@ -15,6 +15,9 @@ CREATE TABLE families (
 );
 CREATE INDEX ON families (institution, opened);
 CREATE INDEX ON families (opened);
+CREATE INDEX ON families (region, opened);
+CREATE INDEX ON families (approved_on, opened);
+CREATE INDEX ON families (trained_on, opened);
 CREATE INDEX ON families USING gin (terms);
 
 -- name: families

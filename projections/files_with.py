@@ -13,7 +13,8 @@ from domain.event import Category
 from domain.events.filing import JOINING
 from ledger.store import queries
 from projections.known import as_known
-from projections.paging import Condition, Key, Page, as_number, in_charge, page
+from projections.paging import FIRST_PAGE, Condition, Page, PageAsked, in_charge, page
+from projections.sorting import Key, as_number
 
 _SELECT: Final = queries.load_composable("projections", "files_with.sql")["files_with"]
 _KEY: Final[Key] = {"register.opened": as_number}
@@ -39,8 +40,7 @@ async def files_with(
     asked: tuple[object, ...],  # noqa: ARG001 - the same
     institution: UUID | None = None,
     known: int | None = None,
-    limit: int = 50,
-    cursor: str | None = None,
+    turn: PageAsked = FIRST_PAGE,
 ) -> Page[FileWith]:
     """Return the files of a scope in the order in which they were opened, and whether each has such events.
 
@@ -53,4 +53,4 @@ async def files_with(
     if known is not None:
         where.append(Condition(SQL("register.opened <= %(opened_by)s"), {"opened_by": known}))
     then = as_known(known, {})
-    return await page(connection, FileWith, _SELECT, where, _KEY, limit=limit, cursor=cursor, tables=then)
+    return await page(connection, FileWith, _SELECT, where, _KEY, turn=turn, tables=then)

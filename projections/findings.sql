@@ -22,6 +22,7 @@ CREATE TABLE findings (
 CREATE INDEX ON findings (found_on, child, number) WHERE until IS NULL;
 CREATE INDEX ON findings (found_on, until, child, number) WHERE until IS NOT NULL;
 CREATE INDEX ON findings (rule, found_on, child, number) WHERE until IS NULL;
+CREATE INDEX ON findings (kind, found_on, child, number) WHERE until IS NULL;
 CREATE INDEX ON findings (rule, found_on, until, child, number) WHERE until IS NOT NULL;
 CREATE INDEX ON findings (rule) WHERE sealed IS NOT NULL;
 

@@ -19,31 +19,21 @@ from projections.grouped import GroupedCount, grouped
 from projections.known import as_known
 from projections.likeness import LIKENESS_TERMS, found_alike
 from projections.model import ReadModel
-from projections.paging import (
-    Condition,
-    Key,
-    Page,
-    as_day,
-    as_id,
-    as_number,
-    in_charge,
-    in_place,
-    of_child,
-    page,
-)
+from projections.paging import FIRST_PAGE, Condition, Page, PageAsked, in_charge, in_place, of_child, page
+from projections.sorting import Key, Sorts, alike, as_day, as_id, as_number
 from projections.withholding import listed
 
 _SQL: Final = queries.load_composable("projections", "findings.sql")
 _OF_FAMILIES: Final = queries.load_composable("projections", "family_children.sql")
 _KEY: Final[Key] = {"f.found_on": as_day, "f.child": as_id, "f.number": as_number}
+SORTS: Final = Sorts(Finding, "f", {"on": "found_on", **alike("rule", "kind")})
 
 
 async def findings(
     connection: AsyncConnection[Any],
     scope: Condition,
     *,
-    limit: int = 50,
-    cursor: str | None = None,
+    turn: PageAsked = FIRST_PAGE,
     **asked: Any,  # noqa: ANN401 - as `_every_asked` takes it
 ) -> Page[Finding]:
     """Return the findings that hold on a day, the longest-standing first; rows may be `WITHHELD`.
@@ -54,7 +44,7 @@ async def findings(
     outside `sees` are left out. `keyed` hashes terms.
     """
     selects, (then, *where) = await _every_asked(connection, scope, **asked)
-    return await page(connection, Finding, selects, where, _KEY, limit=limit, cursor=cursor, tables=then)
+    return await page(connection, Finding, selects, where, _KEY, turn=turn, sorts=SORTS, tables=then)
 
 
 async def finding_counts(

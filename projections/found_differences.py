@@ -18,7 +18,8 @@ from domain.file import File
 from ledger.store import queries
 from projections.known import as_known
 from projections.model import ReadModel, RowContext
-from projections.paging import Condition, Key, Page, as_day, as_id, in_charge, page
+from projections.paging import FIRST_PAGE, Condition, Page, PageAsked, in_charge, page
+from projections.sorting import Key, Sorts, alike, as_day, as_id
 
 DifferenceState: TypeAlias = Literal["open", "settled"]
 
@@ -70,6 +71,7 @@ FOUND_DIFFERENCES: Final = ReadModel("found_differences", DifferenceRow, rows)
 
 _SQL: Final = queries.load_composable("projections", "found_differences.sql")
 _KEY: Final[Key] = {"d.found_on": as_day, "d.child": as_id, "d.entry": as_id}
+SORTS: Final = Sorts(DifferenceRow, "d", alike("found_on", "system", "item"))
 
 
 async def differences(
@@ -84,8 +86,7 @@ async def differences(
     found_since: date | None = None,
     institution: UUID | None = None,
     known: int | None = None,
-    limit: int = 50,
-    cursor: str | None = None,
+    turn: PageAsked = FIRST_PAGE,
 ) -> Page[DifferenceRow]:
     """Return the differences that were found by a day, in the files of the scope, the oldest first.
 
@@ -105,4 +106,4 @@ async def differences(
     if institution is not None:
         where.append(in_charge(institution))
     select = _SQL["differences"]
-    return await page(connection, DifferenceRow, select, where, _KEY, limit=limit, cursor=cursor, tables=then)
+    return await page(connection, DifferenceRow, select, where, _KEY, turn=turn, sorts=SORTS, tables=then)

@@ -15,6 +15,8 @@ CREATE TABLE found_differences (
     PRIMARY KEY (child, entry)
 );
 CREATE INDEX ON found_differences (found_on, child, entry);
+CREATE INDEX ON found_differences (system, found_on, child, entry);
+CREATE INDEX ON found_differences (item, found_on, child, entry);
 CREATE INDEX ON found_differences (found_on, child, entry) WHERE settled_on IS NULL;
 
 -- name: differences

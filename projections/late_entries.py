@@ -14,7 +14,8 @@ from domain.entry import LATE_DAYS
 from domain.event import Category
 from domain.when import day_before, end_of
 from ledger.store import queries
-from projections.paging import Condition, Key, Page, as_number, in_charge, in_place, page
+from projections.paging import FIRST_PAGE, Condition, Page, PageAsked, in_charge, in_place, page
+from projections.sorting import Key, Sorts, as_number
 
 _SQL: Final = queries.load_composable("projections", "late_entries.sql")
 _KEY: Final[Key] = {"late.lead": as_number, "late.position": as_number}
@@ -37,6 +38,9 @@ class LateEntry:
     recorded_at: datetime
     lead: int
     origin: str
+
+
+SORTS: Final = Sorts(LateEntry, "late", {"lag_days": "-lead", "recorded_at": "position"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +73,7 @@ async def late_entries(
     connection: AsyncConnection[Any],
     scope: Condition,
     *,
-    limit: int = 50,
-    cursor: str | None = None,
+    turn: PageAsked = FIRST_PAGE,
     **asked: Any,  # noqa: ANN401 - as `_asked` takes it
 ) -> Page[LateEntry]:
     """Return the entries of files in the scope that happened by a day and were recorded so many days later.
@@ -80,7 +83,7 @@ async def late_entries(
     known at which it is asked, None for now. Raises CursorError.
     """
     select, where = _SELECT if _has_imports(asked) else _NOT_IMPORTED, [*_asked(scope, **asked)]
-    return await page(connection, LateEntry, select, where, _KEY, limit=limit, cursor=cursor)
+    return await page(connection, LateEntry, select, where, _KEY, turn=turn, sorts=SORTS)
 
 
 async def late_counts(

@@ -21,18 +21,8 @@ from projections.grouped import GroupedCount, grouped
 from projections.known import as_known
 from projections.markers import Blank, Hashed, Internal
 from projections.model import ReadModel, RowContext, RowParts
-from projections.paging import (
-    Condition,
-    Key,
-    Page,
-    as_day,
-    as_id,
-    as_number,
-    in_charge,
-    in_place,
-    of_child,
-    page,
-)
+from projections.paging import FIRST_PAGE, Condition, Page, PageAsked, in_charge, in_place, of_child, page
+from projections.sorting import Key, Sorts, alike, as_day, as_id, as_number
 from projections.withholding import Withholding, listed
 
 WAITING: Final[tuple[State, ...]] = ("due", "overdue")
@@ -182,6 +172,9 @@ OF_CHILDREN: Final = DueTable(OBLIGATIONS, WITHHELD, _SQL["of_children"])
 _NOT_CLOSED: Final = ("open", "void_later", "met_later")
 _ALL: Final = ("all",)
 _KEY: Final[Key] = {"o.due_on": as_day, "o.child": as_id, "o.number": as_number}
+SORTS: Final = Sorts(Obligation, "o", alike("due_on", "opened_on", "rule"))
+SORTS_OF_CLOSED: Final = Sorts(Obligation, "o", alike("due_on"))
+"""Of clocks that are met or void: most are, and each index on all of them is written with every entry."""
 
 
 def last_due(day: date, until: date | None, within_days: int | None, overdue_days: int | None) -> date:
@@ -210,8 +203,7 @@ async def obligations(
     place: str | None = None,
     acting: ActingRules | None = None,
     known: int | None = None,
-    limit: int = 50,
-    cursor: str | None = None,
+    turn: PageAsked = FIRST_PAGE,
     of: DueTable = OF_CHILDREN,
 ) -> Page[Obligation]:
     """Return the clocks that have these states on a day, in the files of the scope, by due day.
@@ -242,7 +234,7 @@ async def obligations(
         acting=acting,
     )
     where = [scope, *where]
-    return await page(connection, Obligation, select, where, _KEY, limit=limit, cursor=cursor, tables=then)
+    return await page(connection, Obligation, select, where, _KEY, turn=turn, sorts=SORTS, tables=then)
 
 
 async def obligation_counts(

@@ -30,6 +30,7 @@ CREATE INDEX ON obligations (due_on, child, number);
 -- Most clocks are closed, and what is asked for are the others.
 CREATE INDEX ON obligations (due_on, child, number) WHERE met_on IS NULL AND void_on IS NULL;
 CREATE INDEX ON obligations (rule, due_on, child, number) WHERE met_on IS NULL AND void_on IS NULL;
+CREATE INDEX ON obligations (opened_on, due_on, child, number) WHERE met_on IS NULL AND void_on IS NULL;
 -- A clock that is void from the day it opens waits on no day.
 CREATE INDEX ON obligations (due_on, void_on, child, number) WHERE met_on IS NULL AND void_on > opened_on;
 CREATE INDEX ON obligations (met_on);

@@ -10,7 +10,8 @@ from psycopg.sql import SQL
 
 from ledger.store import queries
 from projections.known import EVERY_FILE
-from projections.paging import Condition, Key, Page, as_number, page
+from projections.paging import Condition, Page, PageAsked, page
+from projections.sorting import Key, as_number
 
 _SQL: Final = queries.load_composable("projections", "opened.sql")
 _KEY: Final[Key] = {"register.opened": as_number}
@@ -41,4 +42,6 @@ async def files_opened(
     if among is not None:
         either = SQL("(register.child = ANY (%(among)s) OR register.institution = ANY (%(among)s))")
         where.append(Condition(either, {"among": list(among)}))
-    return await page(connection, OpenedFile, _SQL["opened"], where, _KEY, limit=limit, tables=EVERY_FILE)
+    return await page(
+        connection, OpenedFile, _SQL["opened"], where, _KEY, turn=PageAsked(limit), tables=EVERY_FILE
+    )

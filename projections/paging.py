@@ -1,29 +1,19 @@
 """Lists in pages: each page starts after the last key of the page before, so new rows shift nothing."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from operator import index
-from typing import Any, Final, Generic, TypeAlias, TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
-import orjson
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
-from psycopg.sql import SQL, Composable, Composed, Identifier, Placeholder
+from psycopg.sql import SQL, Composable
 
 from domain.label import Label
 from domain.limit import Area, limit
+from projections.sorting import Key, Sorting, Sorts
 
 R = TypeVar("R")
-
-Key: TypeAlias = Mapping[str, Callable[[Any], Any]]
-"""The columns that order a list and identify its rows, each with its parser for cursors."""
-
-as_day: Final = date.fromisoformat
-as_id: Final = UUID
-as_number: Final = index
 
 MOST: Final = limit(
     500,
@@ -35,8 +25,21 @@ MOST: Final = limit(
 """Rows of a page at most."""
 
 
-class CursorError(ValueError):
-    """The cursor comes from no page of this list."""
+@dataclass(frozen=True, slots=True)
+class PageAsked:
+    """Which page of a list is asked for: at most so many rows after a cursor, in its own order or another.
+
+    `sort` is a name of its `Sorts`, with `-` before it the other way. With `total` it is told how many rows
+    there are on all pages.
+    """
+
+    limit: int = 50
+    cursor: str | None = None
+    sort: str | None = None
+    total: bool = False
+
+
+FIRST_PAGE: Final = PageAsked()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +68,11 @@ def in_place(place: str) -> Condition:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[R]):
-    """Rows and the cursor of the next page; None on the last one."""
+    """Rows, the cursor of the next page, None on the last one, and the total where it was asked for."""
 
     rows: list[R]
     next: str | None
+    total: int | None = None
 
 
 async def page(
@@ -78,53 +82,45 @@ async def page(
     where: Sequence[Condition],
     key: Key,
     *,
-    limit: int = 50,
-    cursor: str | None = None,
+    turn: PageAsked = FIRST_PAGE,
+    sorts: Sorts | None = None,
     tables: Condition | None = None,
 ) -> Page[R]:
-    """Return one page of a SELECT without WHERE, ordered by its key; `tables` says what its tables are.
+    """Return one page of a SELECT without WHERE, in one of its orders or by its key.
 
-    Several SELECTs have no row in common; each is read in the order of the key, no further than the page.
+    `tables` says what its tables are.
+
+    Several SELECTs have no row in common; each is read in the order of the list, no further than the page.
     Raises CursorError.
     """
     given = where if tables is None else [tables, *where]
     parameters = {name: value for condition in given for name, value in condition.parameters.items()}
-    conditions = [condition.sql for condition in where]
-    columns = SQL(", ").join(_column(name) for name in key)
-    if cursor is not None:
-        after = [f"after_{number}" for number in range(len(key))]
-        parameters |= dict(zip(after, _read(cursor, key), strict=True))
-        conditions.append(SQL("({}) > ({})").format(columns, SQL(", ").join(map(Placeholder, after))))
-    ends = SQL("WHERE {} ORDER BY {} LIMIT %(page_limit)s").format(
-        SQL(" AND ").join([SQL("true"), *conditions]), columns
-    )
+    conditions = SQL(" AND ").join([SQL("true"), *(condition.sql for condition in where)])
     selects = [select] if isinstance(select, Composable) else select
+    begins = SQL("") if tables is None else tables.sql
+    sorting = Sorting(key, None if sorts is None else sorts.order(turn.sort))
+    after: list[Any] | None = None
+    if turn.cursor is not None:
+        after = sorting.read(turn.cursor)
+        parameters |= {f"after_{number}": value for number, value in enumerate(after)}
+    parts = [
+        SQL("({} WHERE {} {})").format(each, conditions, ends)
+        for each in selects
+        for ends in sorting.parts(after)
+    ]
     statement = SQL("{} SELECT * FROM ({}) AS listed_rows ORDER BY {} LIMIT %(page_limit)s").format(
-        SQL("") if tables is None else tables.sql,
-        SQL(" UNION ALL ").join(SQL("({} {})").format(each, ends) for each in selects),
-        SQL(", ").join(Identifier(_bare(name)) for name in key),
+        begins, SQL(" UNION ALL ").join(parts), sorting.whole("listed_rows")
     )
     async with connection.cursor(row_factory=class_row(row)) as rows:
-        await rows.execute(statement, {**parameters, "page_limit": limit + 1})
+        await rows.execute(statement, {**parameters, "page_limit": turn.limit + 1})
         fetched = await rows.fetchall()
-    if len(fetched) <= limit:
-        return Page(fetched, None)
-    last = [getattr(fetched[limit - 1], _bare(name)) for name in key]
-    return Page(fetched[:limit], urlsafe_b64encode(orjson.dumps(last)).decode().rstrip("="))
-
-
-def _bare(name: str) -> str:
-    return name.rpartition(".")[2]
-
-
-def _column(name: str) -> Composed:
-    return SQL(".").join(map(Identifier, name.split(".")))
-
-
-def _read(cursor: str, key: Key) -> list[Any]:
-    try:
-        values = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        return [read(value) for read, value in zip(key.values(), values, strict=True)]
-    except (ValueError, TypeError, AttributeError) as error:
-        message = "no such cursor"
-        raise CursorError(message) from error
+    found = Page(fetched, None)
+    if len(fetched) > turn.limit:
+        found = Page(fetched[: turn.limit], sorting.cursor(fetched[turn.limit - 1]))
+    if not turn.total:
+        return found
+    every = SQL(" UNION ALL ").join(SQL("({} WHERE {})").format(each, conditions) for each in selects)
+    counting = SQL("{} SELECT count(*) FROM ({}) AS listed_rows").format(begins, every)
+    counted = await (await connection.execute(counting, parameters)).fetchone()
+    assert counted is not None  # noqa: S101 - a count is a row
+    return replace(found, total=counted[0])

@@ -29,8 +29,9 @@ from projections.child_counts import CountedCell, CountedScope
 from projections.dimensions import NOTHING, UNKNOWN
 from projections.known import as_known
 from projections.model import ReadModel, RowContext
-from projections.paging import Condition, Key, Page, as_day, as_id, page
+from projections.paging import FIRST_PAGE, Condition, Page, PageAsked, page
 from projections.register import REGISTER
+from projections.sorting import Key, Sorts, alike, as_day, as_id
 
 OUTCOMES: Final[Mapping[str, Label]] = MappingProxyType(
     {
@@ -75,6 +76,9 @@ class PlacementRow:
     enlisted_on: date | None
     household_moved_on: date | None
     returned_on: date | None
+
+
+SORTS: Final = Sorts(PlacementRow, "placed", alike("placed_on", "route"))
 
 
 def rows(file: File, reading: RowContext) -> Iterator[PlacementRow]:
@@ -140,8 +144,7 @@ async def placements(
     outcome: str | None = None,
     institution: UUID | None = None,
     known: int | None = None,
-    limit: int = 50,
-    cursor: str | None = None,
+    turn: PageAsked = FIRST_PAGE,
 ) -> Page[PlacementRow]:
     """Return the placements of these days in the files of the scope, the oldest first.
 
@@ -161,7 +164,7 @@ async def placements(
         had = SQL("placed.{} <= %(day)s").format(Identifier(f"{outcome}_on"))
         where.append(Condition(had, {"day": day}))
     select = _SQL["placements"]
-    return await page(connection, PlacementRow, select, where, _KEY, limit=limit, cursor=cursor, tables=then)
+    return await page(connection, PlacementRow, select, where, _KEY, turn=turn, sorts=SORTS, tables=then)
 
 
 async def placement_counts(  # noqa: PLR0917 - the days

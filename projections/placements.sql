@@ -16,6 +16,7 @@ CREATE TABLE placements (
     PRIMARY KEY (child, entry)
 );
 CREATE INDEX ON placements (placed_on, child, entry);
+CREATE INDEX ON placements (route, placed_on, child, entry);
 
 -- name: placements
 SELECT placed.* FROM placements AS placed JOIN register ON register.child = placed.child

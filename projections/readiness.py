@@ -27,7 +27,8 @@ from ledger.store import queries
 from projections.known import as_known
 from projections.model import ReadModel, RowContext
 from projections.obligations import OBLIGATIONS
-from projections.paging import Condition, Key, Page, as_day, as_id, in_charge, page
+from projections.paging import FIRST_PAGE, Condition, Page, PageAsked, in_charge, page
+from projections.sorting import Key, Sorts, alike, as_day, as_id
 from projections.withholding import listed
 
 MOST_MONTHS: Final = 12 * (ADULT - OFFICER_AGE)
@@ -178,6 +179,7 @@ READINESS: Final = ReadModel("readiness", Ready, rows)
 _SQL: Final = queries.load_composable("projections", "readiness.sql")
 _SELECT: Final = _SQL["readiness"].format(status=_SQL["status"])
 _KEY: Final[Key] = {"y.turns_18_on": as_day, "y.child": as_id}
+SORTS: Final = Sorts(ReadyOnDay, "y", alike("turns_18_on", "route"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +202,7 @@ async def readiness(
     route: str | None = None,
     institution: UUID | None = None,
     known: int | None = None,
-    limit: int = 50,
-    cursor: str | None = None,
+    turn: PageAsked = FIRST_PAGE,
 ) -> Page[ReadyOnDay]:
     """Return the readiness of each young person on a day for these categories, the earliest to turn 18 first.
 
@@ -211,7 +212,7 @@ async def readiness(
     if statuses:
         where.append(having_status(statuses))
     then = as_known(known, {"readiness": READINESS, "obligations": OBLIGATIONS})
-    return await page(connection, ReadyOnDay, _SELECT, where, _KEY, limit=limit, cursor=cursor, tables=then)
+    return await page(connection, ReadyOnDay, _SELECT, where, _KEY, turn=turn, sorts=SORTS, tables=then)
 
 
 async def readiness_counts(

@@ -19,6 +19,7 @@ CREATE TABLE readiness (
     PRIMARY KEY (child, since)
 );
 CREATE INDEX ON readiness (turns_18_on, until, since, child);
+CREATE INDEX ON readiness (route, turns_18_on, until, since, child);
 CREATE INDEX ON readiness USING gist (daterange(since, until, '[]'));
 
 -- name: readiness

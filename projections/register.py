@@ -25,8 +25,9 @@ from projections.markers import Unversioned
 from projections.model import ReadModel, RowContext
 from projections.name_search import terms_of_names, terms_of_query, whole_number
 from projections.obligations import OBLIGATIONS
-from projections.paging import Condition, Key, Page, as_number, page
+from projections.paging import FIRST_PAGE, Condition, Page, PageAsked, page
 from projections.situations import SITUATIONS
+from projections.sorting import Sorts, alike, as_number
 
 T = TypeVar("T")
 
@@ -190,7 +191,9 @@ REGISTER: Final = ReadModel("register", Indexed, rows, _opened)
 _SQL: Final = queries.load_composable("projections", "register.sql")
 _ON_DAYS: Final = frozenset(SITUATIONS.columns) & {spec.name for spec in fields(Listed)} - {"child"}
 """The columns that answer for one day."""
-_KEY: Final[Key] = {"register.opened": as_number}
+SORTS: Final = Sorts(Listed, "register", alike("sex", "birth_on", "stage", "admitted_on", "departed_on"))
+SORTS_ON_A_DAY: Final = Sorts(Listed, "register", alike("sex", "birth_on"))
+"""Of the register of a day: what does not differ between days."""
 
 
 async def register(
@@ -206,8 +209,7 @@ async def register(
     holding: Mapping[str, Sequence[bytes]] = MappingProxyType({}),
     on_day: bool = False,
     known: int | None = None,
-    limit: int = 50,
-    cursor: str | None = None,
+    turn: PageAsked = FIRST_PAGE,
 ) -> Page[ListedOnDay]:
     """Return the register's rows in a scope, in the order in which the files were opened.
 
@@ -218,7 +220,8 @@ async def register(
     by age in these `bands`. `overdue` counts the obligations overdue on the day, as far as an
     actor who sees these categories may know.
     """
-    shown = Identifier("register" if known is None else "listed")
+    table = "register" if known is None else "listed"
+    shown = Identifier(table)
     rows: Composable = shown if known is None else _SQL["rows_known"]
     if on_day:
         rows = _SQL["rows_on"].format(rows=rows, shown=shown)
@@ -242,7 +245,16 @@ async def register(
     columns = SQL(", ").join(column(spec.name) for spec in fields(Listed))
     select = _SQL["register"].format(columns=columns, shown=shown, rows=rows)
     then = as_known(known, {"listed": REGISTER, "obligations": OBLIGATIONS, **COUNTED_ROWS})
-    return await page(connection, ListedOnDay, select, where, _KEY, limit=limit, cursor=cursor, tables=then)
+    return await page(
+        connection,
+        ListedOnDay,
+        select,
+        where,
+        {f"{table}.opened": as_number},
+        turn=turn,
+        sorts=replace(SORTS, table=table),
+        tables=then,
+    )
 
 
 async def names(

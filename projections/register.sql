@@ -33,6 +33,11 @@ CREATE TABLE register (
 CREATE INDEX ON register (institution, opened);
 CREATE INDEX ON register (place text_pattern_ops, opened) WHERE place IS NOT NULL;
 CREATE INDEX ON register (opened);
+CREATE INDEX ON register (sex, opened);
+CREATE INDEX ON register (birth_on, opened);
+CREATE INDEX ON register (stage, opened);
+CREATE INDEX ON register (admitted_on, opened);
+CREATE INDEX ON register (departed_on, opened);
 CREATE INDEX ON register USING gin (terms);
 CREATE INDEX ON register USING gin (file_no_terms);
 

@@ -1,12 +1,14 @@
 """Values of filters: only existing ones are valid, and a mistyped one is refused."""
 
+from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
-from pydantic import AfterValidator, Field
-from pydantic_core import PydanticKnownError
+from pydantic import AfterValidator, Field, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
 from domain.codes import tables
+from projections.sorting import Sorts
 
 _STAGES: Final = tuple(tables()["stage"].codes)
 _ROUTES: Final = tuple(tables()["placement_route"].codes)
@@ -48,3 +50,20 @@ ReportCode: TypeAlias = Annotated[
     str, AfterValidator(partial(_one_of, codes=_REPORTS)), Field(json_schema_extra={"enum": list(_REPORTS)})
 ]
 """A code of the table `report`."""
+
+
+SORT: Final = (
+    "What the list is sorted by; with `-` before it the other way round. What has no value there comes last,"
+    " and what is alike is sorted as the list is without it."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SortedBy:
+    """Marks the parameter that says by what a list is sorted, None for its own order."""
+
+    sorts: Sorts
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401 - as pydantic calls it
+        """Return the schema of the names of the columns by which the list may be sorted."""
+        return core_schema.nullable_schema(core_schema.literal_schema([*self.sorts.names]))

@@ -323,6 +323,7 @@ EXCEPTIONS_TABLE: Final = ListTable(
         *NEXT,
         event("entry.type", Label("事件", "Event")),
         said("entry.sentence_", Label("记录的内容", "What was recorded")),
+        day("recorded_on", Label("记录日期", "Recorded on")),
         instant("entry.recorded_at", Label("记录时间", "Recorded at")),
         text("entry.recorded_by.name", Label("记录人", "Recorded by")),
         sentences("evidence", Label("相关条目", "Evidence")),

@@ -22,6 +22,15 @@ class KnownListing(Listing[T]):
     known_position: int
 
 
+class CountedListing(KnownListing[T]):
+    """One page of a list about files; `total` counts the items of all pages, as the caller is shown them.
+
+    It is null where it was not asked for.
+    """
+
+    total: int | None
+
+
 class Titled(TypedDict):
     """The title of a rule in two languages."""
 

@@ -20,6 +20,7 @@ from api.contract.list_tables import (
     ListColumn,
     ListedItem,
     ListTable,
+    day,
     in_language,
     sentences,
 )
@@ -86,6 +87,7 @@ else:
         "QuestionRowAnswer",
         {
             "child": UUID,
+            "first_on": date,
             "columns": dict[str, CellAnswer],
             "obligations": list[ObligationAnswer],
             "findings": list[FindingAnswer],
@@ -96,7 +98,8 @@ else:
         },
         """A row of a question's list: a child with its columns, why it is listed, and who must act next.
 
-        `evidence` are the entries that columns and reasons name, each in a sentence.
+        It is listed by `first_on`, the first day of what makes it so. `evidence` are the entries that columns
+        and reasons name, each in a sentence.
         """,
     )
 
@@ -114,10 +117,13 @@ def column_json(column: AskedColumn) -> QuestionColumnAnswer:
     }
 
 
-def question_row_json(asked: QuestionList, row: AskedRow, day: date, evidence: list[EvidenceAnswer]) -> Any:  # noqa: ANN401 - a row, still without names
+def question_row_json(
+    asked: QuestionList, row: AskedRow, first_on: date, day: date, evidence: list[EvidenceAnswer]
+) -> Any:  # noqa: ANN401 - a row, still without names
     """Return a row on a day, without whose it is."""
     return {
         "child": row.child,
+        "first_on": first_on,
         "columns": {
             column.name: cell_json(column, cell)
             for column, cell in zip(asked.columns, row.cells, strict=True)
@@ -226,6 +232,7 @@ def table_of(asked: QuestionList, title: Label) -> ListTable:
             *map(_column, asked.columns),
             ListColumn(Label("为何列出", "Why it is listed"), _why, 36),
             ListColumn(Label("最早到期日", "First due on"), _first_due),
+            day("first_on", Label("排列日期", "Listed by")),
             *NEXT,
             sentences("evidence", Label("相关条目", "Evidence")),
             ListColumn(

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, create_model
 from pydantic.json_schema import models_json_schema
 
 from api.contract.dimension_filters import MOST_WHERE, AgeBands, DimensionValue
-from api.contract.filters import ReportCode, Stage
+from api.contract.filters import SORT, ReportCode, SortedBy, Stage
 from domain.envelope import Envelope, envelope_fields
 from domain.event import Kind, Number, Text, Year
 from domain.label import Label
@@ -20,7 +20,9 @@ from domain.limit import Area, limit
 from domain.scope import PlaceCode
 from domain.text import is_line
 from ledger.codec.parsing import reachable
+from projections.families import SORTS as FAMILY_SORTS
 from projections.paging import MOST
+from projections.register import SORTS as REGISTER_SORTS
 
 REF: Final = "#/components/schemas/{model}"
 MOST_ITEMS: Final = limit(
@@ -172,6 +174,8 @@ class ListRequest(Request):
     as_of: date | None = None
     day: date | None = None
     known_at: Annotated[str | None, Field(max_length=40)] = None
+    sort: Annotated[str | None, Field(description=SORT), SortedBy(REGISTER_SORTS)] = None
+    total: bool = False
     limit: Annotated[int, Field(ge=1, le=MOST)] = 50
     cursor: Annotated[str | None, Field(max_length=2000)] = None
 
@@ -209,6 +213,8 @@ class FamilyListRequest(Request):
     institution: UUID | None = None
     approved: bool | None = None
     known_at: Annotated[str | None, Field(max_length=40)] = None
+    sort: Annotated[str | None, Field(description=SORT), SortedBy(FAMILY_SORTS)] = None
+    total: bool = False
     limit: Annotated[int, Field(ge=1, le=MOST)] = 50
     cursor: Annotated[str | None, Field(max_length=2000)] = None
 

@@ -9,7 +9,8 @@ from psycopg.sql import SQL
 
 from api.contract.dimension_filters import MOST_WHERE, DimensionValue, begins_of, by_dimension
 from api.contract.encoding import JsonResponse
-from api.contract.listing import KnownListing
+from api.contract.filters import SORT, SortedBy
+from api.contract.listing import CountedListing
 from api.contract.move_answers import MOVES_TABLE, ChildMoveAnswer, move_json
 from api.contract.problems import invalid
 from api.http.census import OfCensus, between
@@ -23,7 +24,7 @@ from api.http.counting import (
     counted_scope,
     institution_names,
 )
-from api.http.cursors import Cursor, PageLimit
+from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import KnownAt
 from api.http.list_formats import in_formats, listed
 from api.http.list_pages import list_page, list_view, listing, with_names
@@ -31,7 +32,7 @@ from api.identity.restricted import unrestricted_sql
 from domain.event import Category
 from domain.label import Label
 from ledger.codec.messages import InvalidValue
-from projections.child_moves import MoveDirection, MoveKind, child_moves, graded
+from projections.child_moves import SORTS, MoveDirection, MoveKind, child_moves, graded
 
 router = APIRouter(tags=["across files"])
 
@@ -41,7 +42,7 @@ _NO_GRADE: Final = Label(
 )
 
 
-@router.get("/census/moves", responses=listed(KnownListing[ChildMoveAnswer]))
+@router.get("/census/moves", responses=listed(CountedListing[ChildMoveAnswer]))
 @in_formats(MOVES_TABLE)
 async def census_moves(
     request: OfCensus,
@@ -66,6 +67,8 @@ async def census_moves(
         str | None, Query(max_length=40, description="A code of `departure_reason`, or of a stage.")
     ] = None,
     known_at: KnownAt = None,
+    sort: Annotated[str | None, Query(description=SORT), SortedBy(SORTS)] = None,
+    total: WithTotal = False,  # noqa: FBT002 - of the query string
     limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
@@ -98,11 +101,13 @@ async def census_moves(
         after=by_dimension(after or ()),
         reason=reason,
         limit=limit,
+        sort=sort,
+        total=total,
     )
     await request.note({row.child: (Category.IDENTITY,) for row in page.rows}, "census")
     names = await institution_names(request, dimensions)
     items = [move_json(dimensions, each, names) for each in page.rows]
-    return listing(await with_names(request, items, view.known), page.next, view)
+    return listing(await with_names(request, items, view.known), page, view)
 
 
 def _check_cells(by: Sequence[str], **sides: Sequence[str] | None) -> None:

@@ -20,7 +20,7 @@ from projections.exceptions import exceptions
 from projections.findings import WITHHELD as FINDINGS
 from projections.findings_list import findings
 from projections.obligations import obligations
-from projections.paging import Page
+from projections.paging import Page, PageAsked
 
 router = APIRouter(tags=["across files"])
 
@@ -112,7 +112,7 @@ async def first_of(request: RequestContext, question: CountedList, day: date, **
     """Return as many of what a question finds on a day as are counted."""
     async with request.container.projector.reading() as connection:
         return await question(
-            connection, request.scope, sees=request.sees, day=day, limit=MOST_COUNTED, **asked
+            connection, request.scope, sees=request.sees, day=day, turn=PageAsked(MOST_COUNTED), **asked
         )
 
 

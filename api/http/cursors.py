@@ -19,6 +19,7 @@ from ledger.codec.messages import InvalidValue
 from projections.paging import MOST
 
 PageLimit: TypeAlias = Annotated[int, Query(ge=1, le=MOST, description="Items of a page.")]
+WithTotal: TypeAlias = Annotated[bool, Query(description="Whether to count the items of all pages, too.")]
 Cursor: TypeAlias = Annotated[str | None, Query(max_length=2000, description="`next` of the page before.")]
 CursorNumber: TypeAlias = Annotated[int, Field(ge=0, lt=10**18)]
 """A number in a cursor: of an epoch, of a position, or of what came before."""

@@ -15,9 +15,9 @@ from api.contract.difference_answers import (
     difference_json,
 )
 from api.contract.encoding import JsonResponse
-from api.contract.filters import ComparedItemCode, OtherSystemCode
-from api.contract.listing import KnownListing
-from api.http.cursors import Cursor, PageLimit
+from api.contract.filters import SORT, ComparedItemCode, OtherSystemCode, SortedBy
+from api.contract.listing import CountedListing
+from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
 from api.http.file_points import one_day
 from api.http.list_formats import in_formats, listed
@@ -30,7 +30,7 @@ from domain.file import File
 from domain.life import Life
 from domain.rulebook import Rulebook
 from ledger.compute import compute
-from projections.found_differences import DifferenceRow, DifferenceState
+from projections.found_differences import SORTS, DifferenceRow, DifferenceState
 from projections.found_differences import differences as differences_on
 
 router = APIRouter(tags=["across files"])
@@ -40,7 +40,7 @@ _MODELS: Final = ("register", "found_differences")
 OfDifferences: TypeAlias = Annotated[RequestContext, Depends(list_request(*_MODELS))]
 
 
-@router.get("/differences", responses=listed(KnownListing[DifferenceAnswer]))
+@router.get("/differences", responses=listed(CountedListing[DifferenceAnswer]))
 @in_formats(RECONCILED_TABLE)
 async def differences(
     request: OfDifferences,
@@ -52,6 +52,8 @@ async def differences(
     item: Annotated[ComparedItemCode | None, Query(description="A code of `compared_item`.")] = None,
     found_since: Annotated[date | None, Query(description="The first day of finding.")] = None,
     institution: UUID | None = None,
+    sort: Annotated[str | None, Query(description=SORT), SortedBy(SORTS)] = None,
+    total: WithTotal = False,  # noqa: FBT002 - of the query string
     limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
@@ -70,8 +72,10 @@ async def differences(
         found_since=found_since,
         institution=institution,
         limit=limit,
+        sort=sort,
+        total=total,
     )
-    return listing(await _items(request, page.rows, on, view.known), page.next, view)
+    return listing(await _items(request, page.rows, on, view.known), page, view)
 
 
 async def _items(

@@ -32,7 +32,7 @@ from projections.likeness import (
 )
 from projections.likeness import others as likeness_others
 from projections.name_search import whole_name
-from projections.paging import MOST
+from projections.paging import MOST, PageAsked
 from projections.projector.projector import NotBuiltError
 from projections.register import ListedOnDay, register
 
@@ -239,7 +239,7 @@ async def _named_like(request: RequestContext, identity: IdentityRecorded) -> li
             sees=request.sees,
             equal={},
             holding={"terms": terms},
-            limit=MOST,
+            turn=PageAsked(MOST),
         )
     return page.rows
 

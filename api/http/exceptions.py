@@ -11,10 +11,11 @@ from psycopg.sql import SQL
 from api.contract.encoding import JsonResponse
 from api.contract.entries import target_of
 from api.contract.exceptions import ExceptionAnswer, NotForCaller, exception_json, recorded_json, said_json
+from api.contract.filters import SORT, SortedBy
 from api.contract.list_tables import EXCEPTIONS_TABLE
-from api.contract.listing import KnownListing
+from api.contract.listing import CountedListing
 from api.contract.problems import WITHIN, not_found
-from api.http.cursors import Cursor, PageLimit
+from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, FileRequest, KnownAt, RequestContext, categories_of, list_request
 from api.http.file_points import file_point, one_day
 from api.http.list_formats import in_formats, listed
@@ -31,7 +32,7 @@ from domain.scope import FileScope
 from domain.second_person import ApprovalKind, ApprovalState, for_approval_of
 from ledger.codec.split import sealed
 from ledger.compute import compute
-from projections.exceptions import WITHHELD, ExceptionRow, row_of
+from projections.exceptions import SORTS, WITHHELD, ExceptionRow, row_of
 from projections.exceptions import exceptions as exceptions_on
 from projections.scopes import StreamScope
 
@@ -41,7 +42,7 @@ _MODELS: Final = ("register", "exceptions")
 OfExceptions: TypeAlias = Annotated[RequestContext, Depends(list_request(*_MODELS))]
 
 
-@router.get("/exceptions", responses=listed(KnownListing[ExceptionAnswer]))
+@router.get("/exceptions", responses=listed(CountedListing[ExceptionAnswer]))
 @in_formats(EXCEPTIONS_TABLE)
 async def exceptions(
     request: OfExceptions,
@@ -52,6 +53,8 @@ async def exceptions(
     kind: ApprovalKind | None = None,
     rule: RuleFilter = None,
     institution: UUID | None = None,
+    sort: Annotated[str | None, Query(description=SORT), SortedBy(SORTS)] = None,
+    total: WithTotal = False,  # noqa: FBT002 - of the query string
     limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
@@ -72,9 +75,11 @@ async def exceptions(
         rule=several(rule),
         institution=institution,
         limit=limit,
+        sort=sort,
+        total=total,
     )
     rows = await opened_rows(request, WITHHELD, page.rows)
-    return listing(await _items(request, page.rows, rows, on, view.known), page.next, view)
+    return listing(await _items(request, page.rows, rows, on, view.known), page, view)
 
 
 @router.get("/exceptions/{entry}", responses=WITHIN | {200: {"model": ExceptionAnswer}})

@@ -3,16 +3,17 @@
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 
 from api.contract import bodies
 from api.contract.encoding import JsonResponse
 from api.contract.file_status import FamilyRow
+from api.contract.filters import SORT, SortedBy
 from api.contract.list_tables import FAMILIES_TABLE
-from api.contract.listing import KnownListing
+from api.contract.listing import CountedListing
 from api.contract.masking import restricted
 from api.contract.requests import FamilyListRequest
-from api.http.cursors import Cursor, PageLimit
+from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import KnownAt, RequestContext, list_request
 from api.http.list_formats import body_page, in_formats, listed
 from api.http.list_pages import list_page, list_view, listing
@@ -23,7 +24,7 @@ from api.identity.acting import roles_that_see
 from api.identity.forbidden import forbidden
 from api.identity.permissions import families_sql
 from domain.event import Category
-from projections.families import SEALED_APPLICANT, ListedFamily
+from projections.families import SEALED_APPLICANT, SORTS, ListedFamily
 from projections.families import families as families_listed
 from projections.name_search import terms_of_query
 from projections.paging import Page
@@ -34,13 +35,15 @@ _FAMILIES: Final = "families"
 OfFamilies: TypeAlias = Annotated[RequestContext, Depends(list_request(_FAMILIES))]
 
 
-@router.get("/families", responses=listed(KnownListing[FamilyRow], "forbidden"))
+@router.get("/families", responses=listed(CountedListing[FamilyRow], "forbidden"))
 @in_formats(FAMILIES_TABLE)
 async def families(
     request: OfFamilies,
     institution: UUID | None = None,
     approved: bool | None = None,  # noqa: FBT001 - a filter of the query string
     known_at: KnownAt = None,
+    sort: Annotated[str | None, Query(description=SORT), SortedBy(SORTS)] = None,
+    total: WithTotal = False,  # noqa: FBT002 - of the query string
     limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
@@ -49,14 +52,20 @@ async def families(
     With `approved`, those that are approved to foster as recorded latest, or those that are not.
     """
     sent = FamilyListRequest(
-        institution=institution, approved=approved, known_at=known_at, limit=limit, cursor=cursor
+        institution=institution,
+        approved=approved,
+        known_at=known_at,
+        sort=sort,
+        total=total,
+        limit=limit,
+        cursor=cursor,
     )
     return await _families(request, sent, at="/query")
 
 
 @router.post(
     "/families/search",
-    responses=listed(KnownListing[FamilyRow], "forbidden", "too_large", "unsupported_media_type"),
+    responses=listed(CountedListing[FamilyRow], "forbidden", "too_large", "unsupported_media_type"),
     openapi_extra=takes("FamilySearchRequest"),
 )
 @in_formats(FAMILIES_TABLE, body_page)
@@ -87,10 +96,12 @@ async def _families(
             approved=sent.approved,
             terms=terms,
             limit=sent.limit,
+            sort=sent.sort,
+            total=sent.total,
         )
     items = await _named(request, page.rows)
     await request.note({row.family: (Category.FAMILY,) for row in page.rows}, "families")
-    return listing(items, page.next, view)
+    return listing(items, page, view)
 
 
 async def _named(request: RequestContext, rows: list[ListedFamily]) -> list[dict[str, Any]]:

@@ -7,23 +7,32 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from api.contract.encoding import JsonResponse
+from api.contract.filters import SORT, SortedBy
 from api.contract.institution_duties import INSTITUTION_OBLIGATIONS_TABLE, InstitutionDutyAnswer
-from api.contract.listing import KnownListing
+from api.contract.listing import CountedListing
 from api.contract.masking import acting_json
 from api.contract.obligations import ObligationAnswer, obligation_json
-from api.http.cursors import Cursor, PageLimit
+from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
 from api.http.evidence import evidence
 from api.http.file_points import one_day
 from api.http.list_formats import in_formats, listed
-from api.http.list_pages import check_rules, institution_names, list_page, list_view, listing, opened_rows
+from api.http.list_pages import (
+    check_rules,
+    check_sort,
+    institution_names,
+    list_page,
+    list_view,
+    listing,
+    opened_rows,
+)
 from api.http.lists import several
 from api.http.one_file import DueSince, DueUntil, DueWithinDays, OverdueDays, RuleFilter
 from api.identity.acting import recording_roles
 from api.identity.permissions import Role, families_sql
 from domain.obligations import State
 from projections.institution_obligations import WITHHELD, institution_obligations
-from projections.obligations import WAITING, Obligation
+from projections.obligations import SORTS, SORTS_OF_CLOSED, WAITING, Obligation
 from projections.withholding import told_of
 
 router = APIRouter(tags=["across files"])
@@ -32,7 +41,7 @@ _MODEL: Final = "institution_obligations"
 OfInstitutions: TypeAlias = Annotated[RequestContext, Depends(list_request(_MODEL))]
 
 
-@router.get("/institutions/obligations", responses=listed(KnownListing[InstitutionDutyAnswer]))
+@router.get("/institutions/obligations", responses=listed(CountedListing[InstitutionDutyAnswer]))
 @in_formats(INSTITUTION_OBLIGATIONS_TABLE)
 async def obligations_of_institutions(
     request: OfInstitutions,
@@ -46,6 +55,8 @@ async def obligations_of_institutions(
     due_within_days: DueWithinDays = None,
     overdue_days: OverdueDays = None,
     institution: UUID | None = None,
+    sort: Annotated[str | None, Query(description=SORT), SortedBy(SORTS)] = None,
+    total: WithTotal = False,  # noqa: FBT002 - of the query string
     limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
@@ -58,6 +69,8 @@ async def obligations_of_institutions(
     await request.check_institution(institution, "/query/institution")
     view = await list_view(request, known_at, cursor, _MODEL)
     await check_rules(request, rule, view)
+    if not set(state or WAITING) <= set(WAITING):
+        check_sort(sort, SORTS_OF_CLOSED, "/query/sort")
     request = request.of("institution")
     page = await list_page(
         request,
@@ -72,8 +85,11 @@ async def obligations_of_institutions(
         due_until=due_until,
         due_within_days=due_within_days,
         overdue_days=overdue_days,
-        institution=institution,
+        # Of its own file alone, by its id, and not by reading those of all others in the order of the list.
+        institution=institution or request.actor.institution,
         limit=limit,
+        sort=sort,
+        total=total,
     )
     rows = await opened_rows(request, WITHHELD, page.rows)
     told = await evidence(request, (entry for row in rows for entry in _entries(row)))
@@ -92,7 +108,7 @@ async def obligations_of_institutions(
         }
         for row in rows
     ]
-    return listing(items, page.next, view)
+    return listing(items, page, view)
 
 
 def _entries(row: Obligation) -> list[UUID]:

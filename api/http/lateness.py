@@ -10,12 +10,13 @@ from fastapi import APIRouter, Depends, Query
 from psycopg.sql import SQL
 
 from api.contract.encoding import JsonResponse
+from api.contract.filters import SORT, SortedBy
 from api.contract.late_answers import LateEntryAnswer, late_entry_json
 from api.contract.late_count_answers import LATE_COUNTS_TABLE, LateCountAnswer, LateCountsAnswer
 from api.contract.list_tables import LATE_TABLE
-from api.contract.listing import KnownListing
+from api.contract.listing import CountedListing
 from api.contract.problems import invalid
-from api.http.cursors import Cursor, PageLimit
+from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
 from api.http.file_points import one_day
 from api.http.list_formats import in_formats, listed, one_page
@@ -26,7 +27,7 @@ from api.http.timeline import unknown_types
 from api.identity.restricted import unrestricted_sql
 from domain.entry import LATE_DAYS, Origin
 from domain.event import Category
-from projections.late_entries import LateBy, LateCount, late_counts, late_entries
+from projections.late_entries import SORTS, LateBy, LateCount, late_counts, late_entries
 
 router = APIRouter(tags=["across files"])
 
@@ -47,7 +48,7 @@ WaysIn: TypeAlias = Annotated[
 ]
 
 
-@router.get("/late", responses=listed(KnownListing[LateEntryAnswer]))
+@router.get("/late", responses=listed(CountedListing[LateEntryAnswer]))
 @in_formats(LATE_TABLE)
 async def late(
     request: OfLateEntries,
@@ -61,6 +62,8 @@ async def late(
     institution: UUID | None = None,
     place: PlaceFilter = None,
     origin: WaysIn = None,
+    sort: Annotated[str | None, Query(description=SORT), SortedBy(SORTS)] = None,
+    total: WithTotal = False,  # noqa: FBT002 - of the query string
     limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
@@ -81,6 +84,8 @@ async def late(
         place=place,
         origins=several(origin),
         limit=limit,
+        sort=sort,
+        total=total,
     )
     ledger, turn = request.ledger, {row.entry_id: number for number, row in enumerate(page.rows)}
     entries = sorted(await ledger.entries(turn), key=lambda each: turn[each.entry_id])
@@ -91,7 +96,7 @@ async def late(
     causes, recorders = await request.causes(acting), await request.recorders(entries)
     await request.note(dict.fromkeys(first, (Category.IDENTITY,)), "late")
     items = [late_entry_json(each, amendments[each.stream], causes, recorders) for each in entries]
-    return listing(await with_names(request, items, view.known), page.next, view)
+    return listing(await with_names(request, items, view.known), page, view)
 
 
 @router.get("/late/counts", responses=listed(LateCountsAnswer))

@@ -49,6 +49,7 @@ TableOf: TypeAlias = Callable[[Mapping[str, Any]], ListTable]
 """Returns the table of a list by the arguments of its endpoint."""
 
 _MEDIA: Final[Mapping[ListFormat, str]] = {"json": "application/json", "csv": CSV, "xlsx": XLSX}
+_OF_PAGES: Final = ("limit", "cursor", "total")
 _NO_PAGES: Final = Label("表格是整个列表，不分页", "a table is the whole list and has no pages")
 _LEAVE_OUT: Final = Label("请不写此项，或者取 JSON", "leave it out, or ask for JSON")
 _MORE: Final = Label(
@@ -96,7 +97,7 @@ async def table_asked(
     form = _accepted(http) if format is None else format
     if form == "json":
         return None
-    paged = [name for name in ("limit", "cursor") if name in http.query_params]
+    paged = [name for name in _OF_PAGES if name in http.query_params]
     if paged:
         raise invalid(InvalidValue(f"/query/{name}", _NO_PAGES, _LEAVE_OUT) for name in paged)
     return TableAsked(form, _language(http))
@@ -126,7 +127,7 @@ def in_formats(
             **asked: Any,  # noqa: ANN401 - passed on
         ) -> JsonResponse:
             if as_table is None:
-                return await question(request, **asked)
+                return await _having_items(request, question, asked)
             # Whoever calls the function by itself asks for a page, and for a page is answered JSON.
             return cast("JsonResponse", await _table(request, question, asked, as_table, table, turn))
 
@@ -150,7 +151,7 @@ def body_page(asked: Mapping[str, Any], cursor: str | None) -> dict[str, Any]:
     if not isinstance(sent, dict):
         # The search itself says what is wrong with its body.
         return dict(asked)
-    paged = [name for name in ("limit", "cursor") if name in sent]
+    paged = [name for name in _OF_PAGES if name in sent]
     if paged:
         raise invalid(InvalidValue(f"/{name}", _NO_PAGES, _LEAVE_OUT) for name in paged)
     return {**asked, "raw": dumps({**sent, "limit": MOST, "cursor": cursor})}
@@ -178,6 +179,37 @@ class _TableResponse(Streamed):
             await super().__call__(scope, receive, send)
         finally:
             self.ended()
+
+
+async def _having_items(
+    request: RequestContext, question: PageQuestion, asked: Mapping[str, Any]
+) -> JsonResponse:
+    """Return the first page from a cursor on that has items, or the last one.
+
+    What is read file by file may have nothing in all files of a page. It is read on as a table is then, and
+    counts as one, so that nobody has to ask for page after page that is empty.
+    """
+    page = await question(request, **asked)
+    following = _after_nothing(page)
+    if following is None:
+        return page
+    with request.container.budgets.tables.taken(request.actor.user):
+        while following is not None:
+            await request.still()
+            page = await question(request, **{**asked, "cursor": following})
+            following = _after_nothing(page)
+    return page
+
+
+_NOTHING: Final = b'{"items":[],'
+
+
+def _after_nothing(page: JsonResponse) -> str | None:
+    """Return the cursor of the page that follows one without items."""
+    if not bytes(page.body).startswith(_NOTHING):
+        return None
+    following = orjson.loads(page.body)["next"]
+    return following if isinstance(following, str) else None
 
 
 async def _table(
@@ -287,9 +319,7 @@ def _about(
         yield [in_language(called("filter", name), language), "；".join(map(_written, values))]
 
 
-_NO_FILTERS: Final = frozenset(
-    {"limit", "cursor", "raw", "day", "as_of", "child", "family", "file_id", "question"}
-)
+_NO_FILTERS: Final = frozenset({*_OF_PAGES, "raw", "day", "as_of", "child", "family", "file_id", "question"})
 
 
 def _written(value: str | int | date | UUID) -> str:

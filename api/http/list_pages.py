@@ -17,9 +17,12 @@ from api.http.cursors import no_cursor
 from api.http.dependencies import RequestContext
 from api.identity.permissions import Role
 from domain.event import WHOLLY_SEALED, Category
-from projections.paging import Condition, CursorError, Page
+from domain.label import Label
+from ledger.codec.messages import unknown_word
+from projections.paging import Condition, Page, PageAsked
 from projections.register import SEALED_FILE_NO, SEALED_NAME
 from projections.register import names as names_in_register
+from projections.sorting import CursorError, Sorts
 from projections.withholding import Resting, Withholding, told_of
 
 R = TypeVar("R")
@@ -164,24 +167,36 @@ async def check_rules(request: RequestContext, rules: Collection[str] | None, vi
         request.check_rules(rules, *books)
 
 
+def check_sort(sort: str | None, sorts: Sorts, pointer: str) -> None:
+    """Raise the problem `invalid` if a list with these filters is not sorted so."""
+    if sort is not None and sort not in sorts.names:
+        raise invalid([unknown_word(pointer, _NOT_SORTED_SO, sort, sorts.names)])
+
+
+_NOT_SORTED_SO: Final = Label("按所选条件不能这样排序", "is no order of what these filters ask for")
+
+
 async def list_page(
     request: RequestContext,
     question: Callable[..., Awaitable[Page[R]]],
     view: ListView,
     *,
     limit: int,
+    sort: str | None = None,
+    total: bool = False,
     scope: Condition | None = None,
     tools: Mapping[str, object] = MappingProxyType({}),
     **filters: object,
 ) -> Page[R]:
     """Return a page of the list for the parameters `filters`; `tools` are the query's other arguments.
 
-    `scope` is what the caller may be told of, by default what they may read of the register's files.
+    `scope` is what the caller may be told of, by default what they may read of the register's files, `sort` a
+    name of the list's `Sorts`, and with `total` it is told how many items there are on all pages.
 
     A cursor begins with what it is pinned to, if anything, and with a digest of the parameters of its page,
     so that it does not fit another query.
     """
-    asked = {**filters, "known_at": view.known_at}
+    asked = {**filters, "known_at": view.known_at, "sort": sort}
     mark = _mark(question.__name__, asked if filters["day"] != request.today else {**asked, "day": None})
     cursor = view.cursor
     if cursor is not None and not cursor.startswith(mark):
@@ -194,8 +209,7 @@ async def list_page(
                 request.readable if scope is None else scope,
                 sees=request.sees,
                 known=view.known,
-                limit=limit,
-                cursor=after,
+                turn=PageAsked(limit, after, sort, total),
                 **tools,
                 **filters,
             )
@@ -219,7 +233,12 @@ def listed_at(path: str, **filters: date | UUID | str | float | Sequence[str] | 
     return f"{path}?{urlencode(asked, doseq=True)}" if asked else path
 
 
-def listing(items: Sequence[Any], following: str | None, view: ListView) -> JsonResponse:
-    """Return a page of a list as an answer, with the position that it shows."""
-    body = {"items": items, "next": following, "known_position": view.position}
+def listing(items: Sequence[Any], page: Page[Any], view: ListView) -> JsonResponse:
+    """Return the items of a page as an answer, with the position that it shows."""
+    body = {
+        "items": items,
+        "next": page.next,
+        "total": page.total,
+        "known_position": view.position,
+    }
     return JsonResponse(body, headers={"Ledger-Position": str(view.position)})

@@ -11,14 +11,14 @@ from api.contract import bodies
 from api.contract.dimension_filters import begins_of, by_dimension
 from api.contract.encoding import JsonResponse
 from api.contract.file_status import RegisterRow
-from api.contract.filters import Stage
+from api.contract.filters import SORT, SortedBy, Stage
 from api.contract.findings import ListedFindingAnswer, finding_json
 from api.contract.list_tables import FINDINGS_TABLE, OBLIGATIONS_TABLE, REGISTER_TABLE
-from api.contract.listing import KnownListing
+from api.contract.listing import CountedListing
 from api.contract.obligations import ListedObligationAnswer, obligation_json
 from api.contract.requests import ListRequest
 from api.http.counting import AgeBandsAsked, CountedWhere, check_where
-from api.http.cursors import Cursor, PageLimit
+from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
 from api.http.duplicates import others_alike
 from api.http.evidence import evidence
@@ -26,6 +26,7 @@ from api.http.file_points import one_day
 from api.http.list_formats import body_page, in_formats, listed
 from api.http.list_pages import (
     check_rules,
+    check_sort,
     list_page,
     list_view,
     listed_at,
@@ -60,13 +61,16 @@ from domain.obligations import State
 from projections import likeness
 from projections.acting_rules import ActingRules
 from projections.findings import WITHHELD as FINDINGS
+from projections.findings_list import SORTS as FINDING_SORTS
 from projections.findings_list import findings as findings_on
 from projections.name_search import terms_of_query, whole_number
-from projections.obligations import WAITING
+from projections.obligations import SORTS as OBLIGATION_SORTS
+from projections.obligations import SORTS_OF_CLOSED, WAITING
 from projections.obligations import WITHHELD as OBLIGATIONS
 from projections.obligations import obligations as obligations_on
 from projections.paging import Page
-from projections.register import SEALED_FILE_NO, SEALED_NAME, ListedOnDay
+from projections.register import SEALED_FILE_NO, SEALED_NAME, SORTS_ON_A_DAY, ListedOnDay
+from projections.register import SORTS as REGISTER_SORTS
 from projections.register import register as register_on
 
 router = APIRouter(tags=["across files"])
@@ -98,7 +102,7 @@ def acting(request: RequestContext, role: Role | None) -> ActingRules | None:
     return None if role is None else acting_rules(role, request.ledger.rulebook.rules)
 
 
-@router.get("/children", responses=listed(KnownListing[RegisterRow], "forbidden"))
+@router.get("/children", responses=listed(CountedListing[RegisterRow], "forbidden"))
 @in_formats(REGISTER_TABLE)
 async def register(
     request: OfRegister,
@@ -111,6 +115,8 @@ async def register(
     day: Day = None,
     as_of: AsOf = None,
     known_at: KnownAt = None,
+    sort: Annotated[str | None, Query(description=SORT), SortedBy(REGISTER_SORTS)] = None,
+    total: WithTotal = False,  # noqa: FBT002 - of the query string
     limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
@@ -129,6 +135,8 @@ async def register(
         day=day,
         as_of=as_of,
         known_at=known_at,
+        sort=sort,
+        total=total,
         limit=limit,
         cursor=cursor,
     )
@@ -137,7 +145,7 @@ async def register(
 
 @router.post(
     "/children/search",
-    responses=listed(KnownListing[RegisterRow], "forbidden", "too_large", "unsupported_media_type"),
+    responses=listed(CountedListing[RegisterRow], "forbidden", "too_large", "unsupported_media_type"),
     openapi_extra=takes("SearchRequest"),
 )
 @in_formats(REGISTER_TABLE, body_page)
@@ -162,6 +170,8 @@ async def _register(
     terms = [term(each) for each in sorted(terms_of_query(query or ""))]
     numbers = [] if sent.file_no is None else [term(whole_number(sent.file_no))]
     on = one_day(sent.day, sent.as_of, at)
+    if on is not None:
+        check_sort(sent.sort, SORTS_ON_A_DAY, f"{at}/sort")
     view = await list_view(request, sent.known_at, sent.cursor, *_REGISTER, at=at)
     page: Page[ListedOnDay] = Page([], None)
     # A query without a searchable character matches no row.
@@ -179,6 +189,8 @@ async def _register(
             bands=begins_of(sent.bands),
             holding={"terms": terms, "file_no_terms": numbers},
             limit=sent.limit,
+            sort=sent.sort,
+            total=sent.total,
         )
     shown, known_at = on or request.today, sent.known_at
     items = [
@@ -191,7 +203,7 @@ async def _register(
         for each in await _named(request, page.rows)
     ]
     await request.note({row.child: (Category.IDENTITY,) for row in page.rows}, "register")
-    return listing(items, page.next, view)
+    return listing(items, page, view)
 
 
 async def _named(request: RequestContext, rows: Sequence[ListedOnDay]) -> list[dict[str, Any]]:
@@ -206,7 +218,7 @@ async def _named(request: RequestContext, rows: Sequence[ListedOnDay]) -> list[d
     ]
 
 
-@router.get("/obligations", responses=listed(KnownListing[ListedObligationAnswer]))
+@router.get("/obligations", responses=listed(CountedListing[ListedObligationAnswer]))
 @in_formats(OBLIGATIONS_TABLE)
 async def obligations(
     request: OfObligations,
@@ -223,6 +235,8 @@ async def obligations(
     institution: UUID | None = None,
     place: PlaceFilter = None,
     responsible: ResponsibleFilter = None,
+    sort: Annotated[str | None, Query(description=SORT), SortedBy(OBLIGATION_SORTS)] = None,
+    total: WithTotal = False,  # noqa: FBT002 - of the query string
     limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
@@ -231,6 +245,8 @@ async def obligations(
     await request.check_institution(institution, "/query/institution")
     view = await list_view(request, known_at, cursor, *OBLIGATION_MODELS)
     await check_rules(request, rule, view)
+    if not set(state or WAITING) <= set(WAITING):
+        check_sort(sort, SORTS_OF_CLOSED, "/query/sort")
     page = await list_page(
         request,
         obligations_on,
@@ -249,18 +265,20 @@ async def obligations(
         place=place,
         acting=acting(request, responsible),
         limit=limit,
+        sort=sort,
+        total=total,
     )
     await note_rows(request, OBLIGATIONS, page.rows)
     rows = await opened_rows(request, OBLIGATIONS, page.rows)
     items = [obligation_json(row, on) for row in rows]
-    return listing(await with_names(request, items, view.known, _who_clears), page.next, view)
+    return listing(await with_names(request, items, view.known, _who_clears), page, view)
 
 
 def _who_clears(item: ListedObligationAnswer, placed: bool) -> Sequence[Role]:  # noqa: FBT001 - of a file
     return recording_roles(item["rule"], placed=placed) if item["state"] in WAITING else ()
 
 
-@router.get("/findings", responses=listed(KnownListing[ListedFindingAnswer]))
+@router.get("/findings", responses=listed(CountedListing[ListedFindingAnswer]))
 @in_formats(FINDINGS_TABLE)
 async def findings(
     request: OfFindings,
@@ -274,6 +292,8 @@ async def findings(
     institution: UUID | None = None,
     place: PlaceFilter = None,
     responsible: ResponsibleFilter = None,
+    sort: Annotated[str | None, Query(description=SORT), SortedBy(FINDING_SORTS)] = None,
+    total: WithTotal = False,  # noqa: FBT002 - of the query string
     limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
@@ -304,6 +324,8 @@ async def findings(
         place=place,
         acting=acting(request, responsible),
         limit=limit,
+        sort=sort,
+        total=total,
     )
     rows = await opened_rows(request, FINDINGS, page.rows)
     alike = [(row.child, row.rule) for row in rows if row.kind == likeness.KIND]
@@ -317,7 +339,7 @@ async def findings(
         }
         for row in rows
     ]
-    return listing(await with_names(request, items, view.known, _who_mends), page.next, view)
+    return listing(await with_names(request, items, view.known, _who_mends), page, view)
 
 
 def _who_mends(item: ListedFindingAnswer, placed: bool) -> Sequence[Role]:  # noqa: FBT001 - of a file

@@ -17,6 +17,7 @@ from api.identity.restricted import unrestricted_sql
 from domain.event import Category
 from domain.when import day_before, end_of
 from projections.exceptions import WITHHELD, exceptions
+from projections.paging import PageAsked
 from projections.recent_work import claimed_by, opened_by, recorded_by
 
 router = APIRouter(tags=["across files"])
@@ -73,7 +74,7 @@ async def _claimed(request: RequestContext, limit: int) -> list[dict[str, Any]]:
             sees=request.sees,
             day=request.today,
             state="waiting",
-            limit=limit,
+            turn=PageAsked(limit),
         )
     rows = await opened_rows(request, WITHHELD, page.rows)
     recorded = await request.ledger.entries([each.entry for each in rows if each.entry is not None])

@@ -7,8 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from api.contract.encoding import JsonResponse
-from api.contract.filters import PlacedRoute
-from api.contract.listing import KnownListing
+from api.contract.filters import SORT, PlacedRoute, SortedBy
+from api.contract.listing import CountedListing
 from api.contract.placement_answers import (
     PLACEMENTS_TABLE,
     OutcomeName,
@@ -22,7 +22,7 @@ from api.contract.placement_answers import (
 from api.contract.problems import invalid
 from api.http.counting import asked_by, counted_scope
 from api.http.counting import institution_names as names_counted_by
-from api.http.cursors import Cursor, PageLimit
+from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
 from api.http.file_points import one_day
 from api.http.list_formats import in_formats, listed, one_page
@@ -31,7 +31,7 @@ from domain.event import Category
 from domain.label import Label
 from ledger.codec.messages import InvalidValue
 from projections.dimensions import NOTHING
-from projections.placements import OUTCOMES, placement_counts
+from projections.placements import OUTCOMES, SORTS, placement_counts
 from projections.placements import placements as placements_on
 
 router = APIRouter(tags=["across files"])
@@ -46,7 +46,7 @@ PlacedByInstitution: TypeAlias = Annotated[
 ]
 
 
-@router.get("/placements", responses=listed(KnownListing[PlacementAnswer]))
+@router.get("/placements", responses=listed(CountedListing[PlacementAnswer]))
 @in_formats(PLACEMENTS_TABLE)
 async def placements(
     request: OfPlacements,
@@ -60,6 +60,8 @@ async def placements(
     day: Day = None,
     as_of: AsOf = None,
     known_at: KnownAt = None,
+    sort: Annotated[str | None, Query(description=SORT), SortedBy(SORTS)] = None,
+    total: WithTotal = False,  # noqa: FBT002 - of the query string
     limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
@@ -78,11 +80,13 @@ async def placements(
         outcome=outcome,
         institution=institution,
         limit=limit,
+        sort=sort,
+        total=total,
     )
     await request.note({row.child: {Category.IDENTITY} for row in page.rows}, PLACEMENTS_TABLE.name)
     names = await institution_names(request, {row.institution for row in page.rows})
     items = [placement_json(row, on, names) for row in page.rows]
-    return listing(await with_names(request, items, view.known), page.next, view)
+    return listing(await with_names(request, items, view.known), page, view)
 
 
 @router.get("/placements/counts", responses=listed(PlacementCountsAnswer))

@@ -41,7 +41,7 @@ FILES_COMPARED: Final = limit(
     Area.COSTS,
     Label("GET /diff 一页比较的档案数", "Files that a page of GET /diff compares"),
     why=Label("每一份档案都要在两个时点重新计算", "Each is computed anew at both points"),
-    beyond=Label("其余在下一页；一页可能没有内容", "The rest is on the next page; a page may be empty"),
+    beyond=Label("其余在下一页", "The rest is on the next page"),
 )
 ENTRIES_COMPARED: Final = limit(
     20_000,
@@ -77,10 +77,10 @@ async def population_difference(
 ) -> JsonResponse:
     """List the children's files that differ between two points, in the order of the register.
 
-    A page compares a bounded number of files, so it may be empty and have a next one. Files that cannot
-    differ, where the days are equal and nothing was recorded in between, are passed over. Of a file that is
-    joined to another at one of the points everything is gone there, and the difference is that of the file
-    that stays.
+    A page compares a bounded number of files, so it may have few and a next one all the same. Files that
+    cannot differ, where the days are equal and nothing was recorded in between, are passed over. Of a file
+    that is joined to another at one of the points everything is gone there, and the difference is that of the
+    file that stays.
     """
     position = request.container.projector.position_of(*_MODELS)
     # What the register does not show yet is not known here, so that the last page misses no file.

@@ -1,16 +1,18 @@
 """The questions of users: which there are, and each that has columns of its own as a list."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from functools import partial
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query
+from psycopg.sql import Literal
 from typing_extensions import TypedDict
 
 from api.contract.encoding import JsonResponse
-from api.contract.filters import Route
-from api.contract.listing import Because, KnownListing, Listing
+from api.contract.filters import SORT, Route, SortedBy
+from api.contract.listing import Because, CountedListing, Listing
 from api.contract.problems import ANYWHERE, invalid, not_found
 from api.contract.question_rows import (
     QuestionColumnAnswer,
@@ -22,7 +24,7 @@ from api.contract.question_rows import (
     table_of,
 )
 from api.http.column_filters import ColumnWhere, WantedValues, has_values, wanted_values
-from api.http.cursors import Cursor, PageLimit
+from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, file_request, list_request
 from api.http.file_points import one_day
 from api.http.list_formats import in_formats, listed
@@ -34,7 +36,7 @@ from api.http.readiness_board import StuckAt
 from api.identity.acting import recording_roles, roles_that_record_any, roles_that_see
 from api.identity.forbidden import forbidden
 from api.identity.permissions import Role
-from api.identity.restricted import Tells, unrestricted
+from api.identity.restricted import Tells, unrestricted, unrestricted_sql
 from api.questions import LISTED_AT, AnsweredSoFar, UserQuestion, user_questions
 from domain.asked_lists import QUESTION_LISTS
 from domain.event import Category
@@ -42,17 +44,22 @@ from domain.file import File
 from domain.label import Label
 from domain.obligations import State
 from domain.rulebook import Rulebook
+from domain.when import LAST_DAY
 from ledger.codec.messages import InvalidValue
 from ledger.compute import compute
-from projections.asked_children import asked_children
+from projections.asked_children import SORTS, asked_children
 from projections.asked_rows import AskedRow, RowsAsked, rows_about
 from projections.obligations import WAITING
+from projections.paging import Condition
 
 router = APIRouter(tags=["across files"])
 
 _MODELS: Final = ("register", "obligations", "findings", "spans", "readiness")
 OfQuestions: TypeAlias = Annotated[RequestContext, Depends(list_request(*_MODELS))]
 _NOT_OF_THIS: Final = Label("此问题没有该筛选条件", "is no filter of this question")
+_NOT_COUNTED: Final = Label(
+    "按列值筛选时，读完各档案才知总数", "is not known with `where` before all files are read"
+)
 _LEAVE_OUT: Final = Label("请不写此项", "leave it out")
 
 
@@ -109,7 +116,7 @@ _TABLES: Final = {
 }
 
 
-@router.get(LISTED_AT, responses=listed(KnownListing[QuestionRowAnswer], "forbidden", "not_found"))
+@router.get(LISTED_AT, responses=listed(CountedListing[QuestionRowAnswer], "forbidden", "not_found"))
 @in_formats(lambda asked: _TABLES[asked["question"]])
 async def answers(
     request: OfQuestions,
@@ -124,12 +131,14 @@ async def answers(
     stuck_at: StuckAt = None,
     where: ColumnWhere = None,
     institution: UUID | None = None,
+    sort: Annotated[str | None, Query(description=SORT), SortedBy(SORTS)] = None,
+    total: WithTotal = False,  # noqa: FBT002 - of the query string
     limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
     """List the children whom a question is about, with its columns, those first who wait the longest.
 
-    `limit` counts children: the rows of one child stand on one page, and a page may have fewer.
+    `limit` and `total` count children: the rows of one child stand on one page, and a page may have fewer.
     """
     asked = QUESTION_LISTS.get(question)
     if asked is None:
@@ -146,6 +155,8 @@ async def answers(
     refused = [f"/query/{name}" for name, value in given.items() if value is not None]
     if refused:
         raise invalid(InvalidValue(each, _NOT_OF_THIS, _LEAVE_OUT) for each in refused)
+    if total and where is not None:
+        raise invalid([InvalidValue("/query/total", _NOT_COUNTED, _LEAVE_OUT)])
     await request.check_institution(institution, "/query/institution")
     wanted = wanted_values(where, coded_columns(asked))
     states = None if state is None else tuple(state)
@@ -158,7 +169,7 @@ async def answers(
         asked_children,
         view,
         # What is due goes on, also of a restricted file.
-        scope=request.scope if asked.each_clock else request.readable,
+        scope=_what_is_due(request) if asked.each_clock else request.readable,
         tools={"keyed": request.ledger.term},
         day=rows.day,
         of=question,
@@ -170,31 +181,41 @@ async def answers(
         cells=several(where),
         institution=institution,
         limit=limit,
+        sort=sort,
+        total=total,
     )
-    items = await _answered(request, rows, wanted, [each.child for each in page.rows], view)
-    return listing(await with_names(request, items, view.known, _who_acts), page.next, view)
+    items = await _answered(request, rows, wanted, {each.child: each.first_on for each in page.rows}, view)
+    return listing(await with_names(request, items, view.known, _who_acts), page, view)
+
+
+def _what_is_due(request: RequestContext) -> Condition:
+    # What an adoption restricts is sifted entry by entry.
+    return unrestricted_sql(request.scope, about=Literal(LAST_DAY))
 
 
 async def _answered(
     request: RequestContext,
     rows: RowsAsked,
     wanted: WantedValues,
-    children: Sequence[UUID],
+    children: Mapping[UUID, date],
     view: ListView,
 ) -> list[dict[str, Any]]:
-    """Return the rows of children in their order, still without names, and note that they are told."""
+    """Return the rows of children in their order, still without names, and note that they are told.
+
+    `children` has the day by which each is listed.
+    """
     items: list[dict[str, Any]] = []
     restricted_scopes = await request.restricted(children)
     told: dict[UUID, set[Category]] = {}
     tells: Tells = "entries" if rows.asked.each_clock else "file"
-    async for child, file, rulebook in listed_files(request, children, view.known, tells):
+    async for child, file, rulebook in listed_files(request, [*children], view.known, tells):
         found = await compute(partial(_of_child, file, child, rulebook, rows), len(file.entries))
         told_entry = unrestricted(file, restricted_scopes.get(child))
         for row in found:
             if not all(told_entry(entry) for cell in row.cells for entry in cell.entries):
                 continue
             evidence, categories = row_evidence(file, row, request.sees)
-            answer = question_row_json(rows.asked, row, rows.day, evidence)
+            answer = question_row_json(rows.asked, row, children[child], rows.day, evidence)
             if has_values({name: each["value"] for name, each in answer["columns"].items()}, wanted):
                 told.setdefault(row.child, {Category.IDENTITY}).update(categories)
                 items.append(answer)

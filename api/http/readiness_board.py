@@ -8,8 +8,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from api.contract.encoding import JsonResponse
+from api.contract.filters import SORT, SortedBy
 from api.contract.list_tables import READINESS_TABLE
-from api.contract.listing import KnownListing
+from api.contract.listing import CountedListing
 from api.contract.problems import ANYWHERE
 from api.contract.readiness import (
     ListedReadinessAnswer,
@@ -17,7 +18,7 @@ from api.contract.readiness import (
     readiness_counts_json,
     readiness_json,
 )
-from api.http.cursors import Cursor, PageLimit
+from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
 from api.http.file_points import one_day
 from api.http.list_formats import in_formats, listed
@@ -26,7 +27,7 @@ from api.identity.acting import recording_roles
 from api.identity.permissions import Role
 from domain.event import Category
 from domain.readiness import GATES, Status
-from projections.readiness import MOST_MONTHS, ReadyOnDay, readiness_counts
+from projections.readiness import MOST_MONTHS, SORTS, ReadyOnDay, readiness_counts
 from projections.readiness import readiness as readiness_on
 
 router = APIRouter(tags=["across files"])
@@ -43,7 +44,7 @@ StuckAt: TypeAlias = Annotated[
 ]
 
 
-@router.get("/readiness", responses=listed(KnownListing[ListedReadinessAnswer]))
+@router.get("/readiness", responses=listed(CountedListing[ListedReadinessAnswer]))
 @in_formats(READINESS_TABLE)
 async def readiness(
     request: OfReadiness,
@@ -54,6 +55,8 @@ async def readiness(
     status: Annotated[list[Status] | None, Query(description="All of them by default.")] = None,
     stuck_at: StuckAt = None,
     institution: UUID | None = None,
+    sort: Annotated[str | None, Query(description=SORT), SortedBy(SORTS)] = None,
+    total: WithTotal = False,  # noqa: FBT002 - of the query string
     limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
@@ -71,6 +74,8 @@ async def readiness(
         gate=stuck_at,
         institution=institution,
         limit=limit,
+        sort=sort,
+        total=total,
     )
     told = {row.child: row.revealed(request.sees) | {Category.IDENTITY} for row in page.rows}
     await request.note(told, "readiness")
@@ -81,7 +86,7 @@ async def readiness(
         gate = stops.get(item["child"])
         return () if gate is None else recording_roles(GATES[gate].rule, placed=placed)
 
-    return listing(await with_names(request, items, view.known, who_clears), page.next, view)
+    return listing(await with_names(request, items, view.known, who_clears), page, view)
 
 
 def _first_stop(row: ReadyOnDay, sees: AbstractSet[Category]) -> int | None:

@@ -32,7 +32,7 @@ from ledger.recording.candidates import entry_id
 from ledger.recording.outcome import Recorded
 from ledger.recording.request import Draft, Recording
 from projections.likeness import LIKENESS_TERMS, Likeness, holders
-from projections.paging import MOST
+from projections.paging import MOST, PageAsked
 from projections.register import REGISTER, register
 
 
@@ -93,8 +93,7 @@ class ReconciliationRun:
                     sees=self._request.sees,
                     equal={"institution": self._institution},
                     departed=False,
-                    limit=MOST,
-                    cursor=cursor,
+                    turn=PageAsked(MOST, cursor),
                 )
                 children += [row.child for row in page.rows]
                 cursor = page.next

@@ -21,6 +21,7 @@ from api.imports.reading.kinds import read_workbook
 from api.settings import Settings
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from tests.support.client import Served
+from tests.support.every_list import ASKED
 from tests.support.given import given, some
 from tests.support.stored import kept
 
@@ -46,11 +47,6 @@ FURTHER: Final = (
     "/placements/counts",
 )
 """What is asked by filters, too, and answered as a table."""
-ASKED: Final = {
-    "/diff": {"from_known_at": "0"},
-    "/census/moves": {"from": "2016-01-01", "to": "2026-11-01"},
-}
-"""What a list is asked, where it has filters that cannot be left out."""
 NAME, FORMULA, NUMBER = "标记甲乙", '=HYPERLINK("http://x")', "0012024000000000017"
 
 
@@ -105,7 +101,7 @@ async def test_every_list_is_answered_in_three_forms_with_the_same_rows_and_the_
     async def asked(path: str, **query: str) -> Response:
         if path in searches:
             return await client.post(path, json={"q": NAME}, params=query)
-        return await client.get(path, params=query | ASKED.get(path, {}))
+        return await client.get(path, params={**query, **ASKED.get(path, {})})
 
     async def noted(child: UUID) -> list[tuple[str, tuple[str, ...]]]:
         accesses = await served.container.access.of(child, limit=500)
@@ -316,7 +312,7 @@ async def test_as_many_tables_are_under_way_as_one_person_may_have(
 
 
 def test_every_filter_of_a_list_has_words() -> None:
-    own = {"format", "limit", "cursor", "day", "as_of", "at_least"}
+    own = {"format", "limit", "cursor", "total", "day", "as_of", "at_least"}
     filters = {
         each["name"]
         for path in (*LISTS, *FURTHER, "/children/{child}/access")
