@@ -16,6 +16,7 @@ from api.contract import problems, requests
 from api.digest_mail import digests_sent
 from api.http import (
     access,
+    allowance_sums,
     bundles,
     catalogue,
     census,
@@ -104,6 +105,7 @@ def _routes() -> APIRouter:
         question_lists,
         emergencies,
         lateness,
+        allowance_sums,
         own_work,
         weekly_digest,
         exceptions,

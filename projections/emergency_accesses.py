@@ -12,7 +12,8 @@ from psycopg.sql import SQL
 from domain.event import Category
 from domain.when import day_before, end_of
 from ledger.store import queries
-from projections.paging import Condition, Key, Page, as_number, in_charge, page
+from projections.paging import FIRST_PAGE, Condition, Page, PageAsked, in_charge, page
+from projections.sorting import Key, Sorts, as_number
 
 _SQL: Final = queries.load_composable("projections", "emergency_accesses.sql")
 _KEY: Final[Key] = {"taken.turn": as_number}
@@ -32,6 +33,9 @@ class TakenAccess:
     recorded_at: datetime
 
 
+SORTS: Final = Sorts(TakenAccess, "taken", {"since": "-turn"})
+
+
 async def taken_accesses(
     connection: AsyncConnection[Any],
     scope: Condition,
@@ -41,8 +45,7 @@ async def taken_accesses(
     since: date | None = None,
     institution: UUID | None = None,
     known: int | None = None,
-    limit: int = 50,
-    cursor: str | None = None,
+    turn: PageAsked = FIRST_PAGE,
 ) -> Page[TakenAccess]:
     """Return the emergency accesses to files in the scope that were taken by the end of a day.
 
@@ -55,4 +58,4 @@ async def taken_accesses(
         where.append(in_charge(institution))
     if known is not None:
         where.append(Condition(SQL("taken.position <= %(known)s"), {"known": known}))
-    return await page(connection, TakenAccess, _SELECT, where, _KEY, limit=limit, cursor=cursor)
+    return await page(connection, TakenAccess, _SELECT, where, _KEY, turn=turn, sorts=SORTS)

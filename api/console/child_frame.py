@@ -1,6 +1,6 @@
 """What every page about one child has: who it is, at which point of time, and the parts of the file."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any, Final, TypeAlias
@@ -187,6 +187,11 @@ def addressed(path: str, asked: Mapping[str, object]) -> str:
     """Return an address with what is asked there, as far as anything is."""
     query = urlencode({name: value for name, value in asked.items() if value is not None})
     return f"{path}?{query}" if query else path
+
+
+def sorted_at(path: str, asked: Mapping[str, object]) -> Callable[[str], str]:
+    """Return what says where a list is, asked so, in another order: from its first page on."""
+    return lambda sort: addressed(path, {**asked, "sort": sort})
 
 
 async def _child_page(

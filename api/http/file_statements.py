@@ -70,42 +70,52 @@ _ENOUGH: Final = 2000
 OfFiles: TypeAlias = Annotated[RequestContext, Depends(list_request("register"))]
 SinceDay: TypeAlias = Annotated[date | None, Query(description="The first day of what lines are about.")]
 UntilDay: TypeAlias = Annotated[date | None, Query(description="The last day of what lines are about.")]
-Lines: TypeAlias = tuple[list[dict[str, Any]], set[Category]]
+StatementLines: TypeAlias = tuple[list[dict[str, Any]], set[Category]]
 """The lines of a file as they are answered, and the categories of what they tell."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What is asked of each file: which statement, on which day, with lines about which days and of what."""
+class StatementAsked:
+    """What is asked of each file: which statement, on which day, with lines about which days and of what.
+
+    `mark` is what of it a cursor belongs to. `institution` keeps the files in its charge.
+    """
 
     statement: Statement[Any]
     day: date
     since: date | None
     until: date | None
     wanted: WantedValues
+    mark: tuple[object, ...]
+    institution: UUID | None = None
 
     def keeps(self, line: StatementLine) -> bool:
         """Whether a line is about one of the days, or about a day that is not known."""
         return line.on is None or (self.since or date.min) <= line.on <= (self.until or date.max)
 
 
-def _asked(
+def statement_asked(
     statement: Statement[Any],
     day: date,
     since: date | None,
     until: date | None,
     where: Sequence[str] | None,
-) -> Asked:
+    institution: UUID | None = None,
+) -> StatementAsked:
+    """Return what is asked of each file by these filters. Raises the problem `invalid`."""
+    mark = (statement.name, since, until, several(where))
     if since is None and statement.months is not None:
         since = add(min(day, until or day), months=-statement.months)
     wanted = wanted_values(where, STATEMENT_TABLES[statement.name].coded)
-    return Asked(statement, day, since, until, wanted)
+    return StatementAsked(statement, day, since, until, wanted, mark, institution)
 
 
-async def _lines(request: RequestContext, asked: Asked, file: File, rulebook: Rulebook) -> Lines:
+async def _lines(
+    request: RequestContext, asked: StatementAsked, file: File, rulebook: Rulebook
+) -> StatementLines:
     """Return the lines of a file; what rests on a category that the caller does not see is left out."""
 
-    def read() -> Lines:
+    def read() -> StatementLines:
         found, _ = noting_each(asked.statement.lines(History(file, rulebook), asked.day))
         items: list[dict[str, Any]] = []
         told: set[Category] = set()
@@ -130,7 +140,7 @@ def _of_file(statement: Statement[Any]) -> Callable[..., Awaitable[JsonResponse]
         known_at: KnownAt = None,
     ) -> JsonResponse:
         point = await file_point(request, child, as_of, known_at)
-        asked = _asked(statement, point.day, since, until, where)
+        asked = statement_asked(statement, point.day, since, until, where)
         items, told = await _lines(request, asked, point.file, point.rulebook)
         await request.note({child: told}, statement.name)
         body = {
@@ -160,38 +170,51 @@ def _across_files(statement: Statement[Any]) -> Callable[..., Awaitable[JsonResp
     ) -> JsonResponse:
         await request.check_institution(institution, "/query/institution")
         view = await list_view(request, known_at, cursor, "register")
-        asked = _asked(statement, one_day(day, as_of) or request.today, since, until, where)
-        items: list[dict[str, Any]] = []
-        told: dict[UUID, set[Category]] = {}
-        step, read, following = min(limit, MOST_FILES), 0, view.cursor
-        for _ in range(_STEPS):
-            page = await list_page(
-                request,
-                files_with,
-                replace(view, cursor=following),
-                day=asked.day,
-                types=tuple(each.__name__ for each in statement.about),
-                asked=(statement.name, since, until, several(where)),
-                institution=institution,
-                limit=step,
-            )
-            for child, (lines, categories) in (await _of_files(request, asked, page.rows, view)).items():
-                items += [{"child": child, **line} for line in lines]
-                told[child] = categories | {Category.IDENTITY}
-            read += sum(row.has for row in page.rows)
-            following = None if page.next is None else page.next.removeprefix(view.pinned)
-            if page.next is None or read + step > MOST_FILES or len(items) >= min(limit, _ENOUGH):
-                break
+        asked = statement_asked(
+            statement, one_day(day, as_of) or request.today, since, until, where, institution
+        )
+        files, following = await lines_across(request, asked, view, limit)
+        told = {child: {*categories, Category.IDENTITY} for child, (_, categories) in files.items()}
         await request.note(told, statement.name)
+        items = [{"child": child, **line} for child, (lines, _) in files.items() for line in lines]
         acting = _acting if is_settled(statement.line) else None
         body = {
             "items": await with_names(request, items, view.known, acting),
-            "next": page.next,
+            "next": following,
             "known_position": view.position,
         }
         return JsonResponse(body, headers={"Ledger-Position": str(view.position)})
 
     return statement_across_files
+
+
+async def lines_across(
+    request: RequestContext, asked: StatementAsked, view: ListView, limit: int
+) -> tuple[dict[UUID, StatementLines], str | None]:
+    """Return the lines of the next files that have some, in the order of the register, and what follows.
+
+    Whoever shows them notes the access.
+    """
+    found: dict[UUID, StatementLines] = {}
+    step, read, following = min(limit, MOST_FILES), 0, view.cursor
+    for _ in range(_STEPS):
+        page = await list_page(
+            request,
+            files_with,
+            replace(view, cursor=following),
+            day=asked.day,
+            types=tuple(each.__name__ for each in asked.statement.about),
+            asked=asked.mark,
+            institution=asked.institution,
+            limit=step,
+        )
+        found |= await _of_files(request, asked, page.rows, view)
+        read += sum(row.has for row in page.rows)
+        following = None if page.next is None else page.next.removeprefix(view.pinned)
+        lines = sum(len(each) for each, _ in found.values())
+        if page.next is None or read + step > MOST_FILES or lines >= min(limit, _ENOUGH):
+            break
+    return found, page.next
 
 
 def _acting(item: dict[str, Any], placed: bool) -> Sequence[Role]:  # noqa: FBT001 - of a file
@@ -200,11 +223,11 @@ def _acting(item: dict[str, Any], placed: bool) -> Sequence[Role]:  # noqa: FBT0
 
 
 async def _of_files(
-    request: RequestContext, asked: Asked, rows: Sequence[FileWith], view: ListView
-) -> dict[UUID, Lines]:
+    request: RequestContext, asked: StatementAsked, rows: Sequence[FileWith], view: ListView
+) -> dict[UUID, StatementLines]:
     """Return the lines of the files that have some, in the order of the rows."""
     having = [row.child for row in rows if row.has]
-    found: dict[UUID, Lines] = {}
+    found: dict[UUID, StatementLines] = {}
     async for child, file, rulebook in listed_files(request, having, view.known):
         if is_listed(file):
             lines = await _lines(request, asked, file, rulebook)

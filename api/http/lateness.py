@@ -42,6 +42,7 @@ LagDays: TypeAlias = Annotated[
 RecordedSince: TypeAlias = Annotated[date | None, Query(description="The first day of recording.")]
 RecordedUntil: TypeAlias = Annotated[date | None, Query(description="The last day of recording.")]
 OneType: TypeAlias = Annotated[str | None, Query(max_length=100, description="One type of event.")]
+LateSort: TypeAlias = Annotated[str | None, Query(description=SORT), SortedBy(SORTS)]
 WaysIn: TypeAlias = Annotated[
     list[Origin] | None,
     Query(description="How they came in, all of these by default; without `import`, no register's past."),
@@ -62,7 +63,7 @@ async def late(
     institution: UUID | None = None,
     place: PlaceFilter = None,
     origin: WaysIn = None,
-    sort: Annotated[str | None, Query(description=SORT), SortedBy(SORTS)] = None,
+    sort: LateSort = None,
     total: WithTotal = False,  # noqa: FBT002 - of the query string
     limit: PageLimit = 50,
     cursor: Cursor = None,

@@ -89,6 +89,8 @@ OBLIGATION_MODELS: Final = ("register", "obligations")
 FINDING_MODELS: Final = ("register", "findings", "family_children", "likeness_terms")
 OfRegister: TypeAlias = Annotated[RequestContext, Depends(list_request(*_REGISTER))]
 OfObligations: TypeAlias = Annotated[RequestContext, Depends(list_request(*OBLIGATION_MODELS))]
+RegisterSort: TypeAlias = Annotated[str | None, Query(description=SORT), SortedBy(REGISTER_SORTS)]
+FindingSort: TypeAlias = Annotated[str | None, Query(description=SORT), SortedBy(FINDING_SORTS)]
 OfFindings: TypeAlias = Annotated[RequestContext, Depends(list_request(*FINDING_MODELS))]
 
 
@@ -115,7 +117,7 @@ async def register(
     day: Day = None,
     as_of: AsOf = None,
     known_at: KnownAt = None,
-    sort: Annotated[str | None, Query(description=SORT), SortedBy(REGISTER_SORTS)] = None,
+    sort: RegisterSort = None,
     total: WithTotal = False,  # noqa: FBT002 - of the query string
     limit: PageLimit = 50,
     cursor: Cursor = None,
@@ -292,7 +294,7 @@ async def findings(
     institution: UUID | None = None,
     place: PlaceFilter = None,
     responsible: ResponsibleFilter = None,
-    sort: Annotated[str | None, Query(description=SORT), SortedBy(FINDING_SORTS)] = None,
+    sort: FindingSort = None,
     total: WithTotal = False,  # noqa: FBT002 - of the query string
     limit: PageLimit = 50,
     cursor: Cursor = None,

@@ -38,6 +38,7 @@ WithinMonths: TypeAlias = Annotated[
     int | None,
     Query(ge=0, le=MOST_MONTHS, description="Only those who may be 18 so many months after the day."),
 ]
+ReadinessSort: TypeAlias = Annotated[str | None, Query(description=SORT), SortedBy(SORTS)]
 StuckAt: TypeAlias = Annotated[
     int | None,
     Query(ge=1, le=len(GATES), description="Only those whom this gate keeps from being ready."),
@@ -55,7 +56,7 @@ async def readiness(
     status: Annotated[list[Status] | None, Query(description="All of them by default.")] = None,
     stuck_at: StuckAt = None,
     institution: UUID | None = None,
-    sort: Annotated[str | None, Query(description=SORT), SortedBy(SORTS)] = None,
+    sort: ReadinessSort = None,
     total: WithTotal = False,  # noqa: FBT002 - of the query string
     limit: PageLimit = 50,
     cursor: Cursor = None,

@@ -1,52 +1,61 @@
-"""First pages of all lists, and four questions of the census, as the number of children grows."""
+"""First pages of every list, and four questions of the census, as the number of children grows."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import date
+from collections.abc import Sequence
 from statistics import median
 from time import perf_counter
-from typing import Any, Final
+from typing import Final
+from urllib.parse import urlencode
 
-from api.contract.encoding import JsonResponse
-from api.http import census, difference_list, exceptions
-from api.http.dependencies import RequestContext
-from tests.bench.bench import NOW, Bench
-from tests.bench.lists import ASKED, TIMES
+from httpx2 import ASGITransport, AsyncClient
+
+from tests.bench.bench import Bench
+from tests.bench.lists import TIMES
 from tests.bench.many_files import many_files
-from tests.bench.reading import reader
 from tests.bench.table import say
+from tests.support.every_list import ASKED, LISTS, address, sorts_of
 
 SIZES: Final = (10_000, 100_000)
-DAY: Final = date(2025, 6, 1)
-TEN_YEARS: Final = {"from_": date(2016, 1, 1), "to": date(2025, 12, 31)}
-Question = tuple[Callable[..., Awaitable[JsonResponse]], Mapping[str, Any]]
-QUESTIONS: Final[Mapping[str, Question]] = {
-    **{f"list: {name}": asked for name, asked in ASKED.items()},
-    "list: exceptions": (exceptions.exceptions, {}),
-    "list: differences": (difference_list.differences, {}),
-    "census by institution and age band": (census.census, {"by": ["institution", "age_band"], "as_of": DAY}),
-    "census by guardianship and household": (census.census, {"by": ["guardianship", "household"]}),
-    "flows of ten years by age band": (census.census_flows, {"by": ["age_band"], **TEN_YEARS}),
-    "flows of ten years by care and insurance": (
-        census.census_flows,
-        {"by": ["care_mode", "insurance"], **TEN_YEARS},
-    ),
-}
+TEN_YEARS: Final = "from=2016-01-01&to=2025-12-31"
+COUNTS: Final = (
+    "/census?by=institution&by=age_band&as_of=2025-06-01",
+    "/census?by=guardianship&by=household",
+    f"/census/flows?by=age_band&{TEN_YEARS}",
+    f"/census/flows?by=care_mode&by=insurance&{TEN_YEARS}",
+)
+
+
+def first_page(path: str, **query: str) -> str:
+    """The address of the first page of a list, with the filters that cannot be left out."""
+    asked = {**ASKED.get(path, {}), **query}
+    return f"{address(path)}?{urlencode(asked)}" if asked else address(path)
+
+
+QUESTIONS: Final = (
+    *(first_page(path) for path in LISTS),
+    *(first_page(path, sort=sort) for path in LISTS for sort in sorts_of(path)),
+    *COUNTS,
+)
 
 
 async def measure_questions(bench: Bench, sizes: Sequence[int] = SIZES) -> None:
     """Print the median of each question at each number of children, in milliseconds."""
     found: dict[str, list[str]] = {name: [] for name in QUESTIONS}
+    headers = {"Authorization": f"Bearer {bench.token}"}
     for children in sizes:
-        async with many_files(bench, children=children) as many:
-            actor = await reader(many.container, bench.token)
-            for name, (ask, query) in QUESTIONS.items():
+        async with (
+            many_files(bench, children=children) as many,
+            AsyncClient(
+                transport=ASGITransport(app=many.app), base_url="http://bench.test", headers=headers
+            ) as client,
+        ):
+            for asked in QUESTIONS:
                 taken = []
                 for _ in range(TIMES):
                     began = perf_counter()
-                    answer = await ask(RequestContext(actor, NOW, many.container), **query)
-                    assert answer.status_code == 200, name
+                    answer = await client.get(asked)
+                    assert answer.status_code == 200, (asked, answer.text)
                     taken.append(perf_counter() - began)
-                found[name].append(f"{1000 * median(taken):>12.1f}")
-    say(f"\n{'median in ms':<38}" + "".join(f"{children:>12,}" for children in sizes) + "   children")
+                found[asked].append(f"{1000 * median(taken):>12.1f}")
+    say(f"\n{'median in ms':<72}" + "".join(f"{children:>12,}" for children in sizes) + "   children")
     for name, each in found.items():
-        say(f"{name:<38}" + "".join(each))
+        say(f"{name:<72}" + "".join(each))

@@ -271,6 +271,7 @@ SILENT = {
     "GET /digest",
     "GET /census/flows",
     "GET /placements/counts",
+    "GET /allowance-months/sums",
     # Numbers of children, of which none is small.
     "POST /reports",
     "GET /reports",

@@ -43,6 +43,7 @@ FURTHER: Final = (
     "/obligations/counts",
     "/findings/counts",
     "/late/counts",
+    "/allowance-months/sums",
     "/census/flows",
     "/placements/counts",
 )

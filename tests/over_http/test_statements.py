@@ -6,6 +6,8 @@ from io import StringIO
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from api.identity.permissions import Role
 from domain.events.entitlement.allowance import AllowanceGranted, AllowancePaid
 from domain.events.intake import ChildReceived
@@ -177,3 +179,44 @@ async def test_the_allowance_of_each_month_is_told_with_its_difference_and_who_m
     cells = dict(zip(headings, row, strict=True))
     assert (cells["差额（元）"], cells["原因"], cells["生活费类别"]) == ("-100", "原因不详", "机构孤弃儿童")
     assert (await bureau.get("/allowance-months", params={"months": "3"})).status_code == 422
+
+
+async def test_what_allowances_come_to_is_summed_by_institution_and_month_with_the_list_behind(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is due and paid is summed where both are known, so that they differ by the difference."""
+    granted = some(AllowanceGranted, line="202", first_month="2024-01", standard_yuan=Decimal(1800))
+    not_known = some(AllowanceGranted, line="202", first_month="2024-01", standard_yuan=NOT_ASKED)
+    for standard, amount in ((granted, 1700), (granted, 1900), (not_known, 1000)):
+        payment = some(
+            AllowancePaid,
+            line="202",
+            first_month="2024-01",
+            last_month="2024-01",
+            amount_yuan=Decimal(amount),
+        )
+        await a_story(served).given(RECEIVED, ("2024-01-21", standard), ("2024-02-01", payment))
+    await served.projected()
+    client = await served.as_(Role.AUDITOR)
+    asked = {"since": "2024-01-01", "until": "2024-02-29"}
+    summed = (await client.get("/allowance-months/sums", params=asked)).json()
+    told = ("month", "months", "due_yuan", "paid_yuan", "difference_yuan", "not_known")
+    assert [tuple(each[name] for name in told) for each in summed["items"]] == [
+        ("2024-01", 3, "3600", "3600", "0", 1),
+        ("2024-02", 3, "3600", "0", "-3600", 1),
+    ]
+    assert {each["institution_name"] for each in summed["items"]} == {served.home.name}
+    assert (summed["total"]["months"], summed["total"]["difference_yuan"]) == (6, "-3600")
+    for by in ("month", "line", "reason", "institution"):
+        cells = (await client.get("/allowance-months/sums", params={**asked, "by": by})).json()
+        assert sum(each["months"] for each in cells["items"]) == cells["total"]["months"] == 6
+        for each in cells["items"]:
+            path, _, query = each["list"].partition("?")
+            lines = (await client.get(f"{path}?{query}&limit=500")).json()["items"]
+            assert len(lines) == each["months"]
+            assert {line[by] for line in lines} == {each[by]}
+    elsewhere = await served.as_(Role.AUDITOR, elsewhere=True)
+    assert (await elsewhere.get("/allowance-months/sums", params=asked)).json()["items"] == []
+    monkeypatch.setattr("api.http.allowance_sums.MOST_SUMMED", 2)
+    too_many = (await client.get("/allowance-months/sums", params=asked)).json()
+    assert too_many["errors"][0]["pointer"] == "/query/institution"

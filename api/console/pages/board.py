@@ -8,6 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
+from api.console.child_frame import sorted_at
 from api.console.overseen import institutions_overseen
 from api.console.page_request import PageRequest, SignedIn
 from api.console.page_route import PageRoute
@@ -40,6 +41,7 @@ async def board(
     status: Status | None = None,
     stuck_at: StuckAt = None,
     institution: UUID | None = None,
+    sort: readiness_board.ReadinessSort = None,
     cursor: Cursor = None,
 ) -> Response:
     """Show those who turn 18 within some months, their gates, and where most are stuck."""
@@ -49,6 +51,7 @@ async def board(
         readiness_board.readiness,
         **asked,
         status=None if status is None else [status],
+        sort=sort,
         limit=_ROWS,
         cursor=cursor,
     )
@@ -67,7 +70,10 @@ async def board(
         months=MONTHS,
         gates=GATES,
         institutions=await institutions_overseen(page),
-        query=_query({**asked, "status": status}),
+        query=_query({**asked, "status": status, "sort": sort}),
+        saved=_query({**asked, "status": status}),
+        sort=sort,
+        sorted_at=sorted_at("/console/readiness", {**asked, "status": status}),
         elsewhere=_query({**asked, "status": status, "stuck_at": None}),
         first=cursor is None,
     )

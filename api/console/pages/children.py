@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Depends, Query, Response
 
+from api.console.child_frame import sorted_at
 from api.console.overseen import institutions_overseen
 from api.console.page_request import PageRequest, SignedIn
 from api.console.page_route import PageRoute
@@ -32,17 +33,20 @@ async def children(
     departed: bool | None = None,  # noqa: FBT001 - a filter of the address
     institution: UUID | None = None,
     found: Annotated[UUID | None, Query(description="The ticket of a search.")] = None,
+    sort: lists.RegisterSort = None,
     cursor: Cursor = None,
 ) -> Response:
     """List the register, or what a search has found in it."""
     query = None
-    asked = {"stage": stage, "departed": departed, "institution": institution, "found": found}
+    asked = {"stage": stage, "departed": departed, "institution": institution, "found": found, "sort": sort}
+    written = {name: _written(value) for name, value in asked.items() if value is not None}
     if found is None:
         listed = await page.answer(
             lists.register,
             stage=stage,
             departed=departed,
             institution=institution,
+            sort=sort,
             limit=_ROWS,
             cursor=cursor,
         )
@@ -50,14 +54,15 @@ async def children(
         query = await page.context.container.sessions.query(page.session, found)
         if query is None:
             raise Problem("not_found")
-        listed = await _search(page, query, cursor)
+        listed = await _search(page, query, cursor, sort)
     return render(
         page,
         "children.html",
         listed=listed,
         query=query,
         asked=asked,
-        asked_query=urlencode({name: _written(value) for name, value in asked.items() if value is not None}),
+        asked_query=urlencode(written),
+        sorted_at=sorted_at("/console/children", written),
         stages=tables()["stage"].codes,
         institutions=await institutions_overseen(page),
         first=cursor is None,
@@ -88,6 +93,6 @@ def _written(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-async def _search(page: PageRequest, query: str, cursor: str | None) -> Any:  # noqa: ANN401 - an answer
-    asked = {"q": query, "limit": _ROWS, "cursor": cursor}
+async def _search(page: PageRequest, query: str, cursor: str | None, sort: str | None = None) -> Any:  # noqa: ANN401 - an answer
+    asked = {"q": query, "limit": _ROWS, "cursor": cursor, "sort": sort}
     return await page.answer(lists.search, raw=orjson.dumps(asked))

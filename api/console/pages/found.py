@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
+from api.console.child_frame import sorted_at
 from api.console.overseen import institutions_overseen
 from api.console.page_request import SignedIn
 from api.console.page_route import PageRoute
@@ -30,6 +31,7 @@ async def findings(
     kind: Annotated[FindingKind | None, Query()] = None,
     since: Annotated[str | None, Query(max_length=40)] = None,
     institution: UUID | None = None,
+    sort: lists.FindingSort = None,
     cursor: Cursor = None,
 ) -> Response:
     """Show a page of the findings of one rule or kind, since a day, of one institution, or of all."""
@@ -40,10 +42,11 @@ async def findings(
         kind=kind,
         since=first_day,
         institution=institution,
+        sort=sort,
         limit=_ROWS,
         cursor=cursor,
     )
-    filters = {"rule": rule, "kind": kind, "since": first_day, "institution": institution}
+    filters = {"rule": rule, "kind": kind, "since": first_day, "institution": institution, "sort": sort}
     asked = {name: value for name, value in filters.items() if value is not None}
     alike = {UUID(row["child"]) for row in listed["items"] if row["others"]}
     return render(
@@ -56,6 +59,8 @@ async def findings(
         institution=institution,
         institutions=await institutions_overseen(page),
         asked_query=urlencode(asked),
+        sort=sort,
+        sorted_at=sorted_at("/console/findings", asked),
         first=cursor is None,
         joinable={str(child) for child in await recordable(page, alike, Action.JOIN)},
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from api.console.child_frame import addressed
+from api.console.child_frame import addressed, sorted_at
 from api.console.overseen import institutions_overseen
 from api.console.page_request import SignedIn
 from api.console.page_route import PageRoute
@@ -55,14 +55,18 @@ AskedLate: TypeAlias = Annotated[dict[str, Any], Depends(_asked)]
 
 
 @router.get("/late")
-async def late(page: SignedIn, asked: AskedLate, cursor: Cursor = None) -> Response:
+async def late(
+    page: SignedIn, asked: AskedLate, sort: lateness.LateSort = None, cursor: Cursor = None
+) -> Response:
     """Show a page of the entries that were recorded late, with both their days and who recorded them."""
-    listed = await page.answer(lateness.late, limit=_ROWS, cursor=cursor, **asked)
+    listed = await page.answer(lateness.late, sort=sort, limit=_ROWS, cursor=cursor, **asked)
+    shown = await _filter(page, asked)
     return render(
         page,
         "late.html",
         listed=listed,
-        **await _filter(page, asked),
+        **{**shown, "asked": {**shown["asked"], "sort": sort}},
+        sorted_at=sorted_at(_AT, shown["asked"]),
         first=cursor is None,
     )
 
