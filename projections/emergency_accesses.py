@@ -33,7 +33,7 @@ class TakenAccess:
     recorded_at: datetime
 
 
-SORTS: Final = Sorts(TakenAccess, "taken", {"since": "-turn"})
+SORTS: Final = Sorts(TakenAccess, "taken", {"since": "position"})
 
 
 async def taken_accesses(

@@ -27,7 +27,7 @@ from api.http.counting import (
 from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import KnownAt
 from api.http.list_formats import in_formats, listed
-from api.http.list_pages import list_page, list_view, listing, with_names
+from api.http.list_pages import counted_listing, list_page, list_view, with_names
 from api.identity.restricted import unrestricted_sql
 from domain.event import Category
 from domain.label import Label
@@ -107,7 +107,7 @@ async def census_moves(
     await request.note({row.child: (Category.IDENTITY,) for row in page.rows}, "census")
     names = await institution_names(request, dimensions)
     items = [move_json(dimensions, each, names) for each in page.rows]
-    return listing(await with_names(request, items, view.known), page, view)
+    return counted_listing(await with_names(request, items, view.known), page, view)
 
 
 def _check_cells(by: Sequence[str], **sides: Sequence[str] | None) -> None:

@@ -21,7 +21,7 @@ from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
 from api.http.file_points import one_day
 from api.http.list_formats import in_formats, listed
-from api.http.list_pages import list_page, list_view, listing, with_names
+from api.http.list_pages import counted_listing, list_page, list_view, with_names
 from api.identity.acting import recording_roles
 from api.identity.permissions import Role
 from domain.event import Category
@@ -75,7 +75,7 @@ async def differences(
         sort=sort,
         total=total,
     )
-    return listing(await _items(request, page.rows, on, view.known), page, view)
+    return counted_listing(await _items(request, page.rows, on, view.known), page, view)
 
 
 async def _items(

@@ -19,7 +19,15 @@ from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, FileRequest, KnownAt, RequestContext, categories_of, list_request
 from api.http.file_points import file_point, one_day
 from api.http.list_formats import in_formats, listed
-from api.http.list_pages import check_rules, list_page, list_view, listing, note_rows, opened_rows, with_names
+from api.http.list_pages import (
+    check_rules,
+    counted_listing,
+    list_page,
+    list_view,
+    note_rows,
+    opened_rows,
+    with_names,
+)
 from api.http.lists import several
 from api.http.one_file import RuleFilter
 from api.identity.acting import deciding_roles
@@ -79,7 +87,7 @@ async def exceptions(
         total=total,
     )
     rows = await opened_rows(request, WITHHELD, page.rows)
-    return listing(await _items(request, page.rows, rows, on, view.known), page, view)
+    return counted_listing(await _items(request, page.rows, rows, on, view.known), page, view)
 
 
 @router.get("/exceptions/{entry}", responses=WITHIN | {200: {"model": ExceptionAnswer}})

@@ -16,7 +16,7 @@ from api.contract.requests import FamilyListRequest
 from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import KnownAt, RequestContext, list_request
 from api.http.list_formats import body_page, in_formats, listed
-from api.http.list_pages import list_page, list_view, listing
+from api.http.list_pages import counted_listing, list_page, list_view
 from api.http.lists import MOST_BYTES
 from api.http.recording_requests import takes
 from api.http.request_body import body
@@ -101,7 +101,7 @@ async def _families(
         )
     items = await _named(request, page.rows)
     await request.note({row.family: (Category.FAMILY,) for row in page.rows}, "families")
-    return listing(items, page, view)
+    return counted_listing(items, page, view)
 
 
 async def _named(request: RequestContext, rows: list[ListedFamily]) -> list[dict[str, Any]]:

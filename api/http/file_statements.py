@@ -19,7 +19,7 @@ from api.http.cursors import Cursor, PageLimit
 from api.http.dependencies import AsOf, Day, FileRequest, KnownAt, RequestContext, list_request
 from api.http.file_points import file_point, one_day
 from api.http.list_formats import in_formats, listed, one_page
-from api.http.list_pages import ListView, list_page, list_view, with_names
+from api.http.list_pages import ListView, list_page, list_view, listing, with_names
 from api.http.listed_files import listed_files
 from api.http.lists import several
 from api.identity.acting import roles_that_record_any
@@ -178,12 +178,7 @@ def _across_files(statement: Statement[Any]) -> Callable[..., Awaitable[JsonResp
         await request.note(told, statement.name)
         items = [{"child": child, **line} for child, (lines, _) in files.items() for line in lines]
         acting = _acting if is_settled(statement.line) else None
-        body = {
-            "items": await with_names(request, items, view.known, acting),
-            "next": following,
-            "known_position": view.position,
-        }
-        return JsonResponse(body, headers={"Ledger-Position": str(view.position)})
+        return listing(await with_names(request, items, view.known, acting), following, view)
 
     return statement_across_files
 

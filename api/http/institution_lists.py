@@ -17,15 +17,7 @@ from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_reque
 from api.http.evidence import evidence
 from api.http.file_points import one_day
 from api.http.list_formats import in_formats, listed
-from api.http.list_pages import (
-    check_rules,
-    check_sort,
-    institution_names,
-    list_page,
-    list_view,
-    listing,
-    opened_rows,
-)
+from api.http.list_pages import check_rules, check_sort, institution_names, list_page, list_view, opened_rows
 from api.http.lists import several
 from api.http.one_file import DueSince, DueUntil, DueWithinDays, OverdueDays, RuleFilter
 from api.identity.acting import recording_roles
@@ -108,7 +100,7 @@ async def obligations_of_institutions(
         }
         for row in rows
     ]
-    return listing(items, page, view)
+    return counted_listing(items, page, view)
 
 
 def _entries(row: Obligation) -> list[UUID]:

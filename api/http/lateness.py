@@ -20,7 +20,14 @@ from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
 from api.http.file_points import one_day
 from api.http.list_formats import in_formats, listed, one_page
-from api.http.list_pages import institution_names, list_page, list_view, listed_at, listing, with_names
+from api.http.list_pages import (
+    counted_listing,
+    institution_names,
+    list_page,
+    list_view,
+    listed_at,
+    with_names,
+)
 from api.http.lists import several
 from api.http.one_file import PlaceFilter
 from api.http.timeline import unknown_types
@@ -97,7 +104,7 @@ async def late(
     causes, recorders = await request.causes(acting), await request.recorders(entries)
     await request.note(dict.fromkeys(first, (Category.IDENTITY,)), "late")
     items = [late_entry_json(each, amendments[each.stream], causes, recorders) for each in entries]
-    return listing(await with_names(request, items, view.known), page, view)
+    return counted_listing(await with_names(request, items, view.known), page, view)
 
 
 @router.get("/late/counts", responses=listed(LateCountsAnswer))

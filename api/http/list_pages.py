@@ -233,12 +233,12 @@ def listed_at(path: str, **filters: date | UUID | str | float | Sequence[str] | 
     return f"{path}?{urlencode(asked, doseq=True)}" if asked else path
 
 
-def listing(items: Sequence[Any], page: Page[Any], view: ListView) -> JsonResponse:
-    """Return the items of a page as an answer, with the position that it shows."""
-    body = {
-        "items": items,
-        "next": page.next,
-        "total": page.total,
-        "known_position": view.position,
-    }
+def listing(items: Sequence[Any], following: str | None, view: ListView, **more: object) -> JsonResponse:
+    """Return a page of a list as an answer, with the position that it shows, and what `more` it says."""
+    body = {"items": items, "next": following, **more, "known_position": view.position}
     return JsonResponse(body, headers={"Ledger-Position": str(view.position)})
+
+
+def counted_listing(items: Sequence[Any], page: Page[Any], view: ListView) -> JsonResponse:
+    """Return the items of a page as an answer, with the total where it was asked for."""
+    return listing(items, page.next, view, total=page.total)

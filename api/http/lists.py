@@ -27,10 +27,10 @@ from api.http.list_formats import body_page, in_formats, listed
 from api.http.list_pages import (
     check_rules,
     check_sort,
+    counted_listing,
     list_page,
     list_view,
     listed_at,
-    listing,
     note_rows,
     opened_rows,
     opener,
@@ -205,7 +205,7 @@ async def _register(
         for each in await _named(request, page.rows)
     ]
     await request.note({row.child: (Category.IDENTITY,) for row in page.rows}, "register")
-    return listing(items, page, view)
+    return counted_listing(items, page, view)
 
 
 async def _named(request: RequestContext, rows: Sequence[ListedOnDay]) -> list[dict[str, Any]]:
@@ -273,7 +273,7 @@ async def obligations(
     await note_rows(request, OBLIGATIONS, page.rows)
     rows = await opened_rows(request, OBLIGATIONS, page.rows)
     items = [obligation_json(row, on) for row in rows]
-    return listing(await with_names(request, items, view.known, _who_clears), page, view)
+    return counted_listing(await with_names(request, items, view.known, _who_clears), page, view)
 
 
 def _who_clears(item: ListedObligationAnswer, placed: bool) -> Sequence[Role]:  # noqa: FBT001 - of a file
@@ -341,7 +341,7 @@ async def findings(
         }
         for row in rows
     ]
-    return listing(await with_names(request, items, view.known, _who_mends), page, view)
+    return counted_listing(await with_names(request, items, view.known, _who_mends), page, view)
 
 
 def _who_mends(item: ListedFindingAnswer, placed: bool) -> Sequence[Role]:  # noqa: FBT001 - of a file

@@ -26,7 +26,14 @@ from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
 from api.http.file_points import one_day
 from api.http.list_formats import in_formats, listed, one_page
-from api.http.list_pages import institution_names, list_page, list_view, listed_at, listing, with_names
+from api.http.list_pages import (
+    counted_listing,
+    institution_names,
+    list_page,
+    list_view,
+    listed_at,
+    with_names,
+)
 from domain.event import Category
 from domain.label import Label
 from ledger.codec.messages import InvalidValue
@@ -86,7 +93,7 @@ async def placements(
     await request.note({row.child: {Category.IDENTITY} for row in page.rows}, PLACEMENTS_TABLE.name)
     names = await institution_names(request, {row.institution for row in page.rows})
     items = [placement_json(row, on, names) for row in page.rows]
-    return listing(await with_names(request, items, view.known), page, view)
+    return counted_listing(await with_names(request, items, view.known), page, view)
 
 
 @router.get("/placements/counts", responses=listed(PlacementCountsAnswer))

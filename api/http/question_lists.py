@@ -28,7 +28,7 @@ from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, file_request, list_request
 from api.http.file_points import one_day
 from api.http.list_formats import in_formats, listed
-from api.http.list_pages import ListView, list_page, list_view, listing, with_names
+from api.http.list_pages import ListView, counted_listing, list_page, list_view, with_names
 from api.http.listed_files import listed_files
 from api.http.lists import several
 from api.http.one_file import DueWithinDays, OverdueDays
@@ -185,7 +185,7 @@ async def answers(
         total=total,
     )
     items = await _answered(request, rows, wanted, {each.child: each.first_on for each in page.rows}, view)
-    return listing(await with_names(request, items, view.known, _who_acts), page, view)
+    return counted_listing(await with_names(request, items, view.known, _who_acts), page, view)
 
 
 def _what_is_due(request: RequestContext) -> Condition:

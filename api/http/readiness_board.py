@@ -22,7 +22,7 @@ from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
 from api.http.file_points import one_day
 from api.http.list_formats import in_formats, listed
-from api.http.list_pages import list_page, list_view, listed_at, listing, with_names
+from api.http.list_pages import counted_listing, list_page, list_view, listed_at, with_names
 from api.identity.acting import recording_roles
 from api.identity.permissions import Role
 from domain.event import Category
@@ -87,7 +87,7 @@ async def readiness(
         gate = stops.get(item["child"])
         return () if gate is None else recording_roles(GATES[gate].rule, placed=placed)
 
-    return listing(await with_names(request, items, view.known, who_clears), page, view)
+    return counted_listing(await with_names(request, items, view.known, who_clears), page, view)
 
 
 def _first_stop(row: ReadyOnDay, sees: AbstractSet[Category]) -> int | None:

@@ -15,6 +15,7 @@ from httpx2 import AsyncClient
 from api.identity.permissions import Role
 from domain.event import Event
 from domain.events.archive import ArchiveCheckedOut
+from domain.events.emergency import EmergencyAccessTaken
 from domain.events.entitlement.allowance import AllowanceGranted, AllowancePaid
 from domain.events.family.profile import FamilyRegistered
 from domain.events.household import HouseholdRegistered
@@ -55,6 +56,7 @@ def a_life(year: int, sex: str | None, *more: tuple[Any, ...]) -> Given:
         (f"{year}-05-03", some(TransferProposed)),
         ("2026-01-05", some(AllowanceGranted, standard_yuan=Decimal(1800), first_month="2026-01")),
         ("2026-02-05", some(AllowancePaid, amount_yuan=Decimal(1800), first_month="2026-01")),
+        ("2026-03-01", some(EmergencyAccessTaken, sets=("health",))),
         *more,
     )
     episode = told.entries[4].entry_id

@@ -13,6 +13,7 @@ from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 
 from api.identity.permissions import Role
+from domain.events.emergency import EmergencyAccessTaken
 from domain.events.family.profile import FamilyRegistered
 from domain.events.household import HouseholdRegistered
 from domain.events.institution.licences import LicenceIssued
@@ -86,7 +87,12 @@ async def of_many(served: Served) -> tuple[Story, int]:
     story = await a_story(served).given(*EARLY)
     middle = story.position
     await story.given(*LATE)
-    placed = await kept(served, given(RECEIVED, ("2025-04-01", some(AdultPlaced, route="social"))))
+    adult = given(
+        RECEIVED,
+        ("2025-04-01", some(AdultPlaced, route="social")),
+        ("2025-04-02", some(EmergencyAccessTaken, sets=("health",))),
+    )
+    placed = await kept(served, adult)
     supervisor, home = await served.as_(Role.SUPERVISOR), served.home.institution
     licence = sent("2025-03-01", some(LicenceIssued, valid_to=date(2026, 12, 15)))
     answer = await supervisor.post(f"/institutions/{home}/events", json=licence, headers=new_key())
