@@ -222,6 +222,49 @@ def test_of_two_comparisons_with_one_system_on_one_day_each_is_told_that_differs
     ]
 
 
+OF_SEXES: JsonObject = {
+    "table": "sexes",
+    "definition": {"zh": "按性别", "en": "By sex"},
+    "counted": {"by": ["sex"]},
+    "by": [{"column": "sex"}],
+    "counts": [{"column": "count"}],
+    "rows": [{"values": [{"value": "1", "zh": "男性", "en": "Male"}], "counts": [7]}],
+    "totals": [7],
+}
+REPORTED: JsonObject = {
+    "rules": "a" * 64,
+    "programme": {"version": "1", "read_models": "b"},
+    "erased": 0,
+    "definitions": [],
+    "tables": [OF_SEXES],
+}
+ANOTHER_NUMBER = {**OF_SEXES, "rows": [{**OF_SEXES["rows"][0], "counts": [8]}], "totals": [8]}
+REWORDED = {**OF_SEXES, "rows": [{"values": [{"value": "1", "zh": "男", "en": "Boys"}], "counts": [7]}]}
+
+
+@pytest.mark.parametrize(
+    ("now", "why"),
+    [
+        ({"rules": "c" * 64, "tables": [ANOTHER_NUMBER]}, ["rules"]),
+        ({"programme": {"version": "2", "read_models": "b"}, "tables": [ANOTHER_NUMBER]}, ["programme"]),
+        ({"rules": "c" * 64, "definitions": [{"zh": "另一口径", "en": "Other"}]}, ["rules", "definitions"]),
+        ({"tables": [{**ANOTHER_NUMBER, "counted": {"by": ["sex"], "bands": [0, 18]}}]}, ["definitions"]),
+        ({"erased": 1}, ["erased"]),
+        ({"tables": [REWORDED]}, ["words"]),
+        ({"tables": [ANOTHER_NUMBER]}, ["unexplained"]),
+        ({"rules": "c" * 64, "erased": 1, "tables": [ANOTHER_NUMBER]}, ["rules", "erased"]),
+    ],
+)
+def test_whatever_differs_has_a_reason_and_a_number_without_one_is_said_to_have_none(
+    now: JsonObject, why: list[str]
+) -> None:
+    again = {**REPORTED, **now}
+    differs = bool([*recomputed_report.differing_cells(REPORTED, again)])
+    assert differs is (again["tables"][0]["totals"] != [7])
+    assert recomputed_report.reasons(REPORTED, again, differs=differs) == why
+    assert all(recomputed_report.WHY[each].zh and recomputed_report.WHY[each].en for each in why)
+
+
 async def test_how_children_were_adopted_is_counted_where_it_tells_of_none(served: Served) -> None:
     adopted = [
         await kept(served, small_child(("2025-05-01", registered(category))))
