@@ -26,12 +26,11 @@ from api.kept_imports import SEEN_SECONDS, KeptImports
 from api.metrics import Metrics
 from api.settings import Settings
 from api.tail import Tail
-from api.witnesses import AskedWitnesses
+from api.witnesses import AskedWitnesses, policy_of
 from domain.rulebook import Rulebook
 from ledger.ledger import Ledger
 from ledger.log.last_seen import LastSeen
 from ledger.log.leaves import AccessRows, EntryRows
-from ledger.log.policy import Policy
 from ledger.log.transparency_log import TransparencyLog
 from ledger.papers.kept_papers import KeptPapers
 from ledger.papers.paper_store import PaperStore
@@ -199,10 +198,9 @@ def _papers(settings: Settings, keys: Keys) -> KeptPapers:
 
 async def _ask_witnesses(settings: Settings, logs: Iterable[TransparencyLog]) -> None:
     """Let logs be cosigned by the witnesses of the policy, if there is one. Raises PolicyError, OSError."""
-    if settings.log_policy is not None:
-        policy = Policy.read(await asyncio.to_thread(settings.log_policy.read_text, "utf-8"))
-        for own in logs:
-            own.cosign = AskedWitnesses(own, policy.witnesses).cosigned
+    for own in logs:
+        if witnesses := (await policy_of(settings, own)).witnesses:
+            own.cosign = AskedWitnesses(own, witnesses).cosigned
 
 
 async def _left_in_order(work: Callable[[], Awaitable[None]]) -> None:

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from ledger.log.checkpoint import Checkpoint, Note, NoteError, Signature
-from ledger.log.policy import Witness
+from api.settings import Settings
+from ledger.log.checkpoint import Checkpoint, Note, NoteError, Signature, VerifierKey
+from ledger.log.policy import NOBODY, Policy, Witness
 from ledger.log.transparency_log import TransparencyLog
 from ledger.log.witness import ADD_CHECKPOINT, AddCheckpoint
 
@@ -21,6 +22,18 @@ _LARGEST: Final = 4096
 
 Post = Callable[[str, str], tuple[int, str]]
 """Sends a body to an address, and returns the status and the text of the answer. Raises OSError."""
+
+
+async def policy_of(settings: Settings, log: TransparencyLog) -> Policy:
+    """Return whom the operator trusts: this log, and the witnesses that the settings name, if any.
+
+    Raises PolicyError, OSError.
+    """
+    policy = Policy(quorum=NOBODY)
+    if settings.log_policy is not None:
+        policy = Policy.read(await asyncio.to_thread(settings.log_policy.read_text, "utf-8"))
+    policy.logs = [VerifierKey.read(log.verifier)]
+    return policy
 
 
 def post(url: str, body: str) -> tuple[int, str]:

@@ -6,6 +6,7 @@ from typing import Final
 from api.cli.container import command_container, stoppable
 from api.cli.output import Flag, answer, commands
 from api.cli.progress import progress_bar
+from api.witnesses import policy_of
 from ledger.log.publishing import publish
 
 ACCESS_FOLDER: Final = "access-log"
@@ -42,8 +43,10 @@ async def export(folder: Path, /) -> int:
         for each in (own, accesses):
             await each.catch_up()
         with progress_bar("导出日志 Exporting the log") as progress:
-            size = await publish(own, folder, progress)
+            size = await publish(own, folder, await policy_of(container.settings, own), progress)
         with progress_bar("导出查阅记录日志 Exporting the log of accesses") as progress:
-            read = await publish(accesses, folder / ACCESS_FOLDER, progress)
+            read = await publish(
+                accesses, folder / ACCESS_FOLDER, await policy_of(container.settings, accesses), progress
+            )
     answer(f"{folder}：{size:,} 条，查阅记录 {read:,} 条。 {folder}: {size:,} entries, {read:,} accesses.")
     return 0

@@ -1,6 +1,5 @@
 """Commands for maintenance: read models, entries and the database's address."""
 
-import asyncio
 from collections import Counter
 from typing import Final, Literal
 
@@ -8,9 +7,9 @@ from api.bootstrap import Container
 from api.cli.container import command_container, stoppable
 from api.cli.output import Flag, answer, note
 from api.cli.progress import progress_bar
+from api.witnesses import policy_of
 from domain.label import Label
-from ledger.log.checkpoint import NoteError, VerifierKey
-from ledger.log.policy import Policy
+from ledger.log.checkpoint import NoteError
 from ledger.monitor import log_flaws
 from ledger.paper_verification import nobodys, paper_flaws
 from ledger.verification import Flaw, flaws
@@ -102,12 +101,8 @@ async def verifying_entries(container: Container) -> int:
 
 async def _unwitnessed(container: Container) -> list[str]:
     """Return what is wrong with the signatures of the log by the operator's policy, if there is one."""
-    path = container.settings.log_policy
-    if path is None:
-        return []
-    policy = Policy.read(await asyncio.to_thread(path.read_text, "utf-8"))
     log = container.transparency_log
-    policy.logs.append(VerifierKey.read(log.verifier))
+    policy = await policy_of(container.settings, log)
     try:
         note = await log.published()
         if note is not None:

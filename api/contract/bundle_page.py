@@ -1,6 +1,6 @@
 """The page of a bundle, for reading: plain HTML without a script, in Chinese and English."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from api.contract.sentences import sentence
 from api.contract.value_words import called
+from domain.codes import tables
 from domain.entry import AnyEntry
 from domain.event import Category
 from domain.label import Label
@@ -29,7 +30,27 @@ _HEADINGS: Final = (
     Label("登记人", "By"),
     Label("内容", "What"),
 )
+_PAPER: Final = Label("材料", "Paper")
 _UNKNOWN_DAY: Final = Label("至迟", "by")
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLine:
+    """A paper that an entry cites: its kind, the path of its bytes in the bundle, or why it has none."""
+
+    kind: str
+    path: str | None
+    why_not: Label | None
+
+    def html(self) -> str:
+        """Return the line."""
+        kinds = tables()["document_kind"].codes
+        kind = kinds.get(self.kind, _PAPER)
+        if self.why_not is not None:
+            kind = Label(f"{kind.zh}（{self.why_not.zh}）", f"{kind.en} ({self.why_not.en})")
+        said = f"{escape(kind.zh)} <span lang=en>{escape(kind.en)}</span>"
+        linked = said if self.path is None else f"<a href={self.path}>{said}</a>"
+        return f"<small>{linked}</small>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +78,8 @@ class BundlePage:
             f"<table><thead><tr>{headings}<tbody>"
         )
 
-    def row(self, entry: AnyEntry, struck: str | None) -> str:
-        """Return an entry as a row; `struck` is why it does not count."""
+    def row(self, entry: AnyEntry, struck: str | None, papers: Sequence[PaperLine]) -> str:
+        """Return an entry as a row, with its papers; `struck` is why it does not count."""
         days = entry.days
         when = days.last.isoformat() if days.first == days.last else f"{_UNKNOWN_DAY.zh} {days.last}"
         mark = "" if struck is None else f"［{called('struck', struck).zh}］"
@@ -69,6 +90,7 @@ class BundlePage:
             f"<tr><td>{entry.position}<td>{when}<td>{recorded}<td>{escape(by)}"
             f"<td>{mark}{escape(sentence(entry.event, 'zh', self.sees))}"
             f"<small lang=en>{mark_en}{escape(sentence(entry.event, 'en', self.sees))}</small>"
+            f"{''.join(each.html() for each in papers)}"
         )
 
     def tail(self) -> str:

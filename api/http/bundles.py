@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated, Final
 from uuid import UUID
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 
 from api.contract.problems import WITHIN, responses
+from api.http.bundle_papers import FOLDER
 from api.http.dependencies import FileRequest
 from api.http.file_bundle import Disclosed, FileBundle, file_bundle
 from api.http.streamed import Streamed
@@ -59,7 +60,8 @@ async def zipped(bundle: FileBundle, at: datetime) -> AsyncIterator[bytes]:
     with ZipFile(passing, "w", ZIP_DEFLATED) as archive:
         async for name, pieces in bundle.members():
             about = ZipInfo(name, day.timetuple()[:6])
-            about.compress_type = ZIP_DEFLATED
+            # Scans are packed already.
+            about.compress_type = ZIP_STORED if name.startswith(FOLDER) else ZIP_DEFLATED
             with archive.open(about, "w") as member:
                 async for piece in pieces:
                     member.write(piece)
@@ -103,8 +105,9 @@ async def bundle(
     """Take a file away with its proofs: whoever has the bundle verifies it by the `verify.py` in it.
 
     For supervisor and auditor. It holds the entries as stored, what you may see of them, the proof of each in
-    the log, the signed checkpoint, the rulebook and a page to read. Entries that are not shown are named by
-    their leaves alone, so that their number cannot be hidden.
+    the log, the signed checkpoint, the rulebook and a page to read. The bytes of papers that are held are in
+    it, where both the entry that cites one and the entry that stored it are shown. Entries that are not shown
+    are named by their leaves alone, so that their number cannot be hidden.
     """
     positions = None if position is None else frozenset(position)
     categories = None if category is None else frozenset(category)

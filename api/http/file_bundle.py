@@ -6,6 +6,7 @@ with the random bytes that were sealed before it, so that its hash in the entry 
 
 import asyncio
 from base64 import b64decode, b64encode
+from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,8 +18,10 @@ from uuid import UUID
 from api.contract.bundle_page import BundlePage
 from api.contract.entries import fate, instant, told_to
 from api.contract.problems import Problem, invalid
+from api.http.bundle_papers import BundlePaper, bundle_papers, opened_paper
 from api.http.dependencies import RequestContext, categories_of
 from api.identity.permissions import Action
+from api.witnesses import policy_of
 from domain.entry import AnyEntry
 from domain.event import Category
 from domain.file import File
@@ -32,7 +35,8 @@ from ledger.codec.messages import InvalidValue
 from ledger.codec.split import BLINDING, place
 from ledger.log.checkpoint import Checkpoint, Note, NoteError, base64_of
 from ledger.log.offline_verifier import FORMAT
-from ledger.log.publishing import CHECKPOINT, KEY, VERIFIER, verifier_text
+from ledger.log.policy import Policy
+from ledger.log.publishing import CHECKPOINT, KEY, POLICY, VERIFIER, verifier_text
 from ledger.log.transparency_log import ForkError, ProvedLeaf
 from ledger.store.append import StoredRow
 from ledger.verification import COLUMNS, stream_verified
@@ -79,6 +83,7 @@ class FileBundle:
     rulebook: Rulebook
     recorders: dict[UUID, str]
     causes: dict[UUID, UUID]
+    policy: Policy
     _digests: dict[str, str] = field(default_factory=dict)
 
     async def members(self) -> AsyncIterator[BundleFile]:
@@ -86,11 +91,19 @@ class FileBundle:
         log = self.request.container.transparency_log
         yield CHECKPOINT, _once(str(self.note))
         yield KEY, _once(f"{log.verifier}\n")
+        yield POLICY, _once(str(self.policy))
         yield VERIFIER, _once(verifier_text())
         yield ENTRIES, self._lines()
         for name, text in self.rulebook.texts.items():
             yield self._digested(f"rulebook/{name}", _once(text))
         yield self._digested(PAGE, self._page())
+        for paper in self._papers():
+            if paper.scan is not None and paper.name is not None:
+                # What was recorded, so that bytes that are missing or altered are noticed.
+                self._digests[paper.name] = paper.scan.event.sha256
+                opened = await opened_paper(self.request.container.papers, paper.scan)
+                if opened is not None:
+                    yield paper.name, opened
         yield MANIFEST, self._manifest()
 
     @property
@@ -103,6 +116,9 @@ class FileBundle:
         """Return the entries that are shown, in the order of recording."""
         entries = sorted(self.file.entries.values(), key=lambda each: each.position or 0)
         return [each for each in entries if self._chosen(each.position) and self._told(each)]
+
+    def _papers(self) -> list[BundlePaper]:
+        return bundle_papers(self.file, self.shown(), self.sees)
 
     def _chosen(self, position: int | None) -> bool:
         return self.asked.positions is None or position in self.asked.positions
@@ -155,13 +171,16 @@ class FileBundle:
         return opened
 
     async def _page(self) -> AsyncIterator[bytes]:
-        shown = self.shown()
+        shown, lines = self.shown(), defaultdict(list)
+        for paper in self._papers():
+            lines[paper.cited.entry.entry_id].append(paper.line())
         count = sum(map(len, self.streams.values()))
         page = BundlePage(self.file_id, self.sees, self.recorders)
         yield page.head(Checkpoint.read(self.note.text), self.request.now, len(shown), count).encode()
         for entry in shown:
             struck = fate(entry, self.file, self.causes)["struck"]
-            yield page.row(entry, None if struck is None else str(struck)).encode()
+            papers = lines[entry.entry_id]
+            yield page.row(entry, None if struck is None else str(struck), papers).encode()
             await asyncio.sleep(0)
         yield page.tail().encode()
 
@@ -184,6 +203,7 @@ class FileBundle:
             "made_at": instant(self.request.now),
             "rulebook": self.rulebook.digest,
             "categories": sorted(self.sees),
+            "papers": [paper.told() for paper in self._papers()],
             "consistency": {
                 "size": since,
                 "hashes": [base64_of(each) for each in await log.consistency(since, size)],
@@ -243,6 +263,7 @@ async def file_bundle(
         await ledger.rulebook_of(file),
         await request.recorders(file.entries.values()),
         await request.causes(file.entries.values()),
+        await policy_of(request.container.settings, log),
     )
     read = categories_of(bundle.shown()) & bundle.sees
     await request.note({file_id: read}, "bundle")

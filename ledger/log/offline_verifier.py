@@ -649,7 +649,12 @@ def _signed(key: PublicKey, note: SignedNote) -> bool:
 def _policy(asked: argparse.Namespace, say: Callable[[str], object]) -> TrustPolicy:
     if asked.policy is not None:
         return TrustPolicy(asked.policy.read_text("utf-8"))
-    key = asked.key
+    key, beside = asked.key, asked.folder / "policy"
+    if key is None and beside.exists():
+        text = beside.read_text("utf-8")
+        say(f"未给出公钥或信任政策，采用随附的政策；请与公布的核对：\n{text}")
+        say("No key was given: the policy in the folder is believed. Compare it with the published one.")
+        return TrustPolicy(text)
     if key is None:
         key = (asked.folder / "log.vkey").read_text("utf-8").strip()
         say(f"未给出公钥，采用随附的公钥；请与公布的核对：\n{key}")

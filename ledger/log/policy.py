@@ -63,6 +63,15 @@ class Policy:
             raise PolicyError(len(lines) + 1, "quorum")
         return policy
 
+    def __str__(self) -> str:
+        """The policy as a file, without where witnesses are asked."""
+        witnesses = [f"witness {name} {each.key}" for name, each in self.witnesses.items()]
+        groups = [
+            f"group {name} {each.threshold} {' '.join(each.members)}" for name, each in self.groups.items()
+        ]
+        lines = [*(f"log {key}" for key in self.logs), *witnesses, *groups, f"quorum {self.quorum}"]
+        return "".join(f"{line}\n" for line in lines)
+
     def take(self, words: Sequence[str]) -> None:
         """Take a line. Raises NoteError or ValueError."""
         match words:

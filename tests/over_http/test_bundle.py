@@ -1,6 +1,5 @@
 """An auditor takes a child's file away, and whoever has it verifies it by the program that is in it."""
 
-import io
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,7 +7,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
-from zipfile import ZipFile
 
 import orjson
 import pytest
@@ -22,8 +20,8 @@ from domain.event import Category
 from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from ledger.log.checkpoint import Checkpoint, Note
-from ledger.log.offline_verifier import main
-from ledger.log.publishing import CHECKPOINT, KEY, VERIFIER, publish
+from ledger.log.publishing import CHECKPOINT, KEY, POLICY, VERIFIER
+from tests.support.auditor import Auditor, all_of
 from tests.support.client import Served
 from tests.support.given import given, some
 from tests.support.stored import erase, kept, noted
@@ -43,61 +41,28 @@ def a_life(name: str) -> Any:
 
 
 @dataclass(frozen=True)
-class Auditor:
-    """An auditor of a ledger with two children, and where the bundle of the first is put."""
+class AuditorOfTwo(Auditor):
+    """An auditor of a ledger with another child, too."""
 
-    served: Served
-    child: UUID
     other: UUID
-    folder: Path
-
-    async def takes(self, folder: str = "bundle", **asked: Any) -> Path:
-        """Take the child's bundle away into a folder."""
-        client = await self.served.as_(Role.AUDITOR)
-        answer = await client.get(f"/children/{self.child}/bundle", params=asked)
-        assert answer.status_code == 200, answer.text
-        taken = self.folder / folder
-        ZipFile(io.BytesIO(answer.content)).extractall(taken)
-        return taken
-
-    async def log(self) -> Path:
-        """Take the whole log away into a folder."""
-        await publish(self.served.container.transparency_log, self.folder / "log", lambda _: None)
-        return self.folder / "log"
-
-    async def positions(self) -> list[int]:
-        """Return the positions of the child's entries."""
-        return [each.position for each in await self.served.container.ledger.store.stream(self.child)]
-
-    def finds(self, folder: Path, *words: object) -> list[str]:
-        """Return what the program finds wrong with a folder."""
-        said: list[str] = []
-        key = self.served.container.transparency_log.verifier
-        code = main([str(folder), "--key", key, *map(str, words)], said.append)
-        faults = [line for line in said if line.startswith("✗")]
-        assert code == bool(faults), said
-        return faults
 
 
 @pytest.fixture
-async def auditor(served: Served, tmp_path: Path) -> Auditor:
+async def auditor(served: Served, tmp_path: Path) -> AuditorOfTwo:
     """Give an auditor of two children of like lives, whose entries are in the signed log."""
     child, other = await kept(served, a_life(NAME)), await kept(served, a_life(OTHER_NAME))
     await served.container.transparency_log.catch_up()
-    return Auditor(served, child, other, tmp_path)
+    return AuditorOfTwo(served, child, tmp_path, other)
 
 
-def all_of(folder: Path) -> str:
-    """Return what stands in the files of a bundle."""
-    return "".join(path.read_text("utf-8") for path in folder.rglob("*") if path.is_file())
-
-
-async def test_an_auditor_takes_a_file_away_with_all_that_verifies_it(auditor: Auditor) -> None:
+async def test_an_auditor_takes_a_file_away_with_all_that_verifies_it(auditor: AuditorOfTwo) -> None:
     """Given a child, when its bundle is taken, then it verifies, reads, tells its rules, and is noted."""
     folder = await auditor.takes()
     assert auditor.finds(folder) == []
     assert auditor.finds(folder, "--log", await auditor.log()) == []
-    assert {CHECKPOINT, ENTRIES, PAGE, KEY, MANIFEST, VERIFIER} <= {path.name for path in folder.iterdir()}
+    assert {CHECKPOINT, ENTRIES, PAGE, KEY, MANIFEST, POLICY, VERIFIER} <= {
+        path.name for path in folder.iterdir()
+    }
     page = (folder / PAGE).read_text("utf-8")
     assert NAME in page
     assert "<script" not in page
@@ -112,7 +77,7 @@ async def test_an_auditor_takes_a_file_away_with_all_that_verifies_it(auditor: A
     assert {Category.IDENTITY, Category.ADOPTION} <= {*row[0]}
 
 
-async def test_chosen_entries_and_categories_alone_are_shown(auditor: Auditor) -> None:
+async def test_chosen_entries_and_categories_alone_are_shown(auditor: AuditorOfTwo) -> None:
     """Given chosen entries, then the others are named by their leaves, and nothing of them is told."""
     positions = await auditor.positions()
     chosen = await auditor.takes(position=positions[1], category=["identity"])
@@ -128,7 +93,7 @@ async def test_chosen_entries_and_categories_alone_are_shown(auditor: Auditor) -
     assert NUMBER not in without
 
 
-async def test_what_was_erased_is_in_no_bundle_and_the_rest_still_verifies(auditor: Auditor) -> None:
+async def test_what_was_erased_is_in_no_bundle_and_the_rest_still_verifies(auditor: AuditorOfTwo) -> None:
     """Given a child whose identity was erased, then its bundle verifies, and tells no name."""
     await erase(auditor.served, auditor.child, Category.IDENTITY)
     folder = await auditor.takes()
@@ -136,7 +101,7 @@ async def test_what_was_erased_is_in_no_bundle_and_the_rest_still_verifies(audit
     assert NAME not in all_of(folder)
 
 
-async def test_who_may_take_a_bundle(auditor: Auditor) -> None:
+async def test_who_may_take_a_bundle(auditor: AuditorOfTwo) -> None:
     """Given each role, then supervisor and auditor of the institution in charge take it, and nobody else."""
     path = f"/children/{auditor.child}/bundle"
     for role in Role:
@@ -146,7 +111,7 @@ async def test_who_may_take_a_bundle(auditor: Auditor) -> None:
     assert (await elsewhere.get(path)).status_code == 404
 
 
-async def test_what_is_not_of_the_file_or_the_log_is_refused(auditor: Auditor) -> None:
+async def test_what_is_not_of_the_file_or_the_log_is_refused(auditor: AuditorOfTwo) -> None:
     """Given an entry of another child, or a checkpoint that is not yet, then the parameter is named."""
     client = await auditor.served.as_(Role.AUDITOR)
     (other,) = (await auditor.served.container.ledger.store.stream(auditor.other))[:1]
@@ -155,7 +120,7 @@ async def test_what_is_not_of_the_file_or_the_log_is_refused(auditor: Auditor) -
         assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, f"/query/{name}")
 
 
-async def test_the_log_has_only_grown_since_an_earlier_checkpoint(auditor: Auditor) -> None:
+async def test_the_log_has_only_grown_since_an_earlier_checkpoint(auditor: AuditorOfTwo) -> None:
     """Given a checkpoint kept before, when the log has grown, then a bundle since then proves it."""
     before = await auditor.takes("before")
     size = Checkpoint.read(Note.read((before / CHECKPOINT).read_text("utf-8")).text).size
@@ -224,7 +189,7 @@ BUNDLE_ALTERED: Final[dict[str, tuple[Callable[[Path], None], str]]] = {
 
 @pytest.mark.parametrize(("alter", "fault"), BUNDLE_ALTERED.values(), ids=BUNDLE_ALTERED)
 async def test_what_is_altered_in_a_bundle_is_named_with_its_place(
-    auditor: Auditor, alter: Callable[[Path], None], fault: str
+    auditor: AuditorOfTwo, alter: Callable[[Path], None], fault: str
 ) -> None:
     """Given a bundle, when something in it is altered, then the entry is named, and how it is wrong."""
     folder = await auditor.takes()
@@ -314,7 +279,7 @@ DRILL: Final[dict[str, tuple[tuple[str, ...], str, str]]] = {
 
 @pytest.mark.parametrize(("statements", "live", "offline"), DRILL.values(), ids=DRILL)
 async def test_what_a_superuser_alters_is_named_live_and_by_a_bundle_made_afterwards(
-    auditor: Auditor,
+    auditor: AuditorOfTwo,
     capsys: pytest.CaptureFixture[str],
     statements: tuple[str, ...],
     live: str,

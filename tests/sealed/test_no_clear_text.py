@@ -13,6 +13,7 @@ from api.cli.backup_commands import backing_up
 from api.contract.masking import ACTED, NAMED
 from api.identity.permissions import Role
 from api.settings import Settings
+from api.witnesses import policy_of
 from domain.envelope import Document
 from domain.event import CATALOGUE
 from ledger.log.publishing import publish
@@ -85,8 +86,9 @@ async def test_what_is_recorded_over_http_lies_nowhere_in_clear(
         await everything_read(served)
         everything = await every_value(settings)
         exported, backups = tmp_path / "exported", tmp_path / "backups"
-        await served.container.transparency_log.catch_up()
-        assert await publish(served.container.transparency_log, exported, lambda _: None) > 0
+        log = served.container.transparency_log
+        await log.catch_up()
+        assert await publish(log, exported, await policy_of(settings, log), lambda _: None) > 0
         assert await backing_up(settings, backups) == 0
     assert "HouseholdRegistered" in everything
     assert MARKER.findall(everything) == []
