@@ -47,5 +47,6 @@ from domain.events import record as record
 from domain.events import filing as filing
 from domain.events import restriction as restriction
 from domain.events import erasure as erasure
+from domain.events import subject_access as subject_access
 from domain.events import emergency as emergency
 from domain.events import institution as institution

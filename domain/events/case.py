@@ -31,7 +31,7 @@ from domain.life import CASE_CLOSED, Life
 from domain.refusal import Refusals, breach, no_evidence
 
 RULES: Final = "本系统规则（结案）；DB36/T 2087-2024第6.5条、第6.6条（条文未核实）"
-CHAPTERS_AFTER: Final = frozenset({"archive", "erasure", "filing", "record", "restriction"})
+CHAPTERS_AFTER: Final = frozenset({"archive", "erasure", "filing", "record", "restriction", "subject_access"})
 """Chapters of which every event may follow the closing (R-CASE-1): what is done to entries, papers, data."""
 KINDS_AFTER: Final[frozenset[type[Event]]] = frozenset(
     {

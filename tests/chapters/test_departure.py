@@ -378,6 +378,10 @@ FOLLOWS_A_DEATH = {
     "SchoolingEnded",
     "SocialWorkCaseClosed",
     "StudyGrantStopped",
+    "SubjectAccessAnswered",
+    "SubjectAccessRefused",
+    "SubjectAccessRequested",
+    "SubjectIdentityVerified",
     "WelfareStatusEnded",
 }
 

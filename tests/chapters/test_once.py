@@ -14,6 +14,7 @@ from domain.events.intake import ChildReceived
 from domain.events.placement.placed import AdultPlaced
 from domain.events.placement.transition import PlacementReversed
 from domain.events.restriction import RestrictedFileAccessApproved, RestrictedFileAccessRejected
+from domain.events.subject_access import SubjectAccessAnswered, SubjectAccessRefused
 from tests.support.given import Given, given, some
 from tests.support.whole_events import presupposed
 
@@ -37,6 +38,8 @@ NEVER_AGAIN: Final = {
     ErasureStarted,
     ErasureCompleted,
     ErasureHoldLifted,
+    SubjectAccessAnswered,
+    SubjectAccessRefused,
 }
 """What nobody comes back from, and decisions, of which each names what it decides on."""
 

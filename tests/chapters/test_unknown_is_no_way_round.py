@@ -67,6 +67,8 @@ NO_WITNESS: Final = {
     "R-ERA-3": "of an erasure, which nobody asked for in these lives",
     "R-ERA-5": "of an erasure, which nobody asked for in these lives",
     "R-ERA-6": "of an erasure, which nobody asked for in these lives",
+    "R-SUB-1": "of what nobody asked for in these lives",
+    "R-SUB-2": "of what nobody asked for in these lives",
     "X07": "of an institution",
     "X09": "of a claim that no life makes in vain",
     "X10": "of a decision on an exception, which leaves nothing unknown",
