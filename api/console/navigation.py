@@ -34,15 +34,18 @@ EXCEPTIONS: Final = Destination("approvals", "exceptions", "exceptions")
 BOARD: Final = Destination("readiness", "readiness")
 IMPORTS: Final = Destination("imports", "imports")
 LATE: Final = Destination("late", "late")
+EMERGENCIES: Final = Destination("emergencies", "emergencies")
 RULES: Final = Destination("rules", "rules")
 
 SIDE: Final[Mapping[Role, Sequence[Destination]]] = MappingProxyType(
     {
         Role.STAFF: (TODAY, REGISTER, RECEIVE, FOR_MANY, FINDINGS, EXCEPTIONS, IMPORTS, BOARD, RULES),
-        Role.SUPERVISOR: (TODAY, REGISTER, RECEIVE, FOR_MANY, APPROVALS, FINDINGS, IMPORTS, BOARD, RULES),
-        Role.AUDITOR: (FIND, FINDINGS, LATE, EXCEPTIONS, RULES),
+        Role.SUPERVISOR: (
+            *(TODAY, REGISTER, RECEIVE, FOR_MANY, APPROVALS, FINDINGS, EMERGENCIES, IMPORTS, BOARD, RULES),
+        ),
+        Role.AUDITOR: (FIND, FINDINGS, LATE, EXCEPTIONS, EMERGENCIES, RULES),
         Role.PLACEMENT_OFFICER: (BOARD, TODAY, REGISTER, FINDINGS, RULES),
-        Role.BUREAU: (REGISTER, TODAY, APPROVALS, FINDINGS, BOARD, RULES),
+        Role.BUREAU: (REGISTER, TODAY, APPROVALS, FINDINGS, EMERGENCIES, BOARD, RULES),
         Role.TOWNSHIP: (TODAY, REGISTER, ENTER, FOR_MANY, FINDINGS, EXCEPTIONS, IMPORTS, RULES),
         Role.ADMINISTRATOR: (RULES,),
     }

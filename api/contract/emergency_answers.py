@@ -39,6 +39,8 @@ class EmergencyReviewAnswer(TypedDict):
 
     entry: UUID
     outcome: str
+    outcome_zh: str
+    outcome_en: str
     explanation: PersonalValue
     reviewed_on: date
     reviewed_by: RecorderAnswer
@@ -92,9 +94,12 @@ def emergency_json(
     }
     if review is not None:
         told: Any = event_json(review.event, hidden)
+        outcome = tables()["emergency_review"].codes[review.event.outcome]
         answer["review"] = {
             "entry": review.original,
-            "outcome": told["outcome"],
+            "outcome": review.event.outcome,
+            "outcome_zh": outcome.zh,
+            "outcome_en": outcome.en,
             "explanation": told["explanation"],
             "reviewed_on": review.days.last,
             "reviewed_by": recorder_json(review.recorded_by, recorders),

@@ -202,6 +202,8 @@ def pages_to_look_at(demo: Demo) -> dict[str, str]:
         "readiness": f"{at}/readiness",
         "readers": f"{at}/readers",
         "restriction": f"{at}/restriction",
+        "emergency": f"{at}/emergency",
+        "emergencies": "/console/emergencies",
         "papers": f"{at}/papers",
         "past": f"{at}?as_of=2020-06-01",
         "of-file": f"{at}/findings",

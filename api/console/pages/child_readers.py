@@ -29,5 +29,6 @@ async def child_readers(
         listed=listed,
         categories=CATEGORIES,
         reasons={**REASONS, **tables()["access_purpose"].codes},
+        grounds=tables()["emergency_ground"].codes,
         first=cursor == NEWEST,
     )

@@ -21,9 +21,8 @@ from api.console.sent_form import filled_form
 from api.console.value_display import event_label
 from api.contract.problems import Problem, not_found
 from api.http import one_file
-from api.identity.permissions import Action
+from api.identity.permissions import ASKED, Action
 from domain.event import CATALOGUE, Event, Label, chapter
-from domain.events.restriction import RestrictedFileAccessRequested
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
@@ -165,9 +164,9 @@ async def _page(form: AskedForm, checked: CheckedForm, *, saved: bool = False) -
 async def _may_record(asked: ChildPage, name: str = "") -> None:
     """Raise the problems `not_found` and `forbidden`, unless the reader may record in the file.
 
-    Who may read a file at all may ask to read it where it is restricted.
+    Who may read a file at all may ask to read it where it is restricted, and take an emergency access.
     """
-    asks = name == RestrictedFileAccessRequested.__name__
+    asks = name in {each.__name__ for each in ASKED}
     await asked.page.context.at_hand(asked.child, Action.ASK if asks else Action.RECORD)
 
 

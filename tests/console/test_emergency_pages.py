@@ -1,0 +1,72 @@
+"""Emergency access on pages: taken by a form, read under, seen by who answers for it, and reviewed."""
+
+from uuid import UUID
+
+import pytest
+
+from api.identity.permissions import Role
+from domain.events.emergency import EmergencyAccessTaken
+from domain.events.intake import ChildReceived
+from domain.events.search import DnaSampleCollected
+from tests.support.client import Served
+from tests.support.console import signed_in
+from tests.support.given import given, some
+from tests.support.shown_forms import send
+from tests.support.stored import kept
+
+SAMPLE, WHY = "标记-DNA-0001", "标记：高热惊厥"
+
+
+async def a_child(served: Served) -> UUID:
+    sampled = some(DnaSampleCollected, sample_no=SAMPLE)
+    return await kept(served, given(("2024-03-05", some(ChildReceived)), ("2024-03-06", sampled)))
+
+
+async def test_one_takes_an_emergency_access_by_a_form_and_a_supervisor_finds_it_to_review(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    child = await a_child(served)
+    address = f"/console/children/{child}"
+    staff = await signed_in(served, Role.STAFF)
+    shown = await staff.open(address)
+    assert f'href="{address}/emergency"' in shown.text
+    form = f"{address}/record/{EmergencyAccessTaken.__name__}"
+    assert f'href="{form}"' in (await staff.open(f"{address}/emergency")).text
+    page = await staff.open(form)
+    filled = {
+        "occurred": ["2026-11-22"],
+        "data.ground": ["medical"],
+        "data.sets": ["restricted_health"],
+        "data.explanation": [WHY],
+    }
+    checked = await send(staff, page, "check", **filled)
+    assert checked.status_code == 200, checked.text
+    recorded = await send(staff, checked, "record")
+    assert recorded.status_code == 200, recorded.text
+    own = await staff.open(f"{address}/emergency")
+    assert WHY in own.text
+    await served.projected()
+    file = await served.container.ledger.file(child)
+    assert file is not None
+    taken = next(iter(file.of(EmergencyAccessTaken))).recorded_at
+    assert taken is not None
+    monkeypatch.setattr("tests.support.client.NOW", taken)
+    supervisor = await signed_in(served, Role.SUPERVISOR)
+    across = await supervisor.open("/console/emergencies")
+    assert WHY in across.text
+    assert "待复核" in across.text
+    of_file = await supervisor.open(f"{address}/emergency")
+    assert f'href="{address}/record/EmergencyAccessReviewed"' in of_file.text
+    await supervisor.prefer(language="en")
+    assert "Urgent medical care" in (await supervisor.open("/console/emergencies")).text
+
+
+async def test_who_read_it_says_which_reads_were_of_an_emergency(served: Served) -> None:
+    child = await a_child(served)
+    actor, entry = await served.actor(Role.STAFF), UUID(int=7)
+    categories = {child: ("restricted-health",)}
+    await served.container.access.note(actor, categories, "entries", None, "medical", {child: entry})
+    supervisor = await signed_in(served, Role.SUPERVISOR)
+    readers = await supervisor.open(f"/console/children/{child}/readers")
+    assert readers.status_code == 200
+    assert "紧急查阅</span> 危重救治" in readers.text
