@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 
 from api.identity.permissions import Role
+from domain.event import Category
 from domain.events.emergency import EmergencyAccessTaken
 from domain.events.intake import ChildReceived
 from domain.events.search import DnaSampleCollected
@@ -64,7 +65,7 @@ async def test_one_takes_an_emergency_access_by_a_form_and_a_supervisor_finds_it
 async def test_who_read_it_says_which_reads_were_of_an_emergency(served: Served) -> None:
     child = await a_child(served)
     actor, entry = await served.actor(Role.STAFF), UUID(int=7)
-    categories = {child: ("restricted-health",)}
+    categories = {child: {Category.RESTRICTED_HEALTH}}
     await served.container.access.note(actor, categories, "entries", None, "medical", {child: entry})
     supervisor = await signed_in(served, Role.SUPERVISOR)
     readers = await supervisor.open(f"/console/children/{child}/readers")
