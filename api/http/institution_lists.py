@@ -17,7 +17,15 @@ from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_reque
 from api.http.evidence import evidence
 from api.http.file_points import one_day
 from api.http.list_formats import in_formats, listed
-from api.http.list_pages import check_rules, check_sort, institution_names, list_page, list_view, opened_rows
+from api.http.list_pages import (
+    check_rules,
+    check_sort,
+    counted_listing,
+    institution_names,
+    list_page,
+    list_view,
+    opened_rows,
+)
 from api.http.lists import several
 from api.http.one_file import DueSince, DueUntil, DueWithinDays, OverdueDays, RuleFilter
 from api.identity.acting import recording_roles

@@ -14,6 +14,7 @@ from api.bootstrap import open_container
 from api.cli.backup_commands import backing_up, restoring
 from api.identity.permissions import Role
 from api.settings import Settings
+from api.witnesses import policy_of
 from domain.changes import changes
 from domain.event import CATALOGUE, Category, Event, chapter, fields_of
 from domain.events.restriction import RESTRICTING
@@ -132,7 +133,8 @@ async def test_what_was_planted_lies_nowhere_in_clear_and_once_erased_no_backup_
         assert not markers_in(await bundle.aread())
         for log in (served.container.transparency_log, served.container.log_of_accesses):
             await log.catch_up()
-        assert await publish(served.container.transparency_log, exported, lambda _: None) > 0
+        log = served.container.transparency_log
+        assert await publish(log, exported, await policy_of(settings, log), lambda _: None) > 0
         assert await backing_up(settings, backups) == 0
         everything = await every_value(settings)
     assert MARKER.findall(everything) == []
