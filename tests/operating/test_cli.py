@@ -381,6 +381,13 @@ def test_it_is_not_served_to_the_world_without_tls(command: Callable[..., Told])
     assert "CHILDLEDGER_TLS_HANDLED" in told.beside
 
 
+def test_it_is_not_served_without_a_verified_backup_of_its_keys(command: Callable[..., Told]) -> None:
+    told = command("serve", PORT=str(free_port()), KEY_BACKUP="verified")
+    assert told.code == 1
+    assert "childledger keys check" in told.beside
+    assert "Serving" not in told.answer
+
+
 def test_it_is_served_until_it_is_stopped(settings: Settings, furnished: Furnished) -> None:
     assert settings.database_url is not None
     environment = clean_environment(

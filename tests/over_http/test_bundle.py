@@ -1,5 +1,7 @@
 """An auditor takes a child's file away, and whoever has it verifies it by the program that is in it."""
 
+from asyncio import create_subprocess_exec
+from asyncio.subprocess import PIPE
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,11 +21,14 @@ from api.identity.permissions import Role
 from domain.event import Category
 from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
-from ledger.log.checkpoint import Checkpoint, Note
+from ledger.log.checkpoint import Checkpoint, Note, Signature
+from ledger.log.offline_verifier import main
 from ledger.log.publishing import CHECKPOINT, KEY, POLICY, VERIFIER
 from tests.support.auditor import Auditor, all_of
 from tests.support.client import Served
 from tests.support.given import given, some
+from tests.support.processes import CHILDLEDGER, environment_of
+from tests.support.published_log import WITNESS
 from tests.support.stored import erase, kept, noted
 
 NAME, OTHER_NAME, NUMBER = "标记甲", "标记乙", "标记-收-0001"
@@ -130,6 +135,55 @@ async def test_the_log_has_only_grown_since_an_earlier_checkpoint(auditor: Audit
     (fault,) = auditor.finds(await auditor.takes("after"), *since)
     assert "no proof from this checkpoint" in fault
     assert auditor.finds(await auditor.takes("whole"), *since, "--log", await auditor.log()) == []
+
+
+async def test_the_command_takes_away_what_the_operator_may_and_it_verifies(auditor: AuditorOfTwo) -> None:
+    """Given a folder, when the command exports a child into it, then it verifies and opens nothing."""
+    folder, positions = auditor.folder / "exported", await auditor.positions()
+    words = [
+        str(CHILDLEDGER),
+        "export",
+        "child",
+        str(auditor.child),
+        str(folder),
+        "--entries",
+        str(positions[1]),
+    ]
+    environment = environment_of(auditor.served.container.settings)
+    for code in (0, 1):
+        command = await create_subprocess_exec(*words, env=environment, stdout=PIPE, stderr=PIPE)
+        _, beside = await command.communicate()
+        assert command.returncode == code, beside.decode()
+    assert "is not empty" in beside.decode()
+    assert auditor.finds(folder) == []
+    lines = [orjson.loads(line) for line in (folder / ENTRIES).read_bytes().splitlines()]
+    assert [bool(line.get("stored")) for line in lines] == [each == positions[1] for each in positions]
+    assert NAME not in all_of(folder)
+
+
+async def test_the_quorum_of_the_operator_is_asked_for(
+    auditor: AuditorOfTwo, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given a witness whom the operator trusts, then both checks miss its cosignature until it gives it."""
+    container = auditor.served.container
+    policy = auditor.folder / "policy"
+    policy.write_text(f"witness W1 {WITNESS.verifier} https://w1.invalid\nquorum W1\n", "utf-8")
+    monkeypatch.setitem(vars(container.settings), "log_policy", policy)
+    assert await verifying_entries(container) == 1
+    assert "Not enough witnesses cosigned it" in capsys.readouterr().out
+    without = await auditor.takes("without")
+    assert "w1.invalid" not in (without / POLICY).read_text("utf-8")
+    said: list[str] = []
+    assert main([str(without)], said.append) == 1
+    assert any("Too few of the trusted witnesses" in line for line in said)
+
+    async def cosigned(note: Note) -> list[Signature]:
+        return [WITNESS.cosign(note.text, 1_800_000_000)]
+
+    monkeypatch.setattr(container.transparency_log, "cosign", cosigned)
+    folder = await auditor.takes("cosigned")
+    assert main([str(folder)], said.append) == 0, said
+    assert await verifying_entries(container) == 0
 
 
 def line_of(number: int, change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None]:
