@@ -3,71 +3,25 @@
 import asyncio
 from base64 import b64encode
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from uuid import uuid4
 
 import orjson
 import pytest
 from psycopg.errors import InsufficientPrivilege
 
-from api.clock import utc_now
 from api.identity import access_log
-from api.identity.access_log import AccessLog
-from api.identity.permissions import Actor, Role
-from domain.event import Category
 from domain.label import Label
-from ledger.log.leaves import AccessRows
-from ledger.log.transparency_log import TransparencyLog
-from ledger.monitor import MISSING, NO_ROW, PARTS, STRAY, TWICE, log_flaws
+from ledger.monitor import MISSING, NO_ROW, PARTS, STRAY, TWICE
 from ledger.postgres.migrate import DEFAULT_LEDGER
-from ledger.sealing.key_file import KeyFile
-from ledger.sealing.keys import Keys
-from ledger.store.pools import make_pool
-from tests.support.ledgers import Urls, a_superuser, store_of
-
-READER = Actor(uuid4(), Role.STAFF, uuid4())
-CHILD = uuid4()
-
-
-@dataclass
-class NotedAccesses:
-    """The accesses of a ledger with their log, as one process has them."""
-
-    access: AccessLog
-    rows: AccessRows
-    log: TransparencyLog
-
-    async def read(self, times: int = 1) -> None:
-        """Read the child's name and health so often, one after the other."""
-        for _ in range(times):
-            await self.access.note(READER, {CHILD: [Category.IDENTITY, Category.HEALTH]}, "file", 7, "care")
-
-    async def found(self) -> list[tuple[int, Label]]:
-        """What the monitor tells, as positions and words."""
-        return [(each.position, each.what) async for each in log_flaws(self.log, lambda _: None)]
-
-
-@asynccontextmanager
-async def opened(urls: Urls, data: Path) -> AsyncIterator[NotedAccesses]:
-    """Open a ledger's accesses as one process does."""
-    async with (
-        store_of(urls) as store,
-        make_pool(urls.writer, 1) as writers,
-        make_pool(urls.reader, 2) as readers,
-    ):
-        keys = await Keys.opened(store, KeyFile.make(data / "key"), DEFAULT_LEDGER)
-        rows = AccessRows((writers, readers))
-        log = await TransparencyLog.opened(rows, store, keys, DEFAULT_LEDGER, data)
-        yield NotedAccesses(AccessLog(writers, readers, utc_now), rows, log)
+from tests.support.ledgers import Urls, a_superuser
+from tests.support.noted_accesses import NotedAccesses, opened_accesses
 
 
 @pytest.fixture
 async def noted(urls: Urls, tmp_path: Path) -> AsyncIterator[NotedAccesses]:
     """Ten accesses to one child's file, in a log that is signed."""
-    async with opened(urls, tmp_path) as noted:
+    async with opened_accesses(urls, tmp_path) as noted:
         await noted.read(10)
         await noted.log.catch_up()
         yield noted
@@ -151,7 +105,7 @@ async def test_several_processes_note_without_gaps(
 ) -> None:
     """Given two processes that note more than a statement takes, then no position is left out."""
     monkeypatch.setattr(access_log, "AT_ONCE", 3)
-    async with opened(urls, tmp_path) as one, opened(urls, tmp_path) as other:
+    async with opened_accesses(urls, tmp_path) as one, opened_accesses(urls, tmp_path) as other:
         await asyncio.gather(*(each.read() for each in (one, other) for _ in range(20)))
         await asyncio.gather(one.log.catch_up(), other.log.catch_up())
         assert [record.position for record in await one.rows.records(0, 100)] == [*range(1, 41)]
