@@ -151,6 +151,7 @@ STATEMENT_TABLES: Final = {
             ListColumn(Label("类别", "Category"), _category, coded=("category", _CATEGORIES)),
             ListColumn(Label("应有材料", "Paper asked for"), _required, 24, coded=("required", _REQUIRED)),
             word("verdict", Label("核对结果", "Verdict"), "paper_verdict"),
+            word("paper", Label("影像", "Scan"), "paper_held"),
             text("number", Label("编号", "Number"), 18),
             text("sha256", Label("文件校验值", "Hash of the file"), 36),
             text("rule", Label("规则", "Rule"), 10),

@@ -6,7 +6,9 @@ from datetime import date
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
+from domain.cited_papers import SCAN_OF, papers_of
 from domain.entry import AnyEntry
+from domain.envelope import Document
 from domain.event import CATALOGUE, known
 from domain.events.admission import category_of, found_as
 from domain.events.departure import GUARDIAN_RESTORED, PARENTS_FOUND, DepartureCompleted
@@ -24,6 +26,8 @@ SEALED_KINDS: Final = {kind: event.seals for event in CATALOGUE.values() for kin
 """Kinds of paper for which an event stands that is sealed wholly, with its category."""
 PaperVerdict: TypeAlias = Literal["present", "late", "missing", "none_asked", "category_unknown"]
 """Whether a paper was there by the day, came later or is missing; or why no paper is told of."""
+PaperHeld: TypeAlias = Literal["held", "cited", "none"]
+"""Whether the bytes of a paper are held, an entry only cites it, or no entry does so much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,8 @@ class PaperAsked:
     `category` is the intake category or the reason for leaving, null of a stay; `part` that of the archive
     (`archive_part`). `required` is a code of `document_kind`, or of `archive_item` where no paper of a kind
     is asked for; null where the category asks for none or is not known. `number` and `sha256` are those of
-    the paper, null where an entry stands for it or it came without. `rule` is what asks for it, if one does.
+    the paper, null where an entry stands for it or it came without. `paper` says whether its bytes are held
+    or an entry only cites it. `rule` is what asks for it, if one does.
     """
 
     on: date
@@ -42,6 +47,7 @@ class PaperAsked:
     part: str
     required: str | None
     verdict: PaperVerdict
+    paper: PaperHeld
     number: Private | None
     sha256: Private | None
     rule: str | None
@@ -76,9 +82,9 @@ def papers_asked(history: History, day: date) -> Iterator[PaperAsked]:
     for sealed in (False, True):
         for occasion, kind, papers in wanted:
             if (kind in SEALED_KINDS) is sealed:
-                yield _paper(occasion, kind, papers, came)
+                yield _paper(history, day, occasion, kind, papers, came)
         if history.on(day).all(ChildAdmitted):
-            yield from map(_held, archive_items(history, day, sealed=sealed))
+            yield from (_held(history, day, each) for each in archive_items(history, day, sealed=sealed))
 
 
 def _admissions(history: History, day: date) -> Iterator[_Occasion]:
@@ -104,7 +110,20 @@ def _then(history: History, entry: AnyEntry) -> Life:
     return Life(history.file, entry.days.last, history.rulebook, but=entry, entry=entry)
 
 
-def _held(held: HeldItem) -> PaperAsked:
+def _paper_held(history: History, day: date, entry: AnyEntry | None, paper: Document | None) -> PaperHeld:
+    """Return whether the bytes of a paper that an entry cites were held by a day; without it, of any."""
+    if entry is None:
+        return "none"
+    cited = [each for each in papers_of(entry) if paper is None or each.paper is paper]
+    if not cited:
+        return "none"
+    # Scans of its own category alone: those of others say nothing of it, and may be sealed.
+    scans = history.file.of(SCAN_OF[entry.event.seals])
+    held = {scan.event.document for scan in scans if scan.days.last <= day}
+    return "held" if any(each.document in held for each in cited) else "cited"
+
+
+def _held(history: History, day: date, held: HeldItem) -> PaperAsked:
     note(*held.item.seals)
     on, shown = held.since.days.last, held.shown
     named = [each for each in (held.since, shown) if each is not None and not each.event.sealed]
@@ -115,6 +134,7 @@ def _held(held: HeldItem) -> PaperAsked:
         part=held.item.part,
         required=held.item.code,
         verdict="missing" if shown is None else "present",
+        paper=_paper_held(history, day, shown, None),
         number=None,
         sha256=None,
         rule=None,
@@ -132,6 +152,7 @@ def _none_asked(occasion: _Occasion) -> PaperAsked:
         part=_PARTS[occasion.name],
         required=None,
         verdict="category_unknown" if occasion.asked is None else "none_asked",
+        paper="none",
         number=None,
         sha256=None,
         rule=occasion.rule,
@@ -141,7 +162,9 @@ def _none_asked(occasion: _Occasion) -> PaperAsked:
     )
 
 
-def _paper(occasion: _Occasion, kind: str, papers: Papers, came: list[AnyEntry]) -> PaperAsked:
+def _paper(  # noqa: PLR0913, PLR0917 - which paper of which occasion, and what there is
+    history: History, day: date, occasion: _Occasion, kind: str, papers: Papers, came: list[AnyEntry]
+) -> PaperAsked:
     on, whose = occasion.entry.days.last, occasion.entry.entry_id
     brought = [(each, document) for each in came for document in each.documents if document.kind == kind]
     first, paper = min(brought, key=lambda each: each[0].days.last, default=(None, None))
@@ -158,6 +181,7 @@ def _paper(occasion: _Occasion, kind: str, papers: Papers, came: list[AnyEntry])
         part=_PARTS[occasion.name],
         required=kind,
         verdict="missing" if first is None else "present" if first.days.earliest <= on else "late",
+        paper="none" if paper is None else _paper_held(history, day, first, paper),
         number=None if paper is None or first is None else Private(first.event.seals, paper.number),
         sha256=None if paper is None or first is None else Private(first.event.seals, paper.sha256),
         rule=occasion.rule,

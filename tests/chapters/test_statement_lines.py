@@ -1,14 +1,16 @@
 """What a file says line by line: how referrals were answered, what became of transfers, what was paid."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from domain.cited_papers import papers_of
 from domain.envelope import Document
 from domain.event import Category
 from domain.events.adoption.assessing import AdoptionAssessmentStarted
 from domain.events.adoption.proposing import DisclosureGiven
-from domain.events.archive import ArchiveCheckedOut, ArchiveReturned, DocumentFiled
+from domain.events.archive import ArchiveCheckedOut, ArchiveReturned, DocumentFiled, PaperScanned
 from domain.events.departure import ChildDied, DepartureCompleted
 from domain.events.entitlement.allowance import (
     AllowanceAdjusted,
@@ -109,6 +111,21 @@ def test_each_paper_of_an_admission_is_told_with_the_one_that_is_there_or_came_l
     file.and_("2024-04-01", some(PhysicalExamined), documents=("no_other_guardian_report",))
     later = {each.required: each.verdict for each in asked(file, "2024-04-01")}
     assert later["no_other_guardian_report"] == "late"
+
+
+def test_a_paper_is_told_as_held_once_its_bytes_are_and_as_cited_before() -> None:
+    file = given(("2024-03-05", some(ChildReceived)))
+    admitted = some(ChildAdmitted, intake_category="A2")
+    file.and_("2024-03-20", admitted, documents=("death_proof", "death_proof"))
+    entry = file.entries[-1]
+    (first, second) = papers_of(entry)
+    scanned = some(PaperScanned, document=second.document, entry=entry.entry_id)
+    file.and_("2024-04-01", scanned)
+    assert {each.required: each.paper for each in asked(file, "2024-04-01")}["death_proof"] == "cited"
+    file.and_("2024-04-02", replace(scanned, document=first.document))
+    for day, held in (("2024-04-01", "cited"), ("2024-04-02", "held")):
+        told = {each.required: each.paper for each in asked(file, day)}
+        assert (told["death_proof"], told["no_other_guardian_report"]) == (held, "none")
 
 
 def test_what_a_sealed_event_stands_for_rests_on_its_category_whether_there_is_one_or_not() -> None:

@@ -40,6 +40,7 @@ OF_TABLES: Final = {
     "filter",
     "move_direction",
     "move_kind",
+    "paper_held",
     "paper_occasion",
     "paper_verdict",
 }
