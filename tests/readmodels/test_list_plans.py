@@ -174,7 +174,8 @@ def first_pages(story: Story, middle: int) -> Iterator[tuple[str, dict[str, Any]
     for path in LISTS:
         if path in COMPUTED:
             continue
-        days: tuple[dict[str, str], ...] = ({}, {"as_of": "2025-04-01"}) if has(path, "as_of") else ({},)
+        dated = has(path, "as_of") and "day" not in ASKED.get(path, {})
+        days: tuple[dict[str, str], ...] = ({}, {"as_of": "2025-04-01"}) if dated else ({},)
         knowns = ({}, {"known_at": str(middle)}) if has(path, "known_at") else ({},)
         for day, known in product(days, knowns):
             yield path, {**day, **known}
