@@ -28,6 +28,7 @@ hypothesis.settings.load_profile("childledger")
 
 pytest_plugins = (
     "tests.support.garbage",
+    "tests.support.longest_first",
     "tests.support.timeouts",
     "tests.support.folders",
     "tests.support.postgres",
@@ -79,6 +80,11 @@ FORMS = frozenset(
 ALIKE = frozenset({Role.STAFF, Role.SUPERVISOR, Role.AUDITOR})
 """Roles whose pages in `test_pages` ask what those of the other roles ask."""
 
+OPENED_ALREADY = frozenset(
+    {"test_every_link_of_a_page_leads_to_a_page", "test_what_a_role_may_not_see_is_nowhere_on_a_page"}
+)
+"""Tests in `test_pages` that look again at the pages which another one opens."""
+
 
 def _has_own_statements(path: Path) -> bool:
     """Tell whether tests of a module may ask a database what others do not ask."""
@@ -97,9 +103,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.Function) and "postgres" in item.fixturenames:
             item.add_marker("database")
-            role = item.callspec.params.get("role") if hasattr(item, "callspec") else None
-            if not _has_own_statements(item.path) or (item.path.stem == "test_pages" and role in ALIKE):
+            if not _has_own_statements(item.path) or _asks_what_others_of_its_module_ask(item):
                 item.add_marker("any_database")
+
+
+def _asks_what_others_of_its_module_ask(item: pytest.Function) -> bool:
+    """Tell whether a test looks at pages as another role does, or at pages that another test opens."""
+    role = item.callspec.params.get("role") if hasattr(item, "callspec") else None
+    return item.path.stem == "test_pages" and (role in ALIKE or item.originalname in OPENED_ALREADY)
 
 
 @pytest.fixture(autouse=True)

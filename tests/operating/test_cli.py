@@ -527,6 +527,7 @@ def server_of(data: Path) -> int | None:
     return locate(data, None, durable=True).postmaster
 
 
+@pytest.mark.long
 def test_a_demonstration_from_its_first_start_to_its_last(
     folder: Path, demonstrations: Callable[[Path, int], Demonstration]
 ) -> None:
@@ -584,6 +585,7 @@ def test_a_demonstration_may_be_stopped_while_it_starts(
     assert not server_of(data)
 
 
+@pytest.mark.long
 def test_a_demonstration_that_was_stopped_while_it_was_filled_is_completed_by_the_next_start(
     folder: Path, demonstrations: Callable[[Path, int], Demonstration]
 ) -> None:

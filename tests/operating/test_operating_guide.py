@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import orjson
+import pytest
 
 from tests.support.places import ROOT
 from tests.support.processes import CHILDLEDGER, clean_environment, free_port
@@ -22,6 +23,7 @@ wait $serving
 """
 
 
+@pytest.mark.long
 def test_the_commands_of_the_operating_guide_do_what_it_says(folder: Path) -> None:
     port = free_port()
     script = "".join(re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL))

@@ -182,6 +182,7 @@ async def filled(served: Served) -> dict[str, str]:
     }
 
 
+@pytest.mark.long
 async def test_every_answer_to_every_role_is_a_documented_one(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -60,6 +60,7 @@ def test_a_marker_is_found_however_it_is_written() -> None:
 
 
 @pytest.mark.usefixtures("restricting_nothing")
+@pytest.mark.long
 async def test_what_is_recorded_over_http_lies_nowhere_in_clear(
     served: Served, settings: Settings, tmp_path: Path
 ) -> None:
