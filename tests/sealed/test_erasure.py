@@ -1,17 +1,21 @@
 """Erasing: asked for, approved by two others, cooled, done, and said to be done; for ever, everywhere."""
 
+import inspect
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
 import pytest
 
 from api.cli.backup_commands import backing_up
+from api.cli.erasure_command import erase_due
 from api.identity.kept_forms import KeptForm
 from api.identity.permissions import Role
 from api.settings import Settings
 from domain.event import Category
+from domain.events.erasure import ErasureHoldImposed
 from domain.events.health import PhysicalExamined
 from domain.events.intake import ChildReceived, IdentityRecorded
 from ledger.postgres.key_store import KeyStore
@@ -147,6 +151,34 @@ async def test_an_erasure_that_is_killed_at_any_step_goes_on_and_is_recorded_onc
     assert not copy.exists()
     said = [each["type"] for each in orjson.loads(await told(served, child))["items"]]
     assert said.count("ErasureStarted") == said.count("ErasureCompleted") == 1
+
+
+async def test_the_command_lists_what_is_due_erases_it_and_leaves_the_rest(
+    served: Served, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Given two children of whom an erasure was approved, and a hold on one, then the other's is done."""
+    held, child = await a_child(served), await a_child(served)
+    for each in (held, child):
+        await approved(served, each)
+    hold = sent("2026-11-20", some(ErasureHoldImposed, ground="lawsuit"))
+    supervisor = await served.as_(Role.SUPERVISOR)
+    answer = await supervisor.post(f"/children/{held}/events", json=hold, headers=new_key())
+    assert answer.status_code == 201
+    async with later(served, child) as container:
+        monkeypatch.setattr("api.cli.erasure_command.command_container", lambda: nullcontext(container))
+        command: Any = inspect.unwrap(erase_due)
+        for dry_run, left in ((True, 2), (False, 1)):
+            assert await command(dry_run=dry_run) == 0
+            said = capsys.readouterr()
+            assert str(child) in said.out
+            assert str(held) not in said.out
+            assert NAME not in said.out + said.err
+            telling = [each for each in (held, child) if NAME in await told(served, each)]
+            assert len(telling) == left
+        assert "childledger backup" in said.err
+        assert await command() == 0
+        assert "Nothing is due" in capsys.readouterr().err
+        assert container.projector.position == (await served.container.ledger.head()).position
 
 
 class KilledError(Exception):
