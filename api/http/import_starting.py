@@ -13,6 +13,7 @@ import orjson
 from api.contract.encoding import JsonResponse, dumps
 from api.contract.problems import KINDS, Problem
 from api.http.dependencies import RequestContext
+from api.http.errors import problem_of
 from api.http.import_lines import LinesImport
 from api.http.line_splitting import MOST_LINES
 from api.identity.acting import roles_that_may
@@ -109,7 +110,7 @@ async def start(
             await asyncio.to_thread(files.remove)
             raise
         work: Work = partial(_work, request, reading, institution, about, spool, files)
-        job = jobs.start(place, work, partial(_keep, request, about, files))
+        job = jobs.start(place, partial(_told, work), partial(_keep, request, about, files))
     with suppress(TimeoutError):
         await asyncio.wait_for(job.accepted.wait(), ANSWER_SECONDS)
     if job.failed is not None:
@@ -187,6 +188,17 @@ class _About:
             "sha256": self.sha256,
             "counts": self.counts,
         }
+
+
+async def _told(work: Work, job: Job) -> dict[str, Any]:
+    """Do the work; what fails it for a while, such as a key service that is away, is told as of a request."""
+    try:
+        return await work(job)
+    except Exception as error:
+        problem = problem_of(error)
+        if problem is None:
+            raise
+        raise problem from error
 
 
 async def _work(

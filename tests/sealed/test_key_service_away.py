@@ -1,12 +1,14 @@
 """While the key service is away everybody is told to try again, nothing is lost, and then it goes on."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import orjson
 import pytest
 
+from api.http.import_lines import LinesImport
 from domain.events.intake import ChildReceived, IdentityRecorded
 from ledger.sealing.key_file import KeyFile
 from ledger.sealing.wrapping import KeyUnavailableError
@@ -90,3 +92,38 @@ async def test_it_goes_on_for_all_when_the_key_service_is_back(served: Served, s
     # Nor was a read model stopped meanwhile, or a file passed over.
     await served.projected()
     assert container.projector.stopped == {}
+
+
+async def test_an_import_that_was_accepted_says_that_the_key_service_is_away(
+    served: Served, service: KeyService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staff, container = await served.as_("staff"), served.container
+    child = await served.a_child()
+    await served.projected()
+    before, take = (await container.ledger.head()).position, LinesImport.take
+
+    # Given a key service that goes away when an accepted import begins
+    async def away(self: LinesImport, progress: Callable[[int, int], None]) -> dict[str, Any]:
+        service.away = True
+        try:
+            return await take(self, progress)
+        finally:
+            service.away = False
+
+    with monkeypatch.context() as patched:
+        patched.setattr(LinesImport, "take", away)
+        address = (await hand_in(staff, a_line(child), media_type=NDJSON)).headers["Location"]
+        while container.jobs.going_on:
+            await container.jobs.going_on[0].settled.wait()
+    told = await done(staff, address)
+
+    # Then the import says so, and nothing of it is recorded
+    assert told["state"] == "failed"
+    assert (told["problem"]["status"], told["problem"]["code"]) == (503, "unavailable")
+    assert "密钥服务" in told["problem"]["detail_zh"]
+    assert (await container.ledger.head()).position == before
+
+    # And handed in once more, it is recorded, once
+    for recorded, already in ((1, 0), (0, 1)):
+        told = await done(staff, (await hand_in(staff, a_line(child), media_type=NDJSON)).headers["Location"])
+        assert (told["recorded"], told["already"], told["rejected"]) == (recorded, already, 0)
