@@ -26,6 +26,7 @@ from api.console.pages import (
     child_readiness,
     child_record,
     child_restriction,
+    child_scans,
     child_status,
     child_step,
     children,
@@ -67,6 +68,7 @@ PAGES: Final = (
     child_readiness,
     child_findings,
     child_papers,
+    child_scans,
     child_comparison,
     child_record,
     child_readers,
@@ -117,7 +119,8 @@ async def no_such_page(page: SignedIn, anything: str) -> Response:  # noqa: ARG0
 def install(routes: APIRouter) -> None:
     """Add the console to the routes of the app. Its pages are no part of the API's description."""
     routes.include_router(_files, include_in_schema=False)
-    for each in (*(module.router for module in PAGES), board.downloads, import_pages.downloads, _rest):
+    downloads = (board.downloads, import_pages.downloads, child_scans.downloads)
+    for each in (*(module.router for module in PAGES), *downloads, _rest):
         routes.include_router(
             each, dependencies=[Depends(from_here), NOTHING_UNKNOWN], include_in_schema=False
         )

@@ -94,6 +94,19 @@ async def put_paper(request: RecordingRequest, child: UUID, document: UUID, sent
 
     Bytes sent again are not stored twice; others take the place of those that were held, which stay on file.
     """
+    declared = sent.headers.get("content-type", "").partition(";")[0].strip().lower()
+    arriving = parts(sent, request.container.settings.paper_bytes, FORMATS)
+    return await store_paper(request, child, document, arriving, declared)
+
+
+async def store_paper(
+    request: RequestContext,
+    child: UUID,
+    document: UUID,
+    sent: AsyncIterator[bytes],
+    declared: str | None = None,
+) -> JsonResponse:
+    """Store the bytes of a paper, in one of the formats that are taken: in the `declared` one, if any is."""
     file = await request.file(child, Action.RECORD)
     cited = cited_papers(file).get(document)
     if cited is None or file.effective(cited.entry.original) is None:
@@ -103,7 +116,7 @@ async def put_paper(request: RecordingRequest, child: UUID, document: UUID, sent
     with container.budgets.papers.taken(request.actor.user):
         arriving = await _arriving(request, PaperPlace(child, cited.category, document))
         try:
-            await _take(request, sent, arriving)
+            await _take(request, sent, declared, arriving)
             _check_hash(cited, arriving)
             held = scans_of(await request.file(child, Action.RECORD)).get(document)
             if held is not None and held.event.sha256 == arriving.sha256:
@@ -231,13 +244,15 @@ async def _arriving(request: RequestContext, place: PaperPlace) -> ArrivingPaper
         raise Problem("unavailable") from None
 
 
-async def _take(request: RequestContext, sent: Request, arriving: ArrivingPaper) -> None:
+async def _take(
+    request: RequestContext, sent: AsyncIterator[bytes], declared: str | None, arriving: ArrivingPaper
+) -> None:
     """Take in the bytes. Raises the problems of bodies, and `unsupported_media_type` by what they are."""
-    declared = sent.headers.get("content-type", "").partition(";")[0].strip().lower()
-    async for part in parts(sent, request.container.settings.paper_bytes, FORMATS):
+    async for part in sent:
         await asyncio.to_thread(arriving.write, part)
     await request.still()
-    if format_of(arriving.beginning) != declared:
+    found = format_of(arriving.beginning)
+    if found is None or declared not in {None, found}:
         raise Problem("unsupported_media_type", _OTHER_FORMAT, headers={"Accept": ", ".join(FORMATS)})
     await asyncio.to_thread(arriving.end)
 

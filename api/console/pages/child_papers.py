@@ -24,13 +24,17 @@ _MOST: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class NamedPaper:
-    """A paper as an entry names it; `sha256` is that of its file, if one was named."""
+    """A paper as an entry names it; `sha256` is that of its file, if one was named.
+
+    `held` says that a scan of it is held, as far as the reader is told.
+    """
 
     kind: str
     number: Displayed
     issuer: Displayed
     issued_on: Displayed
     sha256: Displayed | None
+    held: bool
     line: EntryLine
 
 
@@ -47,7 +51,8 @@ async def child_papers(
             hidden += 1
         else:
             line = entry_line(words, entry)
-            papers += [_paper(words, each, line) for each in entry["documents"]]
+            cited = zip(entry["documents"], entry["papers"], strict=True)
+            papers += [_paper(words, each, paper["held"] is True, line) for each, paper in cited]
     papers.sort(key=lambda each: each.kind)
     shown = papers[after : after + _ROWS]
     return await asked.render(
@@ -81,7 +86,7 @@ async def _entries(asked: ChildPage) -> AsyncIterator[Mapping[str, Any]]:
             return
 
 
-def _paper(words: Words, document: Mapping[str, Any], line: EntryLine) -> NamedPaper:
+def _paper(words: Words, document: Mapping[str, Any], held: bool, line: EntryLine) -> NamedPaper:  # noqa: FBT001 - of the paper
     kinds, kind = tables()["document_kind"].codes, document["kind"]
     code = kind if isinstance(kind, str) else ""
     sha256 = document["sha256"]
@@ -91,5 +96,6 @@ def _paper(words: Words, document: Mapping[str, Any], line: EntryLine) -> NamedP
         personal(words, document["issuer"]),
         personal(words, document["issued_on"]),
         None if sha256 is None else personal(words, sha256),
+        held,
         line,
     )
