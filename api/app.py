@@ -47,6 +47,7 @@ from api.http import (
     move_one,
     one_entry,
     one_file,
+    own_data,
     own_work,
     paper_bytes,
     placement_outcomes,
@@ -88,6 +89,7 @@ def _routes() -> APIRouter:
         file_diff,
         hindsight,
         hand_over,
+        own_data,
         file_restriction,
         decisions,
     )

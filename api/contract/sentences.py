@@ -15,7 +15,7 @@ from uuid import UUID
 from annotated_types import Predicate
 
 from domain.codes import tables
-from domain.event import Category, Event, Field, Label, Part, Unit, fields_of, is_month, known
+from domain.event import Category, Erased, Event, Field, Label, Part, Unit, fields_of, is_month, known
 from domain.field_types import field_type
 from domain.when import SHANGHAI, in_chinese
 
@@ -43,12 +43,13 @@ _MARKS: Final[Mapping[Language, _Punctuation]] = MappingProxyType(
 )
 _TRUTH: Final = {True: Label("是", "yes"), False: Label("否", "no")}
 _WITHHELD: Final = Label("不予显示", "not shown")
+_ERASED: Final = Label("已依法删除", "erased by law")
 
 
 def sentence(event: Event, language: Language, sees: AbstractSet[Category]) -> str:
     """Return the event as one sentence, without ids and unknown values.
 
-    Hidden values are withheld, even if they are empty, and named together at its end.
+    Hidden values are withheld, even if they are empty, and named together at its end, as erased ones are.
     """
     marks = _MARKS[language]
     clauses = marks.semicolon.join(_clauses(event, language, sees))
@@ -56,17 +57,21 @@ def sentence(event: Event, language: Language, sees: AbstractSet[Category]) -> s
 
 
 def _clauses(event: Event | Part, language: Language, sees: AbstractSet[Category]) -> Iterator[str]:
-    marks, hidden = _MARKS[language], list[str]()
+    marks, hidden, erased = _MARKS[language], list[str](), list[str]()
     for spec in fields_of(type(event)):
         if spec.personal is not None and spec.personal.category not in sees:
             hidden.append(_in(spec.label, language))
+            continue
+        if isinstance(getattr(event, spec.name), Erased):
+            erased.append(_in(spec.label, language))
             continue
         value = known(getattr(event, spec.name))
         if value is None or value == () or isinstance(value, (UUID, Mapping)):
             continue
         yield f"{_in(spec.label, language)}{marks.colon}{_say(value, spec, language)}"
-    if hidden:
-        yield f"{marks.comma.join(hidden)}{marks.colon}{_in(_WITHHELD, language)}"
+    for unsaid, why in ((hidden, _WITHHELD), (erased, _ERASED)):
+        if unsaid:
+            yield f"{marks.comma.join(unsaid)}{marks.colon}{_in(why, language)}"
 
 
 def _say(value: Any, spec: Field, language: Language) -> str:  # noqa: ANN401 - whatever a field holds

@@ -324,9 +324,10 @@ OF_ITS_THINGS = {
     "GET /children/{child}/restriction",
     "GET /children/{child}/emergency-accesses",
     "GET /emergency-accesses",
+    "GET /children/{child}/own-data",
 }
 """What tells of papers and belongings, and of who asked to read or took an emergency access; test_hand_over,
-test_restriction_http and test_emergency_http ask."""
+test_restriction_http, test_emergency_http and test_own_data ask."""
 OF_SCANS = {
     "PUT /children/{child}/documents/{document}",
     "GET /children/{child}/documents/{document}",

@@ -214,6 +214,7 @@ async def test_every_answer_to_every_role_is_a_documented_one(
                 "/access",
                 "/integrity",
                 "/bundle",
+                "/own-data",
                 "POST /reports",
                 "/log",
                 "/access-log",
