@@ -19,13 +19,16 @@ from domain.events.erasure import ErasureHoldImposed
 from domain.events.health import PhysicalExamined
 from domain.events.intake import ChildReceived, IdentityRecorded
 from ledger.postgres.key_store import KeyStore
+from projections.name_search import whole_name
+from projections.register import REGISTER
 from tests.support.client import Served, new_key
 from tests.support.erasures import approved, erased, later
 from tests.support.given import given, some
 from tests.support.http_given import sent
+from tests.support.read_models import differences
 from tests.support.scans import lying, stored
 from tests.support.stored import kept, noted
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 NAME: Final = "欧阳小明"
 EXAMINED: Final = "标记体检内容"
@@ -78,6 +81,27 @@ async def test_what_is_asked_for_approved_by_two_and_cooled_is_erased_and_the_fi
     for words, found in ((NAME, []), ("李小花", [str(other)])):
         rows = (await auditor.post("/children/search", json={"q": words})).json()["items"]
         assert [each["child"] for each in rows] == found
+
+
+async def test_no_row_of_now_or_of_then_tells_what_was_erased(served: Served) -> None:
+    """Given a child under two names, no hash of either is left, of what was known before either."""
+    child = await a_child(served)
+    staff = await served.as_(Role.STAFF)
+    again = sent("2024-06-01", some(IdentityRecorded, name="司马小明"))
+    assert (await staff.post(f"/children/{child}/events", json=again, headers=new_key())).status_code == 201
+    await served.projected()
+    seal = await served.container.ledger.seal_for([])
+    hashes = [seal.term(whole_name(name)) for name in (NAME, "司马小明")]
+    asked = [f"SELECT FROM {table} WHERE terms && %s" for table in (REGISTER.name, REGISTER.known_table)]
+    assert await noted(served, asked[0], hashes)
+    await approved(served, child)
+    async with later(served, child) as container:
+        await erased(container, child)
+    head = (await served.container.ledger.head()).position
+    assert await served.container.projector.known_reached(head, PATIENCE)
+    await served.projected()
+    assert [await noted(served, each, hashes) for each in asked] == [[], []]
+    assert await differences(served) == set()
 
 
 async def test_nothing_that_serves_holds_a_key_once_it_is_destroyed(served: Served) -> None:
