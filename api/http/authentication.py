@@ -1,7 +1,7 @@
 """Authentication: the token decides the container and the actor."""
 
 from functools import partial
-from typing import Annotated, NamedTuple, TypeAlias
+from typing import Annotated, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 from fastapi import Depends, Header, Request
@@ -9,13 +9,16 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.bootstrap import Container
 from api.budgets import Turn
-from api.contract.problems import Problem
+from api.contract.problems import Problem, invalid
 from api.http.request_body import BODILESS, MOST_UNASKED, content_length
 from api.identity.permissions import Actor
-from api.identity.reading_reasons import HEADER, ReadingReason
+from api.identity.reading_reasons import HEADER, REASONS, ReadingReason
 from api.identity.tokens import Still
 from api.tenants import Tenants
+from domain.label import Label
+from ledger.codec.messages import InvalidValue
 
+_NO_REASON: Final = Label("没有这一查阅事由", "no such reason for reading")
 _bearer = HTTPBearer(auto_error=False, description="A token of `childledger token new`")
 
 
@@ -46,11 +49,12 @@ async def authenticated(
     request: Request,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
     reason: Annotated[
-        ReadingReason | None,
+        str | None,
         Header(
             alias=HEADER,
             description="Why the caller reads; the access log keeps it. Sealed sets (adoption, abuse,"
             " restricted health) are answered to those alone who state it.",
+            json_schema_extra={"enum": [*ReadingReason]},
         ),
     ] = None,
 ) -> Authenticated:
@@ -66,7 +70,7 @@ async def authenticated(
         actor = await container.identity.authenticate(token)
         if actor is not None:
             entered = await admitted(request, name, actor, partial(_still, container, token))
-            return entered._replace(reason=reason)
+            return entered._replace(reason=_stated(reason))
     raise Problem("unauthenticated")
 
 
@@ -85,6 +89,13 @@ async def admitted(request: Request, ledger: str, actor: Actor, still: Still) ->
     await turn.take()
     await still()
     return Authenticated(tenants[ledger], actor, turn, still)
+
+
+def _stated(reason: str | None) -> ReadingReason | None:
+    """Return the reason of a header, known once it is known who asks. Raises the problem `invalid`."""
+    if reason is None or reason in REASONS:
+        return None if reason is None else ReadingReason(reason)
+    raise invalid([InvalidValue(f"/header/{HEADER}", _NO_REASON, known=tuple(REASONS))])
 
 
 async def _still(container: Container, token: str) -> None:
