@@ -212,6 +212,7 @@ async def test_every_answer_to_every_role_is_a_documented_one(
                 "/imports",
                 "/reconciliations",
                 "/access",
+                "GET /emergency-accesses",
                 "/integrity",
                 "/bundle",
                 "/own-data",
