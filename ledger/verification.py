@@ -1,6 +1,7 @@
 """Verifying the entries: each has the bytes that the ledger wrote, the place and the columns it names."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -93,9 +94,12 @@ async def stream_verified(ledger: Ledger, stream: UUID, kept: int = 0) -> Stream
 
 
 async def _pieces(
-    ledger: Ledger, rows: Sequence[StoredRow]
+    ledger: Ledger, rows: Sequence[StoredRow], *, reading: bool = True
 ) -> list[tuple[StoredRow, AnyEntry | None, list[Label]]]:
-    """Return rows, each with its entry if it can be read, and what is wrong with it by itself."""
+    """Return rows, each with its entry if it can be read, and what is wrong with it by itself.
+
+    Without `reading`, what is sealed is opened, which proves it, and no entry is made of it.
+    """
     ring = await ledger.keys.ring([])
     documents = {row.position: mapping.load(row.body) for row in rows if _vouched(row, ring)}
     opening = await _ring(ledger, documents.values())
@@ -104,7 +108,7 @@ async def _pieces(
         document = documents.get(row.position)
         own = opening or await _ring(ledger, [document] if document else [])
         read: list[AnyEntry] = []
-        whats = list(_wrong(row, document, own, read.append))
+        whats = list(_wrong(row, document, own, read.append if reading else None))
         pieces.append((row, read[0] if read else None, whats))
     return pieces
 
@@ -118,7 +122,7 @@ async def flaws(ledger: Ledger, progress: Callable[[float], None]) -> AsyncItera
         rows = await ledger.store.rows(position, AT_ONCE, head)
         if not rows:
             break
-        for row, _, whats in await _pieces(ledger, rows):
+        for row, _, whats in await _pieces(ledger, rows, reading=False):
             if row.position != position + 1:
                 yield Flaw(position + 1, _missing(position + 1, row.position - 1))
             if before is not None and row.recorded_at <= before.recorded_at:
@@ -149,7 +153,7 @@ async def _ring(ledger: Ledger, documents: Iterable[Json]) -> Keyring | None:
 
 
 def _wrong(
-    row: StoredRow, document: Json | None, ring: Keyring | None, read: Callable[[AnyEntry], None]
+    row: StoredRow, document: Json | None, ring: Keyring | None, read: Callable[[AnyEntry], None] | None
 ) -> Iterator[Label]:
     """Yield the flaws of one entry, and the columns that differ from it; `read` takes it if it is sound."""
     if document is None:
@@ -164,7 +168,10 @@ def _wrong(
         yield UNWRAPPED
         return
     try:
-        read(mapping.decode(row, ring, document))
+        if read is None:
+            deque(mapping.opened(document, ring), maxlen=0)
+        else:
+            read(mapping.decode(row, ring, document))
     except SealBrokenError:
         yield ALTERED
 

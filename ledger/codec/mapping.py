@@ -5,7 +5,7 @@ personal value that is in neither, and not null, has lost its key: `Erased` repl
 """
 
 from binascii import a2b_base64
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import lru_cache, partial
 from typing import Any, Final, Protocol, TypeAlias
@@ -77,11 +77,8 @@ def decode(stored: Body, ring: Keyring, document: Json | None = None) -> AnyEntr
     """
     check_voucher(stored.body, ring)
     document = load(stored.body) if document is None else document
-    where = place(document)
     whole = True
-    for part in document["sealed"]:
-        pair = (_uuid(part["subject"]), part["category"])
-        clear = ring.open(pair, a2b_base64(part["bytes"]), where)
+    for clear in opened(document, ring):
         if clear is None:
             whole = False
         else:
@@ -92,6 +89,17 @@ def decode(stored: Body, ring: Keyring, document: Json | None = None) -> AnyEntr
         data = current(kind.__name__, document["schema"], data)
     event = _reader(kind)(data) if whole else _incomplete(kind, data)
     return _entry(stored, document, event, None if whole else Erased(event.seals))
+
+
+def opened(document: Json, ring: Keyring) -> Iterator[bytes | None]:
+    """Yield the sealed parts of a document, opened; None for one whose key the ring lacks.
+
+    Raises SealBrokenError.
+    """
+    where = place(document)
+    for part in document["sealed"]:
+        pair = (_uuid(part["subject"]), part["category"])
+        yield ring.open(pair, a2b_base64(part["bytes"]), where)
 
 
 def _lay_over(clear: Json, part: Json) -> None:
