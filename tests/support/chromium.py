@@ -209,6 +209,7 @@ def pages_to_look_at(demo: Demo) -> dict[str, str]:
         "of-file": f"{at}/findings",
         "compare": f"{at}/compare?from=2020-06-01",
         "entry": f"{at}/entries/{someone.entry}",
+        "papers of an entry": f"{at}/entries/{someone.entry}/papers",
         "move": f"{at}/entries/{someone.entry}/move",
         "join": f"{at}/join?other={_another(demo, someone.child)}",
         "separate": f"{at}/separate",
