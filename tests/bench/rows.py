@@ -10,6 +10,7 @@ from tests.bench import (
     log_rows,
     over_http,
     pages,
+    paper_rows,
     processes,
     read_models,
     reading,
@@ -27,6 +28,7 @@ _EVERY: Final = (
     *lists.ROWS,
     *pages.ROWS,
     *log_rows.ROWS,
+    *paper_rows.ROWS,
 )
 _ORDER: Final = ("append-32", "append-insert", "append-1", "append-processes", "bulk")
 ROWS: Final = (
