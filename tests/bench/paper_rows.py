@@ -47,7 +47,9 @@ async def against_sealing(bench: Bench) -> AsyncIterator[Duel]:
             AsyncClient(transport=ASGITransport(app=app), base_url="http://bench.test") as client,
         ):
             client.headers["Authorization"] = f"Bearer {bench.token}"
-            opening = {"events": [sent("2026-11-20", some(ChildReceived), documents=["found_child_certificate"])]}
+            opening = {
+                "events": [sent("2026-11-20", some(ChildReceived), documents=["found_child_certificate"])]
+            }
             answer = await client.post("/children", json=opening, headers=new_key())
             assert answer.status_code == 201, answer.text
             opened = answer.json()

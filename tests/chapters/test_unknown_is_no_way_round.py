@@ -64,6 +64,7 @@ NO_WITNESS: Final = {
     "R-INT-5": "of two rows of a register",
     "R-DTH-1": "of two files",
     "R-DTH-4": "of a day that no event has, so that it is always a doubt",
+    "R-EMG-1": "of an emergency, which none of these lives came to",
     "R-ERA-3": "of an erasure, which nobody asked for in these lives",
     "R-ERA-5": "of an erasure, which nobody asked for in these lives",
     "R-ERA-6": "of an erasure, which nobody asked for in these lives",
