@@ -41,6 +41,7 @@ _ITSELF: Final[Mapping[str, Label]] = {
     "position": Label("档案最新条目的位置", "Position of the file's latest entry"),
     "known_position": Label("查阅所依据的位置", "Position as known at"),
     "as_of": Label("查阅的日期", "Day asked for"),
+    "restricted": Label("限制处理", "Processing restricted"),
 }
 _NAME: Final[Mapping[Kind, Label]] = {
     "child": Label("档案标识", "The child's id"),
@@ -273,4 +274,6 @@ def _of_the_file(reading: FieldReading, path: str, file: File) -> Any:  # noqa: 
             return reading.known
         case "as_of":
             return reading.day
+        case "restricted":
+            return scope_of(file).restricted_through is not None
     return reading.file_id

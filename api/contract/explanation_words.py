@@ -358,6 +358,10 @@ _OF_THE_FILE: Final[Mapping[str, Label]] = MappingProxyType(
             "where the moment that is asked for lies in the ledger, now by default",
         ),
         "as_of": Label("请求所写的日期，未写明的为今日", "the day of the request, today by default"),
+        "restricted": Label(
+            "登记了限制处理且未解除，或者已被收养的，限制查阅",
+            "by a restriction that was not lifted, or by an adoption",
+        ),
     }
 )
 _ID: Final = Label(

@@ -145,6 +145,8 @@ async def test_what_goes_wrong_names_nobody_in_answeredor_logs(
         answered = [
             answer for each in (staff, bureau, stranger, forger) for answer in await asked(each, child)
         ]
+        noted = WARD | {"note": PLANTED}
+        answered.append(await bureau.post(f"/children/{child}/events", json=noted, headers=new_key()))
         failed = []
         for failing, error in (
             ("head", RuntimeError(PLANTED)),

@@ -322,9 +322,14 @@ DRILL: Final[dict[str, tuple[tuple[str, ...], str, str]]] = {
         "{1}: its content is not",
         "{1}: its content is not that of its leaf in the log",
     ),
-    "back-dated": (
+    "inserted": (
         INSERTED,
         "{next}: this position was never given out",
+        "{next}: the log has no leaf of it",
+    ),
+    "back-dated": (
+        (*INSERTED, "UPDATE head SET position = {next}"),
+        "{next}: it was recorded no later than the one before it",
         "{next}: it was recorded no later than the one before it",
     ),
 }

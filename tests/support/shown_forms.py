@@ -60,7 +60,7 @@ def leads_nowhere(page: str) -> set[str]:
 
 def form_page(kind: type[Event], role: Role, language: Language, *, amiss: bool = False) -> str:
     """Return the page of an empty form of an event, for a role in a language; with a fault in each field."""
-    context = SimpleNamespace(sees=SEES[role], actor=SimpleNamespace(region="371099"))
+    context = SimpleNamespace(sees=SEES[role], records=SEES[role], actor=SimpleNamespace(region="371099"))
     session = SimpleNamespace(reason=ReadingReason.CARE)
     page: Any = SimpleNamespace(
         words=Words(language),
