@@ -11,7 +11,9 @@ from uuid import UUID
 
 from domain.entry import AnyEntry, Entry
 from domain.event import Event, known
+from domain.life import Life
 from domain.obligations import Clock, History, stage_of
+from domain.refusal import Refusals, breach
 from domain.rulebook import Pack
 from domain.when import Days
 
@@ -61,12 +63,13 @@ def answers_due(  # noqa: PLR0913 - what is asked, by what it is answered, and b
     case: str | Callable[[Entry[E]], str] = "",
     asks: Callable[[Entry[E]], bool] = _asks,
     by: Callable[[Pack, Entry[E]], Days] = _from_its_day,
+    stays_due: bool = False,
 ) -> Iterator[Clock]:
     """Yield a clock for each question: it is answered within the rule's number from its day.
 
     `case` is the rule's case, or says for which of them a question counts. Where only some events of the kind
     ask for an answer, `asks` says which; where one says itself by when, `by` reads it. The clock is void once
-    the child has left care, was adopted or has died.
+    the child has left care, was adopted or has died, unless it `stays_due` all the same.
     """
     questions = [each for each in history.all(asked) if asks(each)]
     given = sorted(
@@ -74,7 +77,7 @@ def answers_due(  # noqa: PLR0913 - what is asked, by what it is answered, and b
     )
     for question, answer in zip(questions, answers_to(questions, given, field), strict=True):
         limit = history.number(rule, entry=question, case=case if isinstance(case, str) else case(question))
-        gone = history.gone(question.days.last)
+        gone = None if stays_due else history.gone(question.days.last)
         if limit is not None:
             yield Clock(
                 rule=rule,
@@ -86,3 +89,13 @@ def answers_due(  # noqa: PLR0913 - what is asked, by what it is answered, and b
                 void_because=None if gone is None else stage_of(gone),
                 number=limit,
             )
+
+
+def by_another(rule: str, life: Life, question: UUID, *, at: str) -> Refusals:
+    """Yield the breach of a rule that nobody answers what they recorded, in whichever version they did."""
+    asked = life.file.entries.get(question)
+    if asked is None or life.entry is None:
+        return
+    versions = [asked, *life.file.amendments(asked.entry_id)]
+    if life.entry.recorded_by.user in {each.recorded_by.user for each in versions}:
+        yield breach(rule, asked, at=at)

@@ -205,8 +205,9 @@ async def _answered(
     `children` has the day by which each is listed.
     """
     items: list[dict[str, Any]] = []
-    restricted_scopes = await request.restricted(children)
     told: dict[UUID, set[Category]] = {}
+    # Other lists leave restricted files out.
+    restricted_scopes = await request.restricted(children) if rows.asked.each_clock else {}
     tells: Tells = "entries" if rows.asked.each_clock else "file"
     async for child, file, rulebook in listed_files(request, [*children], view.known, tells):
         found = await compute(partial(_of_child, file, child, rulebook, rows), len(file.entries))

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Annotated, Final
 from uuid import UUID
 
-from domain.answering import answers_to
+from domain.answering import answers_due, by_another
 from domain.event import AtLeastOne, Category, Code, Event, Label, Personal, Refers, Text
 from domain.life import Life
 from domain.obligations import Clock, History, obligation
-from domain.refusal import Refusals, breach
+from domain.refusal import Refusals
 
 TO_PROTECT: Final = "《个人信息保护法》第13条第1款第4项"
 AFTERWARDS: Final = "《未成年人网络保护条例》第36条；本系统规则（事后复核）"
@@ -45,29 +45,13 @@ class EmergencyAccessReviewed(
         return (EmergencyAccessTaken,)
 
     def refusals(self, life: Life) -> Refusals:
-        """Nobody reviews their own access, in whichever version it was taken (R-EMG-2)."""
-        taken = life.file.entries.get(self.access)
-        if taken is None or life.entry is None:
-            return
-        versions = [taken, *life.file.amendments(taken.entry_id)]
-        if life.entry.recorded_by.user in {each.recorded_by.user for each in versions}:
-            yield breach("R-EMG-2", taken, at="/data/access")
+        """Nobody reviews their own access (R-EMG-2)."""
+        return by_another("R-EMG-2", life, self.access, at="/data/access")
 
 
 @obligation("R-EMG-1", EmergencyAccessTaken)
 def is_reviewed(history: History) -> Iterator[Clock]:
     """Each emergency access is reviewed within the rule's number, wherever the child is by then."""
-    taken = history.all(EmergencyAccessTaken)
-    for access, review in zip(
-        taken, answers_to(taken, history.all(EmergencyAccessReviewed), "access"), strict=True
-    ):
-        limit = history.number("R-EMG-1", entry=access)
-        if limit is not None:
-            yield Clock(
-                rule="R-EMG-1",
-                opened_on=access.days.last,
-                due=limit.ends(access.days),
-                started_by=(access,),
-                met_by=review,
-                number=limit,
-            )
+    return answers_due(
+        "R-EMG-1", history, EmergencyAccessTaken, EmergencyAccessReviewed, field="access", stays_due=True
+    )

@@ -1,17 +1,16 @@
 """Restricted files (限制处理): restricted and opened again, and access to them asked for and decided."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
-from domain.answering import answers_due
+from domain.answering import answers_due, by_another
 from domain.entry import AnyEntry
 from domain.event import Answered, Category, Code, Event, Label, Personal, Refers, Text
 from domain.file import Facts
 from domain.life import Life
 from domain.obligations import Clock, History, obligation
-from domain.refusal import Refusals, breach
+from domain.refusal import Refusals
 from domain.scope import RESTRICTED
 
 RESTRICTION: Final = "《个人信息保护法》第47条第2款"
@@ -79,7 +78,8 @@ class RestrictedFileAccessApproved(
         return (RestrictedFileAccessRequested,)
 
     def refusals(self, life: Life) -> Refusals:
-        yield from _another_person(life, self.request)
+        """Nobody decides on their own access (R-LIM-1)."""
+        return by_another("R-LIM-1", life, self.request, at="/data/request")
 
 
 class RestrictedFileAccessRejected(
@@ -99,25 +99,17 @@ class RestrictedFileAccessRejected(
         return (RestrictedFileAccessRequested,)
 
     def refusals(self, life: Life) -> Refusals:
-        yield from _another_person(life, self.request)
+        """Nobody decides on their own access (R-LIM-1)."""
+        return by_another("R-LIM-1", life, self.request, at="/data/request")
 
 
 ACCESS_DECISIONS: Final = (RestrictedFileAccessApproved, RestrictedFileAccessRejected)
 RESTRICTING: Final = (ProcessingRestricted, RestrictionLifted)
 
 
-def _another_person(life: Life, request: UUID) -> Refusals:
-    """Nobody decides on their own access, in whichever version it was asked for (R-LIM-1)."""
-    asked = life.file.entries.get(request)
-    if asked is None or life.entry is None:
-        return
-    versions = [asked, *life.file.amendments(asked.entry_id)]
-    if life.entry.recorded_by.user in {each.recorded_by.user for each in versions}:
-        yield breach("R-LIM-1", asked, at="/data/request")
-
-
 @obligation("R-LIM-2", RestrictedFileAccessRequested)
 def requests_of_access_decided(history: History) -> Iterator[Clock]:
     """A request to read is decided; that the child has left or was adopted makes it no less due."""
-    due = answers_due("R-LIM-2", history, RestrictedFileAccessRequested, *ACCESS_DECISIONS, field="request")
-    return (replace(clock, void_on=None, void_because=None) for clock in due)
+    return answers_due(
+        "R-LIM-2", history, RestrictedFileAccessRequested, *ACCESS_DECISIONS, field="request", stays_due=True
+    )

@@ -7,7 +7,6 @@ entries. Which concern a report names is sealed, too: it counts for the last one
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Final
 from uuid import UUID
@@ -313,8 +312,9 @@ def _severity(incident: Entry[IncidentOccurred]) -> str:
 @obligation("D19", SafeguardingConcernRaised)
 def concerns_reported(history: History) -> Iterator[Clock]:
     """Harm and danger are reported at once; that the child has left makes it no less due."""
-    due = answers_due("D19", history, SafeguardingConcernRaised, MandatoryReportMade, field=None)
-    return (replace(clock, void_on=None, void_because=None) for clock in due)
+    return answers_due(
+        "D19", history, SafeguardingConcernRaised, MandatoryReportMade, field=None, stays_due=True
+    )
 
 
 @standing("I28", SafeguardingConcernRaised)

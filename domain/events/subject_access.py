@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
-from domain.answering import answers_to
-from domain.entry import AnyEntry
+from domain.answering import answers_due
 from domain.event import Answered, Category, Code, Event, Label, Personal, Refers, Text
 from domain.life import Life
 from domain.obligations import Clock, History, obligation
@@ -78,16 +77,12 @@ class SubjectAccessRefused(
 @obligation("R-SUB-2", SubjectAccessRequested)
 def own_data_is_given_in_time(history: History) -> Iterator[Clock]:
     """A request is answered, or refused in writing, within the rule's number of days."""
-    asked = history.all(SubjectAccessRequested)
-    answers: list[AnyEntry] = [*history.all(SubjectAccessAnswered), *history.all(SubjectAccessRefused)]
-    for request, answer in zip(asked, answers_to(asked, answers, "request"), strict=True):
-        limit = history.number("R-SUB-2", entry=request)
-        if limit is not None:
-            yield Clock(
-                rule="R-SUB-2",
-                opened_on=request.days.last,
-                due=limit.ends(request.days),
-                started_by=(request,),
-                met_by=answer,
-                number=limit,
-            )
+    return answers_due(
+        "R-SUB-2",
+        history,
+        SubjectAccessRequested,
+        SubjectAccessAnswered,
+        SubjectAccessRefused,
+        field="request",
+        stays_due=True,
+    )
