@@ -52,7 +52,7 @@ from api.http.request_body import body
 from api.identity.acting import acting_rules, clearing_roles, recording_roles, roles_that_see
 from api.identity.forbidden import forbidden
 from api.identity.permissions import Role
-from api.identity.restricted import unrestricted_sql
+from api.identity.restricted import told_sql
 from domain.event import Category, Number
 from domain.judging import FindingKind
 from domain.label import Label
@@ -315,7 +315,7 @@ async def findings(
         tools={
             "rulebook": request.ledger.rulebook,
             "keyed": request.ledger.term,
-            "told": unrestricted_sql(request.scope, about=SQL("f.found_on")),
+            "told": told_sql(about=SQL("f.found_on")),
         },
         day=on,
         rule=several(rule),

@@ -47,11 +47,16 @@ def unrestricted_sql(
 
     `table` has the column `restricted_through date`.
     """
+    told = told_sql(table=table, about=about)
+    return Condition(SQL("({} AND {})").format(scope.sql, told.sql), scope.parameters)
+
+
+def told_sql(*, table: str = "register", about: Composable | None = None) -> Condition:
+    """Return the condition alone that a file is not `restricted`, for rows that are in a scope already."""
     through = SQL("{}.restricted_through").format(Identifier(table))
-    sql = SQL("{} IS NULL").format(through)
-    if about is not None:
-        sql = SQL("coalesce({} > {}, true)").format(about, through)
-    return Condition(SQL("({} AND {})").format(scope.sql, sql), scope.parameters)
+    if about is None:
+        return Condition(SQL("{} IS NULL").format(through), {})
+    return Condition(SQL("coalesce({} > {}, true)").format(about, through), {})
 
 
 def unrestricted(file: File, scope: FileScope | None) -> Callable[[AnyEntry], bool]:
