@@ -6,12 +6,13 @@ pseudonym of the file under a salt that is shown to nobody but who may verify it
 
 import hmac
 from binascii import b2a_base64
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 from hashlib import sha256
-from itertools import chain
+from itertools import accumulate, chain
+from operator import itemgetter
 from struct import Struct
 from typing import Final, Protocol, TypeAlias
 from uuid import UUID
@@ -33,6 +34,9 @@ _PIECE: Final = 256
 """Entries of which the bytes are fetched as one value; each has at most a megabyte."""
 _HEAD: Final = Struct(">qq16sii")
 """Position, moment, stream, version, and how many bytes the entry has."""
+_STREAM_AT: Final = 16
+_STREAM_BYTES: Final = 16
+_length: Final = itemgetter(-1)
 _base64: Final = partial(b2a_base64, newline=False)
 _SECOND: Final = 1_000_000
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -41,6 +45,16 @@ _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 Commitment: TypeAlias = tuple[int, int, bytes, int | None, bytes]
 """What goes into a leaf: its position, the moment of recording as `moment_of` counts it, the 16 bytes of the
 stream's id, the version, None where rows have none, and a SHA-256. Plain tuples, since there are millions."""
+
+
+class Fetched(Protocol):
+    """Rows as they were fetched: plain values, from which any process makes their commitments."""
+
+    def streams(self) -> set[bytes]:
+        """Return the ids of their streams."""
+
+    def commitments(self) -> list[Commitment]:
+        """Return their commitments, in order."""
 
 
 class LoggedRows(Protocol):
@@ -63,14 +77,33 @@ class LoggedRows(Protocol):
     def pseudonyms(self) -> bytes:
         """What sets the pseudonyms of this log apart, so that leaves of two logs are not linked."""
 
-    async def commitments(self, after: int, through: int) -> list[Commitment]:
-        """Return the commitments after a position and through another, in order."""
+    async def fetched(self, after: int, through: int) -> Fetched:
+        """Return the rows after a position and through another."""
 
     async def last(self) -> int:
         """Return the last position that was given out."""
 
     async def strays(self) -> Sequence[int]:
         """Return positions of rows that were never given out."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedEntries:
+    """Entries in pieces: what is of one length in each, one behind the other, and the bytes of all."""
+
+    pieces: Sequence[tuple[bytes, bytes]]
+
+    def streams(self) -> set[bytes]:
+        """Return the ids of their streams."""
+        return {
+            heads[at : at + _STREAM_BYTES]
+            for heads, _ in self.pieces
+            for at in range(_STREAM_AT, len(heads), _HEAD.size)
+        }
+
+    def commitments(self) -> list[Commitment]:
+        """Return their commitments; the hash is that of the stored bytes."""
+        return [*chain.from_iterable(_committed(heads, bodies) for heads, bodies in self.pieces)]
 
 
 class EntryRows:
@@ -84,15 +117,14 @@ class EntryRows:
         """`pools` are the ledger's writers' and its readers'."""
         self.pools = pools
 
-    async def commitments(self, after: int, through: int) -> list[Commitment]:
-        """Return the commitments after a position and through another; the hash is that of the stored bytes.
+    async def fetched(self, after: int, through: int) -> FetchedEntries:
+        """Return the entries after a position and through another.
 
-        The bytes travel, since the database's own hash takes eight times as long as Python's.
+        Their bytes travel, since the database's own hash takes eight times as long as Python's.
         """
         asked = {"after": after, "through": through, "piece": _PIECE}
         # A position comes first in each. The database would write all the bytes to disk to sort them.
-        pieces = sorted(await fetch(self.pools[1], SQL["entries"], asked, tuple_row))
-        return [*chain.from_iterable(_committed(heads, bodies) for heads, bodies in pieces)]
+        return FetchedEntries(sorted(await fetch(self.pools[1], SQL["entries"], asked, tuple_row)))
 
     async def last(self) -> int:
         """Return the last position that was given out."""
@@ -130,6 +162,21 @@ class AccessRecord:
         return self.position, moment_of(self.at), self.child.bytes, None, digest
 
 
+@dataclass(frozen=True, slots=True)
+class FetchedAccesses:
+    """Access records."""
+
+    records: Sequence[AccessRecord]
+
+    def streams(self) -> set[bytes]:
+        """Return the ids of the files that were read."""
+        return {record.child.bytes for record in self.records}
+
+    def commitments(self) -> list[Commitment]:
+        """Return their commitments."""
+        return [record.commitment for record in self.records]
+
+
 class AccessRows:
     """The accesses to the files of a ledger."""
 
@@ -146,9 +193,9 @@ class AccessRows:
         asked = {"after": after, "through": through}
         return await fetch(self.pools[1], SQL["accesses"], asked, args_row(AccessRecord))
 
-    async def commitments(self, after: int, through: int) -> list[Commitment]:
-        """Return the commitments after a position and through another."""
-        return [record.commitment for record in await self.records(after, through)]
+    async def fetched(self, after: int, through: int) -> FetchedAccesses:
+        """Return the records after a position and through another."""
+        return FetchedAccesses(await self.records(after, through))
 
     async def last(self) -> int:
         """Return the last position that was given out."""
@@ -210,11 +257,14 @@ def moment_of(at: datetime) -> int:
     return (at - _EPOCH) // timedelta(microseconds=1)
 
 
-def _committed(heads: bytes, bodies: bytes) -> Iterator[Commitment]:
-    end = 0
-    for position, moment, stream, version, length in _HEAD.iter_unpack(heads):
-        start, end = end, end + length
-        yield position, moment, stream, version, sha256(bodies[start:end]).digest()
+def _committed(heads: bytes, bodies: bytes) -> list[Commitment]:
+    of_each = list(_HEAD.iter_unpack(heads))
+    return [
+        (position, moment, stream, version, sha256(bodies[end - length : end]).digest())
+        for (position, moment, stream, version, length), end in zip(
+            of_each, accumulate(map(_length, of_each)), strict=True
+        )
+    ]
 
 
 @lru_cache(1024)

@@ -28,7 +28,7 @@ from ledger.log.checkpoint import (
     Signature,
     SigningKey,
 )
-from ledger.log.leaves import PSEUDONYM_BYTES, SALT, Commitment, EntryRows, LeafForm, LoggedRows, encoded
+from ledger.log.leaves import PSEUDONYM_BYTES, SALT, EntryRows, LeafForm, LoggedRows, encoded
 from ledger.log.tiles import (
     BUNDLES,
     WIDTH,
@@ -141,15 +141,16 @@ class TransparencyLog:
         """Append the next leaves to the tree; return whether there may be more. Raises ForkError."""
         size, _ = await self._grown()
         after = min(size + AT_ONCE, await self.rows.last())
-        rows = await self.rows.commitments(size, after) if after > size else []
+        if after <= size:
+            return False
+        fetched = await self.rows.fetched(size, after)
+        rows = fetched.commitments()
         for position, row in zip_longest(range(size + 1, after + 1), rows):
             if row is None or row[0] != position:
                 name = self.rows.name
                 message = f"第 {position} 条{name.zh}缺失。 The {name.en} {position} is missing."
                 raise ForkError(message)
-        if not rows:
-            return False
-        names = await self.pseudonyms(rows)
+        names = await self.pseudonyms(fetched.streams())
         leaves = [self.form.leaf(row, names.get(row[2]) or _nobodys()) for row in rows]
         changed = grown(await self._edge(size), size, leaves)
         growth = {
@@ -250,9 +251,8 @@ class TransparencyLog:
             for number in numbers
         ]
 
-    async def pseudonyms(self, rows: Iterable[Commitment]) -> dict[bytes, bytes]:
-        """Return what leaves call the streams of rows, without those whose salt was destroyed."""
-        streams = {stream for _, _, stream, _, _ in rows}
+    async def pseudonyms(self, streams: Iterable[bytes]) -> dict[bytes, bytes]:
+        """Return what leaves call streams, by their ids, without those whose salt was destroyed."""
         salts = await self.salts(UUID(bytes=stream) for stream in streams)
         return {each.bytes: self.form.pseudonym(each.bytes, salt) for each, salt in salts.items()}
 

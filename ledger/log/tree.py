@@ -4,7 +4,7 @@ A proof is a list of spans of leaves, each of which contributes one hash. So wha
 before a single hash is read.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
 from typing import Final, NamedTuple
 
@@ -50,6 +50,11 @@ class GrowingRoot:
 def leaf_hash(leaf: bytes) -> bytes:
     """Return the hash of a leaf."""
     return sha256(b"\x00" + leaf).digest()
+
+
+def leaf_hashes(leaves: Iterable[bytes | None]) -> list[bytes]:
+    """Return the hash of each leaf; one that is not there counts as empty."""
+    return [sha256(b"\x00" + (leaf or b"")).digest() for leaf in leaves]
 
 
 def folded(hashes: bytes) -> bytes:

@@ -12,7 +12,8 @@ from psycopg.errors import InsufficientPrivilege
 
 from api.identity import access_log
 from domain.label import Label
-from ledger.monitor import MISSING, NO_ROW, PARTS, STRAY, TWICE
+from ledger.leaf_comparison import NO_ROW, PARTS, TWICE
+from ledger.monitor import MISSING, STRAY
 from ledger.postgres.migrate import DEFAULT_LEDGER
 from tests.support.ledgers import Urls, a_superuser
 from tests.support.noted_accesses import NotedAccesses, opened_accesses

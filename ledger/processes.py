@@ -1,0 +1,38 @@
+"""Processes that compute beside this one, one for each processor."""
+
+import os
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager, suppress
+from multiprocessing import connection, get_context
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+@contextmanager
+def forked_processes() -> Iterator[ProcessPoolExecutor]:
+    """Yield processes that are as this one is when the first work is given to them.
+
+    Work and answers are pickled. The work must use no connection, lock or event loop of this process. The
+    processes end with this one, and with the block; work that has not begun by then is dropped.
+    """
+    pool = ProcessPoolExecutor(processors(), get_context("fork"), _end_with, (os.getpid(),))
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _end_with(parent: int) -> None:
+    """End as soon as the parent does, however that ends: nobody else would tell."""
+
+    def watch() -> None:
+        with suppress(ProcessLookupError):
+            connection.wait([os.pidfd_open(parent)])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
