@@ -1,6 +1,6 @@
 """Lists in pages: each page starts after the last key of the page before, so new rows shift nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
@@ -73,6 +73,14 @@ class Page(Generic[R]):
     rows: list[R]
     next: str | None
     total: int | None = None
+
+
+def page_of(rows: Collection[R], key: Key, turn: PageAsked, sorts: Sorts) -> Page[R]:
+    """Return one page of rows that are held here, as `page` does of a SELECT. Raises CursorError."""
+    sorting = Sorting(key, sorts.order(turn.sort))
+    listed = sorting.sorted(rows, None if turn.cursor is None else sorting.read(turn.cursor))
+    following = sorting.cursor(listed[turn.limit - 1]) if len(listed) > turn.limit else None
+    return Page(listed[: turn.limit], following, len(rows) if turn.total else None)
 
 
 async def page(

@@ -1,12 +1,12 @@
 """The order of a list: by its key, or first by a column that is stored in clear, either way."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import index
 from types import NoneType, UnionType
-from typing import Any, Final, Literal, TypeAlias, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import orjson
@@ -14,6 +14,7 @@ from psycopg.sql import SQL, Composable, Composed, Identifier, Placeholder
 
 from projections.markers import Blank, Hashed, marked
 
+R = TypeVar("R")
 Key: TypeAlias = Mapping[str, Callable[[Any], Any]]
 """The columns that order a list and identify its rows, each with its parser for cursors."""
 
@@ -172,6 +173,18 @@ class Sorting:
             return self._by(columns)
         columns[0] = SQL("CASE WHEN {} THEN {} END").format(has, columns[0])
         return SQL("({}) DESC, {}").format(has, self._by(columns))
+
+    def sorted(self, rows: Iterable[R], after: Sequence[Any] | None) -> list[R]:
+        """Return rows that are held here, each of which has a value in every column, in this order."""
+        down = self._order is not None and self._order.descending
+
+        def place(row: R) -> tuple[Any, ...]:
+            return tuple(getattr(row, _bare(each)) for each in self._columns)
+
+        def beyond(row: R) -> bool:
+            return after is None or (place(row) < tuple(after) if down else place(row) > tuple(after))
+
+        return sorted(filter(beyond, rows), key=place, reverse=down)
 
     def cursor(self, last: Any) -> str:  # noqa: ANN401 - a row
         """Return the cursor of the page after a row."""

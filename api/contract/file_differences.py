@@ -136,10 +136,13 @@ DifferingListing: Final[Any] = typed_dict(
     {
         "items": list[DifferingAnswer],
         "next": str | None,
+        "total": int | None,
         "from": PointAnswer,
         "to": PointAnswer,
     },
     """A page of the files that differ; it may be empty and have a next one, for its work is bounded.
+
+    `total` counts the files of all pages; it is null where it was not asked for.
 
     The points' `rulebook` is the one of the ledger; each file is read by that of its own institution.
     """,

@@ -2,8 +2,7 @@
 
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
@@ -18,37 +17,16 @@ from api.contract.allowance_sum_answers import (
     AllowanceSumsAnswer,
 )
 from api.contract.encoding import JsonResponse
-from api.contract.problems import invalid
 from api.http.column_filters import ColumnWhere
-from api.http.dependencies import AsOf, Day, KnownAt, RequestContext
+from api.http.dependencies import AsOf, Day, KnownAt
 from api.http.file_points import one_day
-from api.http.file_statements import (
-    MOST_FILES,
-    OfFiles,
-    SinceDay,
-    StatementAsked,
-    UntilDay,
-    lines_across,
-    statement_asked,
-)
+from api.http.file_statements import OfFiles, SinceDay, UntilDay, every_line, statement_asked
 from api.http.list_formats import in_formats, listed, one_page
-from api.http.list_pages import ListView, institution_names, list_view, listed_at
-from domain.label import Label
-from domain.limit import Area, limit
+from api.http.list_pages import institution_names, list_view, listed_at
 from domain.statements.allowance_months import ALLOWANCE_MONTHS
-from ledger.codec.messages import InvalidValue
 
 router = APIRouter(tags=["across files"])
 
-MOST_SUMMED: Final = limit(
-    5_000,
-    Area.COSTS,
-    Label("一次合计的有基本生活费的档案数", "Files with allowances that are summed at once"),
-    why=Label("每份档案都要整份解密、重算", "Each is opened and computed whole"),
-    beyond="invalid",
-)
-_TOO_MANY: Final = Label("需合计的档案过多", "would sum more files than are read at once")
-_NARROWER: Final = Label("请逐个机构查询", "ask for one institution after the other")
 _DEFAULT_BY: Final[tuple[AllowanceSumBy, ...]] = ("institution", "month")
 SummedBy: TypeAlias = Annotated[
     list[AllowanceSumBy] | None,
@@ -80,7 +58,7 @@ async def sums_of_allowances(
     total = AllowanceSum()
     sums: defaultdict[tuple[Any, ...], AllowanceSum] = defaultdict(AllowanceSum)
     with request.container.budgets.tables.taken(request.actor.user):
-        async for lines in _every(request, asked, view):
+        async for lines in every_line(request, asked, view):
             charges = await request.scopes(lines)
             for child, told in lines.items():
                 charge = charges[child].scope if child in charges else None
@@ -106,23 +84,6 @@ async def sums_of_allowances(
         "known_position": view.position,
     }
     return JsonResponse(body, headers={"Ledger-Position": str(view.position)})
-
-
-async def _every(
-    request: RequestContext, asked: StatementAsked, view: ListView
-) -> AsyncIterator[Mapping[UUID, Sequence[Mapping[str, Any]]]]:
-    """Yield the lines of all files, some files at a time."""
-    read, following = 0, view.cursor
-    while True:
-        files, following = await lines_across(request, asked, replace(view, cursor=following), MOST_FILES)
-        read += len(files)
-        if read > MOST_SUMMED:
-            raise invalid([InvalidValue("/query/institution", _TOO_MANY, _NARROWER)])
-        yield {child: lines for child, (lines, _) in files.items()}
-        if following is None:
-            return
-        following = following.removeprefix(view.pinned)
-        await request.still()
 
 
 def _told(

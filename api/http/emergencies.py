@@ -11,13 +11,13 @@ from api.contract.emergency_answers import EmergencyAccessesAnswer, ListedEmerge
 from api.contract.encoding import JsonResponse
 from api.contract.filters import SORT, SortedBy
 from api.contract.list_tables import EMERGENCIES_TABLE
-from api.contract.listing import KnownListing
+from api.contract.listing import CountedListing
 from api.contract.problems import OF_FILE
-from api.http.cursors import Cursor, PageLimit
+from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, FileRequest, KnownAt, RequestContext, list_request
 from api.http.file_points import one_day
 from api.http.list_formats import in_formats, listed
-from api.http.list_pages import list_page, list_view, listing, with_names
+from api.http.list_pages import counted_listing, list_page, list_view, with_names
 from api.identity.acting import roles_that_may
 from api.identity.forbidden import forbidden
 from api.identity.permissions import Action, role_may
@@ -50,7 +50,7 @@ async def emergencies_of_file(request: FileRequest, child: UUID) -> JsonResponse
     return JsonResponse(body, headers={"Ledger-Position": str(file.position)})
 
 
-@router.get("/emergency-accesses", responses=listed(KnownListing[ListedEmergencyAnswer], "forbidden"))
+@router.get("/emergency-accesses", responses=listed(CountedListing[ListedEmergencyAnswer], "forbidden"))
 @in_formats(EMERGENCIES_TABLE)
 async def emergencies(
     request: OfEmergencies,
@@ -60,6 +60,7 @@ async def emergencies(
     since: Annotated[date | None, Query(description="The first day on which it was taken.")] = None,
     institution: UUID | None = None,
     sort: Annotated[str | None, Query(description=SORT), SortedBy(SORTS)] = None,
+    total: WithTotal = False,  # noqa: FBT002 - of the query string
     limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
@@ -82,6 +83,7 @@ async def emergencies(
         institution=institution,
         limit=limit,
         sort=sort,
+        total=total,
     )
     children = list(dict.fromkeys(row.child for row in page.rows))
     files = {child: await request.ledger.file(child, view.known) for child in children}
@@ -95,7 +97,7 @@ async def emergencies(
     told = await _told(request, [accesses[row.entry_id] for row in listed_here])
     items = [{"child": row.child, **each} for row, each in zip(listed_here, told, strict=True)]
     await request.note(dict.fromkeys(children, (Category.IDENTITY,)), "emergency accesses")
-    return listing(await with_names(request, items, view.known), page.next, view)
+    return counted_listing(await with_names(request, items, view.known), page, view)
 
 
 async def _told(request: RequestContext, taken: Iterable[EmergencyAccess]) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """Statements: what files say line by line, of one file and across files, a page of files at a time."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any, Final, TypeAlias
@@ -10,12 +10,12 @@ from fastapi import APIRouter, Depends, Query
 
 from api.contract.encoding import JsonResponse
 from api.contract.list_tables import of_one_file
-from api.contract.listing import KnownListing
-from api.contract.problems import OF_FILE
+from api.contract.listing import CountedListing
+from api.contract.problems import OF_FILE, invalid
 from api.contract.statement_answers import is_settled, line_json, listed_line, statement_answer, told_of_line
 from api.contract.statement_tables import STATEMENT_TABLES
 from api.http.column_filters import ColumnWhere, WantedValues, has_values, wanted_values
-from api.http.cursors import Cursor, PageLimit
+from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, FileRequest, KnownAt, RequestContext, list_request
 from api.http.file_points import file_point, one_day
 from api.http.list_formats import in_formats, listed, one_page
@@ -41,6 +41,7 @@ from domain.statements.institution_transfers import TRANSFERS
 from domain.statements.paper_sets import PAPER_SETS
 from domain.statements.referrals import REFERRALS
 from domain.when import add
+from ledger.codec.messages import InvalidValue
 from ledger.compute import compute
 from projections.files_with import FileWith, files_with
 
@@ -62,6 +63,15 @@ MOST_FILES: Final = limit(
     why=Label("每份档案都要整份解密、重算", "Each is opened and computed whole"),
     beyond=Label("其余列在后页", "The others are on the pages that follow"),
 )
+MOST_SUMMED: Final = limit(
+    5_000,
+    Area.COSTS,
+    Label("一次合计的有明细的档案数", "Files with lines that are summed or counted at once"),
+    why=Label("每份档案都要整份解密、重算", "Each is opened and computed whole"),
+    beyond="invalid",
+)
+_TOO_MANY: Final = Label("需合计的档案过多", "would sum more files than are read at once")
+_NARROWER: Final = Label("请逐个机构查询", "ask for one institution after the other")
 _STEPS: Final = 10
 """Steps of a page at most, each of as many files as the page may have, most of which may have nothing."""
 _ENOUGH: Final = 2000
@@ -165,6 +175,7 @@ def _across_files(statement: Statement[Any]) -> Callable[..., Awaitable[JsonResp
         day: Day = None,
         as_of: AsOf = None,
         known_at: KnownAt = None,
+        total: WithTotal = False,  # noqa: FBT002 - of the query string
         limit: PageLimit = 50,
         cursor: Cursor = None,
     ) -> JsonResponse:
@@ -174,13 +185,43 @@ def _across_files(statement: Statement[Any]) -> Callable[..., Awaitable[JsonResp
             statement, one_day(day, as_of) or request.today, since, until, where, institution
         )
         files, following = await lines_across(request, asked, view, limit)
+        counted = await _total(request, asked, view) if total else None
         told = {child: {*categories, Category.IDENTITY} for child, (_, categories) in files.items()}
         await request.note(told, statement.name)
         items = [{"child": child, **line} for child, (lines, _) in files.items() for line in lines]
         acting = _acting if is_settled(statement.line) else None
-        return listing(await with_names(request, items, view.known, acting), following, view)
+        named = await with_names(request, items, view.known, acting)
+        return listing(named, following, view, total=counted)
 
     return statement_across_files
+
+
+async def _total(request: RequestContext, asked: StatementAsked, view: ListView) -> int:
+    """Count the lines of all files; nothing of them is told. Raises `invalid` where these are too many."""
+    with request.container.budgets.tables.taken(request.actor.user):
+        return sum(
+            [len(lines) async for files in every_line(request, asked, view) for lines in files.values()]
+        )
+
+
+async def every_line(
+    request: RequestContext, asked: StatementAsked, view: ListView
+) -> AsyncIterator[Mapping[UUID, Sequence[Mapping[str, Any]]]]:
+    """Yield the lines of all files from the first on, some files at a time.
+
+    Raises the problem `invalid` where more files than are read at once have some.
+    """
+    read, following = 0, None
+    while True:
+        files, following = await lines_across(request, asked, replace(view, cursor=following), MOST_FILES)
+        read += len(files)
+        if read > MOST_SUMMED:
+            raise invalid([InvalidValue("/query/institution", _TOO_MANY, _NARROWER)])
+        yield {child: lines for child, (lines, _) in files.items()}
+        if following is None:
+            return
+        following = following.removeprefix(view.pinned)
+        await request.still()
 
 
 async def lines_across(
@@ -240,6 +281,7 @@ for _statement in STATEMENTS:
     _all.__doc__ = f"""List across files: {_what}.
 
     `limit` is the number of files whose lines a page has; a page may have fewer, and a next one all the same.
+    `total` counts lines, for which all files are read.
     """
     router.get(
         f"/children/{{child}}/{_statement.name}",
@@ -248,6 +290,6 @@ for _statement in STATEMENTS:
     )(in_formats(of_one_file(_table), one_page)(_one))
     router.get(
         f"/{_statement.name}",
-        responses=listed(KnownListing[listed_line(_statement)]),  # type: ignore[misc]  # made at run time
+        responses=listed(CountedListing[listed_line(_statement)]),  # type: ignore[misc]  # made at run time
         tags=["across files"],
     )(in_formats(_table)(_all))

@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
@@ -43,57 +44,74 @@ _MOST_LAG: Final = 100_000
 """Days of more than two lives."""
 _DEFAULT_BY: Final[tuple[LateBy, ...]] = ("institution",)
 OfLateEntries: TypeAlias = Annotated[RequestContext, Depends(list_request(_REGISTER))]
-LagDays: TypeAlias = Annotated[
-    int, Query(gt=LATE_DAYS, le=_MOST_LAG, description="Recorded at least so many days after its day.")
-]
-RecordedSince: TypeAlias = Annotated[date | None, Query(description="The first day of recording.")]
-RecordedUntil: TypeAlias = Annotated[date | None, Query(description="The last day of recording.")]
-OneType: TypeAlias = Annotated[str | None, Query(max_length=100, description="One type of event.")]
 LateSort: TypeAlias = Annotated[str | None, Query(description=SORT), SortedBy(SORTS)]
-WaysIn: TypeAlias = Annotated[
-    list[Origin] | None,
-    Query(description="How they came in, all of these by default; without `import`, no register's past."),
-]
+
+
+@dataclass(frozen=True, slots=True)
+class LateFilters:
+    """Which entries that were recorded late are asked for, to be listed or counted."""
+
+    day: Day = None
+    as_of: AsOf = None
+    known_at: KnownAt = None
+    lag_days: Annotated[
+        int, Query(gt=LATE_DAYS, le=_MOST_LAG, description="Recorded at least so many days after its day.")
+    ] = LATE_DAYS + 1
+    since: Annotated[date | None, Query(description="The first day of recording.")] = None
+    until: Annotated[date | None, Query(description="The last day of recording.")] = None
+    type: Annotated[str | None, Query(max_length=100, description="One type of event.")] = None
+    institution: Annotated[UUID | None, Query()] = None
+    place: PlaceFilter = None
+    origin: Annotated[
+        list[Origin] | None,
+        Query(description="How they came in, all of these by default; without `import`, no register's past."),
+    ] = None
+
+    def on(self, today: date) -> dict[str, Any]:
+        """Return the filters as the read model takes them, with the day asked for, or today."""
+        return {
+            "day": one_day(self.day, self.as_of) or today,
+            "lag_days": self.lag_days,
+            "since": self.since,
+            "until": self.until,
+            "type": self.type,
+            "institution": self.institution,
+            "place": self.place,
+            "origins": several(self.origin),
+        }
+
+    async def check(self, request: RequestContext) -> None:
+        """Raise the problem `invalid` for an institution or a type of event that there is not."""
+        await request.check_institution(self.institution, "/query/institution")
+        if faults := list(unknown_types(request, [] if self.type is None else [self.type])):
+            raise invalid(faults)
+
+
+AskedOfLate: TypeAlias = Annotated[LateFilters, Depends()]
 
 
 @router.get("/late", responses=listed(CountedListing[LateEntryAnswer]))
 @in_formats(LATE_TABLE)
 async def late(
     request: OfLateEntries,
-    day: Day = None,
-    as_of: AsOf = None,
-    known_at: KnownAt = None,
-    lag_days: LagDays = LATE_DAYS + 1,
-    since: RecordedSince = None,
-    until: RecordedUntil = None,
-    type: OneType = None,  # noqa: A002 - as entries name it
-    institution: UUID | None = None,
-    place: PlaceFilter = None,
-    origin: WaysIn = None,
+    filters: AskedOfLate,
     sort: LateSort = None,
     total: WithTotal = False,  # noqa: FBT002 - of the query string
     limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
     """List the entries that were recorded late, those with the longest delay first; not what they say."""
-    await _check(request, institution, type)
-    view = await list_view(request, known_at, cursor, _REGISTER)
+    await filters.check(request)
+    view = await list_view(request, filters.known_at, cursor, _REGISTER)
     page = await list_page(
         request,
         late_entries,
         view,
         scope=unrestricted_sql(request.scope, about=SQL("late.occurred_until")),
-        day=one_day(day, as_of) or request.today,
-        lag_days=lag_days,
-        since=since,
-        until=until,
-        type=type,
-        institution=institution,
-        place=place,
-        origins=several(origin),
         limit=limit,
         sort=sort,
         total=total,
+        **filters.on(request.today),
     )
     ledger, turn = request.ledger, {row.entry_id: number for number, row in enumerate(page.rows)}
     entries = sorted(await ledger.entries(turn), key=lambda each: turn[each.entry_id])
@@ -111,53 +129,31 @@ async def late(
 @in_formats(LATE_COUNTS_TABLE, one_page)
 async def counts_of_late(
     request: OfLateEntries,
+    filters: AskedOfLate,
     by: Annotated[
         list[LateBy] | None,
         Query(description="What the counts are told by, crossed; by institution by default."),
     ] = None,
-    day: Day = None,
-    as_of: AsOf = None,
-    known_at: KnownAt = None,
-    lag_days: LagDays = LATE_DAYS + 1,
-    since: RecordedSince = None,
-    until: RecordedUntil = None,
-    type: OneType = None,  # noqa: A002 - as entries name it
-    institution: UUID | None = None,
-    place: PlaceFilter = None,
-    origin: WaysIn = None,
 ) -> JsonResponse:
     """Count the entries of the list with these filters, what there is most of first.
 
     A month is that of recording: the delay is told where the work was done.
     """
-    await _check(request, institution, type)
-    ways, on = tuple(by or _DEFAULT_BY), one_day(day, as_of) or request.today
-    view = await list_view(request, known_at, None, _REGISTER)
-    asked: dict[str, Any] = {
-        "day": on,
-        "lag_days": lag_days,
-        "since": since,
-        "until": until,
-        "type": type,
-        "institution": institution,
-        "place": place,
-    }
+    await filters.check(request)
+    ways, asked = tuple(by or _DEFAULT_BY), filters.on(request.today)
+    view = await list_view(request, filters.known_at, None, _REGISTER)
     async with request.container.projector.reading() as connection:
         counted = await late_counts(
-            connection,
-            request.scope,
-            ways,
-            sees=request.sees,
-            known=view.known,
-            origins=several(origin),
-            **asked,
+            connection, request.scope, ways, sees=request.sees, known=view.known, **asked
         )
     names = await institution_names(request, {each.institution for each in counted})
     told = [each for each in counted if all(getattr(each, name) is not None for name in ways)]
-    items = [_count(each, ways, names, {**asked, "known_at": known_at, "origin": origin}) for each in told]
+    at_list = {name: value for name, value in asked.items() if name != "origins"}
+    at_list |= {"known_at": filters.known_at, "origin": filters.origin}
+    items = [_count(each, ways, names, at_list) for each in told]
     items.sort(key=lambda each: (-each["count"], each["list"]))
     body: LateCountsAnswer = {
-        "day": on,
+        "day": asked["day"],
         "total": sum(each.count for each in counted),
         "items": items,
         "next": None,
@@ -186,10 +182,3 @@ def _count(
         "median_days": counted.median_days,
         "list": listed_at("/late", **(asked | narrowed)),
     }
-
-
-async def _check(request: RequestContext, institution: UUID | None, event_type: str | None) -> None:
-    """Raise the problem `invalid` if a filter names an institution or a type of event that there is not."""
-    await request.check_institution(institution, "/query/institution")
-    if faults := list(unknown_types(request, [] if event_type is None else [event_type])):
-        raise invalid(faults)

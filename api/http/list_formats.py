@@ -6,7 +6,7 @@ access log. It is written while it is sent, so that its length takes no memory.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from functools import wraps
 from inspect import Parameter as Argument
@@ -193,12 +193,18 @@ async def _having_items(
     following = _after_nothing(page)
     if following is None:
         return page
+    total = orjson.loads(page.body).get("total")
+    # The items of all pages are counted once.
+    uncounted = {**asked, "total": False} if total is not None else asked
     with request.container.budgets.tables.taken(request.actor.user):
         while following is not None:
             await request.still()
-            page = await question(request, **{**asked, "cursor": following})
+            page = await question(request, **{**uncounted, "cursor": following})
             following = _after_nothing(page)
-    return page
+    if total is None:
+        return page
+    told = {"Ledger-Position": page.headers["Ledger-Position"]}
+    return JsonResponse({**orjson.loads(page.body), "total": total}, headers=told)
 
 
 _NOTHING: Final = b'{"items":[],'
@@ -313,7 +319,9 @@ def _about(
     yield [in_language(_MADE, language), request.now]
     if table.note is not None:
         yield [in_language(_NOTE, language), in_language(table.note, language)]
-    filters = {name: value for name, value in asked.items() if name not in _NO_FILTERS and value is not None}
+    filters = {
+        name: value for name, value in _each(asked).items() if name not in _NO_FILTERS and value is not None
+    }
     for name, value in filters.items():
         values = value if isinstance(value, list) else [value]
         yield [in_language(called("filter", name), language), "；".join(map(_written, values))]
@@ -333,8 +341,19 @@ def _written(value: str | int | date | UUID) -> str:
 
 def _on(request: RequestContext, asked: Mapping[str, Any]) -> date:
     """Return the day that a list is asked for."""
-    given: date | None = asked.get("day") or asked.get("as_of") or asked.get("to")
+    each = _each(asked)
+    given: date | None = each.get("day") or each.get("as_of") or each.get("to")
     return given or request.today
+
+
+def _each(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return every parameter that is asked for, those too that several endpoints have in common."""
+    every = dict(asked)
+    for name, value in asked.items():
+        if is_dataclass(value):
+            del every[name]
+            every |= {each.name: getattr(value, each.name) for each in fields(value)}
+    return every
 
 
 def _language(http: Request) -> Language:

@@ -19,10 +19,10 @@ from api.identity.permissions import Role
 from domain.event import WHOLLY_SEALED, Category
 from domain.label import Label
 from ledger.codec.messages import unknown_word
-from projections.paging import Condition, Page, PageAsked
+from projections.paging import Condition, Page, PageAsked, page_of
 from projections.register import SEALED_FILE_NO, SEALED_NAME
 from projections.register import names as names_in_register
-from projections.sorting import CursorError, Sorts
+from projections.sorting import CursorError, Key, Sorts
 from projections.withholding import Resting, Withholding, told_of
 
 R = TypeVar("R")
@@ -198,10 +198,7 @@ async def list_page(
     """
     asked = {**filters, "known_at": view.known_at, "sort": sort}
     mark = _mark(question.__name__, asked if filters["day"] != request.today else {**asked, "day": None})
-    cursor = view.cursor
-    if cursor is not None and not cursor.startswith(mark):
-        raise view.no_cursor
-    after = None if cursor is None else cursor.removeprefix(mark)
+    after = _after(view, mark)
     try:
         async with request.container.projector.reading() as connection:
             page = await question(
@@ -215,7 +212,40 @@ async def list_page(
             )
     except CursorError:
         raise view.no_cursor from None
-    return replace(page, next=None if page.next is None else f"{view.pinned}{mark}{page.next}")
+    return _marked(page, f"{view.pinned}{mark}")
+
+
+def held_page(
+    rows: Collection[R],
+    key: Key,
+    view: ListView,
+    turn: PageAsked,
+    sorts: Sorts,
+    **filters: object,
+) -> Page[R]:
+    """Return a page of rows that are held here, which are those that the parameters `filters` leave.
+
+    `turn` is asked for without the cursor, which the view has.
+    """
+    mark = _mark(sorts.table, {**filters, "sort": turn.sort})
+    try:
+        page = page_of(rows, key, replace(turn, cursor=_after(view, mark)), sorts)
+    except CursorError:
+        raise view.no_cursor from None
+    return _marked(page, mark)
+
+
+def _after(view: ListView, mark: str) -> str | None:
+    """Return what is left of a cursor after the mark of its query. Raises the problem `invalid`."""
+    if view.cursor is None:
+        return None
+    if not view.cursor.startswith(mark):
+        raise view.no_cursor
+    return view.cursor.removeprefix(mark)
+
+
+def _marked(page: Page[R], mark: str) -> Page[R]:
+    return replace(page, next=None if page.next is None else f"{mark}{page.next}")
 
 
 _PINNED: Final = re.compile(r"(?P<epoch>\d{1,18})\.(?P<known>\d{1,18})\.(?P<rest>.*)", re.ASCII)

@@ -14,7 +14,8 @@ from api.contract.encoding import JsonResponse
 from api.contract.file_differences import DifferingListing
 from api.contract.file_kinds import PATHS
 from api.contract.list_tables import DIFFERENCES_TABLE
-from api.http.cursors import Cursor, PageLimit, packed
+from api.contract.problems import invalid
+from api.http.cursors import Cursor, PageLimit, WithTotal, packed
 from api.http.dependencies import RequestContext, list_request
 from api.http.file_points import FilePoint
 from api.http.file_snapshots import FileSnapshot, file_difference, file_snapshot
@@ -26,6 +27,7 @@ from domain.file import ATTRIBUTES
 from domain.joined_files import joined_by
 from domain.label import Label
 from domain.limit import Area, limit
+from ledger.codec.messages import InvalidValue
 from ledger.compute import compute
 from projections.opened import OpenedFile, files_opened
 from projections.paging import Page
@@ -50,6 +52,17 @@ ENTRIES_COMPARED: Final = limit(
     why=Label("约半秒的读取和计算", "About half a second of reading and computing"),
     beyond=Label("其余在下一页", "The rest is on the next page"),
 )
+FILES_COUNTED: Final = limit(
+    5_000,
+    Area.COSTS,
+    Label("GET /diff 合计时比较的档案数", "Files that GET /diff compares to count those that differ"),
+    why=Label("每一份档案都要在两个时点重新计算", "Each is computed anew at both points"),
+    beyond="invalid",
+)
+_TOO_MANY: Final = Label("需比较的档案过多", "would compare more files than are read at once")
+_LATER: Final = Label(
+    "请不写此项，或者取相近的两个时点", "leave it out, or ask for points of one day with less in between"
+)
 _MOVED_POSITIONS: Final = 10_000
 """Positions of which the files that moved are looked up at once; beyond, each file is looked at."""
 _FILES_AT_ONCE: Final = 25
@@ -72,6 +85,7 @@ async def population_difference(
     to: To = None,
     from_known_at: FromKnownAt = None,
     to_known_at: ToKnownAt = None,
+    total: WithTotal = False,  # noqa: FBT002 - of the query string
     limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
@@ -85,6 +99,27 @@ async def population_difference(
     position = request.container.projector.position_of(*_MODELS)
     # What the register does not show yet is not known here, so that the last page misses no file.
     points = await two_points(request, (from_, to), (from_known_at, to_known_at), cursor, through=position)
+    items, start = await _differing(request, points, limit)
+    counted = await _total(request, points) if total else None
+    for purpose, read_of in (
+        ("diff", {each.item["child"]: each.personal for each in items}),
+        ("findings", {each.item["child"]: each.told - each.personal for each in items}),
+    ):
+        await request.note(read_of, purpose)
+    digest = request.ledger.rulebook.digest
+    body = {
+        "items": [each.item for each in items],
+        "next": None if start is None else packed(replace(points, start=start)),
+        "total": counted,
+        **points.answers(digest, digest),
+    }
+    return JsonResponse(body, headers={"Ledger-Position": str(position)})
+
+
+async def _differing(
+    request: RequestContext, points: TwoPoints, limit: int
+) -> tuple[list[_Differing], int | None]:
+    """Return the next files that differ, and where what follows them begins, None at the end."""
     page = await _opened(request, points)
     items: list[_Differing] = []
     start, read, more = points.start, 0, page.next is not None
@@ -100,19 +135,24 @@ async def population_difference(
             if row.child in both:
                 read += row.version
                 items += await _compared(request, row.child, *both[row.child], points, stays)
-    more = more or bool(rows)
-    for purpose, read_of in (
-        ("diff", {each.item["child"]: each.personal for each in items}),
-        ("findings", {each.item["child"]: each.told - each.personal for each in items}),
-    ):
-        await request.note(read_of, purpose)
-    digest = request.ledger.rulebook.digest
-    body = {
-        "items": [each.item for each in items],
-        "next": packed(replace(points, start=start)) if more else None,
-        **points.answers(digest, digest),
-    }
-    return JsonResponse(body, headers={"Ledger-Position": str(position)})
+    return items, start if more or rows else None
+
+
+async def _total(request: RequestContext, points: TwoPoints) -> int:
+    """Count the files that differ; nothing of them is told.
+
+    Raises the problem `invalid` where more files would have to be compared than at once.
+    """
+    count, start = 0, 0
+    with request.container.budgets.tables.taken(request.actor.user):
+        for _ in range(FILES_COUNTED // FILES_COMPARED):
+            items, following = await _differing(request, replace(points, start=start), FILES_COMPARED)
+            count += len(items)
+            if following is None:
+                return count
+            start = following
+            await request.still()
+    raise invalid([InvalidValue("/query/total", _TOO_MANY, _LATER)])
 
 
 async def _opened(request: RequestContext, points: TwoPoints) -> Page[OpenedFile]:

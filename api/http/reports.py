@@ -2,6 +2,7 @@
 
 import asyncio
 from base64 import b64encode
+from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from typing import Annotated, Final, Literal, TypeAlias
@@ -12,9 +13,9 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from api.contract import bodies
 from api.contract.encoding import JsonResponse
-from api.contract.filters import ReportCode
+from api.contract.filters import SORT, ReportCode, SortedBy
 from api.contract.list_tables import REPORTS_TABLE
-from api.contract.listing import KnownListing
+from api.contract.listing import CountedListing
 from api.contract.problems import RECORDING, WITHIN, Problem, invalid, not_found, responses
 from api.contract.report_answers import (
     IssuedReportAnswer,
@@ -24,9 +25,10 @@ from api.contract.report_answers import (
 )
 from api.contract.requests import ReportRequest
 from api.contract.workbook_parts import XLSX
-from api.http.cursors import Cursor, PageLimit, no_cursor
+from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import FileRequest, RequestContext
 from api.http.list_formats import in_formats, listed
+from api.http.list_pages import ListView, counted_listing, held_page
 from api.http.lists import MOST_BYTES
 from api.http.recording_requests import IdempotencyKey, RecordingRequest, not_recorded, rehearsing, takes
 from api.http.request_body import body
@@ -50,6 +52,8 @@ from ledger.codec.messages import InvalidValue
 from ledger.recording.candidates import entry_id
 from ledger.recording.outcome import Recorded
 from ledger.recording.request import Draft, Recording
+from projections.paging import PageAsked
+from projections.sorting import Key, Sorts, alike, as_number
 
 router = APIRouter(tags=["across files"])
 
@@ -61,8 +65,6 @@ _PARTS: Final = Label(
 _NOT_BEGUN: Final = Label("该期间还没有开始", "has not begun yet")
 _NOT_OVER: Final = Label("该期间结束后才可出具", "is not over yet: the report is issued of a whole period")
 _NOT_WITHIN: Final = Label("须在该期间内，且不晚于今日", "is not in the period, or after today")
-_DIGITS: Final = 18
-"""Digits of a position."""
 _BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
 PDF: Final = "application/pdf"
 ReportForm: TypeAlias = Literal["json", "xlsx", "pdf"]
@@ -112,13 +114,31 @@ async def issue_report(
     return JsonResponse(await _told(request, issued, computed.content), 201, headers)
 
 
-@router.get("/reports", responses=listed(KnownListing[IssuedReportAnswer]))
+@dataclass(frozen=True, slots=True)
+class IssuedReport:
+    """A report as it stands in the file of who issued it; `turn` is its position, negative."""
+
+    turn: int
+    report: str
+    as_of: date
+    issued_on: date
+    entry: Entry[ReportIssued]
+    file: File
+
+
+SORTS: Final = Sorts(IssuedReport, "issued", alike("report", "as_of", "issued_on"))
+_KEY: Final[Key] = {"issued.turn": as_number}
+
+
+@router.get("/reports", responses=listed(CountedListing[IssuedReportAnswer]))
 @in_formats(REPORTS_TABLE)
 async def reports(
     request: FileRequest,
     institution: UUID | None = None,
     report: ReportCode | None = None,
     year: Annotated[int | None, Query(ge=1998, le=2200)] = None,
+    sort: Annotated[str | None, Query(description=SORT), SortedBy(SORTS)] = None,
+    total: WithTotal = False,  # noqa: FBT002 - of the query string
     limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
@@ -133,23 +153,17 @@ async def reports(
     ]
     issuers = await request.container.kept_reports.issuers(overseen)
     files = await request.ledger.files(issuers, keep=False)
-    found = [
-        (entry, file)
+    issued = [
+        IssuedReport(-entry.position, entry.event.report, entry.event.as_of, entry.days.last, entry, file)
         for file in files.values()
         if request.may(Action.READ, scope_of(file))
         for entry in file.of(ReportIssued)
         if (report in {None, entry.event.report}) and (year in {None, entry.event.year})
     ]
-    found.sort(key=lambda each: -each[0].position)
-    if cursor is not None:
-        if not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= _DIGITS):
-            raise invalid([no_cursor("/query/cursor")])
-        found = [each for each in found if each[0].position < int(cursor)]
-    shown = found[:limit]
-    following = str(shown[-1][0].position) if len(found) > limit else None
-    items = [await _item(request, entry, file) for entry, file in shown]
-    answer = {"items": items, "next": following, "known_position": head.position}
-    return JsonResponse(answer, headers={"Ledger-Position": str(head.position)})
+    view = ListView(head.position, None, None, head.epoch, cursor, "/query")
+    turn = PageAsked(limit, sort=sort, total=total)
+    page = held_page(issued, _KEY, view, turn, SORTS, institution=institution, report=report, year=year)
+    return counted_listing([await _item(request, each.entry, each.file) for each in page.rows], page, view)
 
 
 @router.get(

@@ -15,6 +15,7 @@ from api.console.points_of_time import read_last_day
 from api.console.rendering import render
 from api.http import lateness
 from api.http.cursors import Cursor
+from api.http.lateness import LateFilters
 from domain.entry import LATE_DAYS, Origin
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
@@ -39,19 +40,19 @@ def _asked(
     imports: bool | None = None,  # noqa: FBT001 - a filter of the address
     type: TypeAsked = None,  # noqa: A002 - as entries name it
     institution: UUID | None = None,
-) -> dict[str, Any]:
+) -> LateFilters:
     """Return the filters of both pages as the answers take them."""
-    return {
-        "lag_days": lag_days,
-        "since": read_last_day(since, "since"),
-        "until": read_last_day(until, "until"),
-        "type": type or None,
-        "institution": institution,
-        "origin": [each for each in get_args(Origin) if each != "import"] if imports is False else None,
-    }
+    return LateFilters(
+        lag_days=lag_days,
+        since=read_last_day(since, "since"),
+        until=read_last_day(until, "until"),
+        type=type or None,
+        institution=institution,
+        origin=[each for each in get_args(Origin) if each != "import"] if imports is False else None,
+    )
 
 
-AskedLate: TypeAlias = Annotated[dict[str, Any], Depends(_asked)]
+AskedLate: TypeAlias = Annotated[LateFilters, Depends(_asked)]
 
 
 @router.get("/late")
@@ -59,7 +60,7 @@ async def late(
     page: SignedIn, asked: AskedLate, sort: lateness.LateSort = None, cursor: Cursor = None
 ) -> Response:
     """Show a page of the entries that were recorded late, with both their days and who recorded them."""
-    listed = await page.answer(lateness.late, sort=sort, limit=_ROWS, cursor=cursor, **asked)
+    listed = await page.answer(lateness.late, sort=sort, limit=_ROWS, cursor=cursor, filters=asked)
     shown = await _filter(page, asked)
     return render(
         page,
@@ -74,7 +75,7 @@ async def late(
 @router.get("/late/counts")
 async def late_counts(page: SignedIn, asked: AskedLate, by: CountedOnPage = "type") -> Response:
     """Show how many entries were recorded late, by type, institution or month, each leading to its list."""
-    counted = await page.answer(lateness.counts_of_late, by=[by], **asked)
+    counted = await page.answer(lateness.counts_of_late, by=[by], filters=asked)
     shown = await _filter(page, asked)
     lists = [{**shown["asked"], **_narrowed(each["list"])} for each in counted["items"]]
     return render(
@@ -88,11 +89,11 @@ async def late_counts(page: SignedIn, asked: AskedLate, by: CountedOnPage = "typ
     )
 
 
-async def _filter(page: SignedIn, asked: dict[str, Any]) -> dict[str, Any]:
+async def _filter(page: SignedIn, asked: LateFilters) -> dict[str, Any]:
     """Return what the filter of both pages shows, and where each of them is."""
-    shown = {name: asked[name] for name in _SAME_ON_BOTH}
+    shown = {name: getattr(asked, name) for name in _SAME_ON_BOTH}
     return {
-        "asked": shown | {"imports": "false" if asked["origin"] else None},
+        "asked": shown | {"imports": "false" if asked.origin else None},
         "lags": _LAGS,
         "institutions": await institutions_overseen(page),
         "at": partial(addressed, _AT),
