@@ -17,9 +17,9 @@ SELECT e.heads, e.bodies
 SELECT position FROM head
 
 -- name: stray_entries
-SELECT position FROM entry
- WHERE position < 1 OR position > (SELECT position FROM head)
- ORDER BY position
+(SELECT position FROM entry WHERE position < 1 ORDER BY position LIMIT 100)
+ UNION ALL
+(SELECT position FROM entry WHERE position > (SELECT position FROM head) ORDER BY position LIMIT 100)
  LIMIT 100
 
 -- name: accesses
@@ -32,7 +32,7 @@ SELECT position, at, request, member, role, institution, child, categories, purp
 SELECT position FROM access_head
 
 -- name: stray_accesses
-SELECT position FROM access
- WHERE position < 1 OR position > (SELECT position FROM access_head)
- ORDER BY position
+(SELECT position FROM access WHERE position < 1 ORDER BY position LIMIT 100)
+ UNION ALL
+(SELECT position FROM access WHERE position > (SELECT position FROM access_head) ORDER BY position LIMIT 100)
  LIMIT 100

@@ -2,17 +2,23 @@
 
 import re
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 from uuid import UUID
 
 import pytest
 from psycopg import AsyncConnection
 
+from api.identity.access_log import NEWEST
+from api.identity.access_log import SQL as ACCESS
 from api.identity.directory import SQL as IDENTITY
 from domain.event import CATALOGUE, Part, fields_of
+from ledger.log.leaves import SQL as LEAVES
+from ledger.log.transparency_log import SQL as LOG
 from ledger.store import queries
 from ledger.store.append_batch import SQL as STORE
 from tests.support.ledgers import a_superuser, make_ledger, rows
 
+EMERGENCIES = queries.load("projections", "emergency_accesses.sql")
 LATE = queries.load("projections", "late_entries.sql")
 FILL = """
     INSERT INTO entry (position, recorded_at, entry_id, stream, kind, version, type, schema, occurred_on,
@@ -114,6 +120,94 @@ async def test_what_was_recorded_late_is_found_past_all_imports(grown: AsyncConn
     ((plan,),) = await rows(grown, f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {asked}")
     assert plan[0]["Plan"]["Shared Hit Blocks"] < 50, "none of the imports is read"
     assert {name for name, _ in nodes(plan[0]["Plan"])}.isdisjoint({"Seq Scan", "Sort", "Incremental Sort"})
+
+
+READ = """
+    INSERT INTO access (position, at, request, member, role, child, categories, purpose, known, reason, salt)
+    SELECT n, '2020-01-01'::timestamptz + n * interval '1 second', 'x', md5('member ' || n % 50)::uuid,
+           'staff', md5('stream ' || n % 600)::uuid, '{identity}', 'file', n, 'care',
+           uuid_send(md5(n::text)::uuid)
+      FROM generate_series(1, 60000) AS n;
+    UPDATE access_head SET position = 60000;
+    INSERT INTO log (leaves, epoch, origin, size)
+    SELECT each, 1, each, 60000 FROM unnest('{entry,access}'::text[]) AS each;
+    INSERT INTO log_tile
+    SELECT each, 1, 0, n, '\\x00'
+      FROM unnest('{entry,access}'::text[]) AS each, generate_series(0, 5000) AS n;
+"""
+OWN = 100
+"""How often the file was read."""
+OF_FILE = {"child": "md5('stream 1')::uuid", "before": str(NEWEST), "limit": "51"}
+ANY = dict.fromkeys(("since", "until"), "NULL::timestamptz") | {
+    "user": "NULL::uuid",
+    "purpose": "NULL::text",
+    "reason": "NULL::text",
+    "telling": "ARRAY['findings']",
+    "sees": "ARRAY['identity']",
+}
+READINGS: dict[str, tuple[bytes, dict[str, str] | list[str], int]] = {
+    "the first page of a file's accesses": (ACCESS["of"], OF_FILE | ANY, OWN),
+    "a later page of them": (ACCESS["of"], OF_FILE | ANY | {"before": "30000"}, OWN),
+    "those by a day": (ACCESS["of"], OF_FILE | ANY | {"until": "'2020-01-01 10:00:00+00'::timestamptz"}, OWN),
+    "what somebody last read of it": (
+        ACCESS["last_read"],
+        ["md5('stream 1')::uuid", "md5('member 1')::uuid"],
+        OWN,
+    ),
+    "the leaves of the log of accesses": (LEAVES["accesses"], {"after": "59000", "through": "59256"}, 256),
+    "its last leaf": (LEAVES["last_access"], {}, 1),
+    "leaves beyond it": (LEAVES["stray_accesses"], {}, 1),
+    "its tiles": (
+        LOG["tiles"],
+        {"leaves": "'access'", "epoch": "1", "levels": "ARRAY[0, 0]", "numbers": "ARRAY[17, 4711]"},
+        2,
+    ),
+    "how far it is signed": (LOG["grown"], {"leaves": "'access'", "epoch": "1"}, 2),
+}
+"""What is asked of the log of accesses: the statement, its values, and how many rows are read at most."""
+SMALL = {"access_head", "log", "epoch"}
+"""Tables of one row, or of one for each log and epoch."""
+
+
+async def test_the_log_of_accesses_is_read_by_its_indexes(
+    grown: AsyncConnection, subtests: pytest.Subtests
+) -> None:
+    """However often others were read: no more rows than what is shown, or than the file's own."""
+    await grown.execute(READ.encode())
+    await grown.execute("VACUUM ANALYZE access, access_head, log, log_tile")
+    for asked, (statement, values, most) in READINGS.items():
+        with subtests.test(asked):
+            text = filled_in(statement, values)
+            ((plan,),) = await rows(grown, f"EXPLAIN (ANALYZE, FORMAT JSON) {text}")
+            found = [each for each in read(plan[0]["Plan"]) if each[1] not in SMALL]
+            assert "Seq Scan" not in {name for name, _, _ in found}
+            assert max((count for _, _, count in found), default=0) <= most
+    assert await scans(grown, "SELECT * FROM access WHERE purpose = 'x'"), "a scan would be seen"
+
+
+async def test_emergency_accesses_are_found_past_all_other_entries(grown: AsyncConnection) -> None:
+    """Of the entries alone: whose files are in scope is looked up for each."""
+    taken = "UPDATE entry SET type = 'EmergencyAccessTaken' WHERE position % 100 = 0"
+    await grown.execute(taken)
+    await grown.execute("VACUUM ANALYZE entry")
+    for more in ("", " AND recorded_at <= '2020-01-01 10:00:00+00'"):
+        asked = f"{EMERGENCIES['taken'].decode()}{more} ORDER BY turn LIMIT 51"
+        ((plan,),) = await rows(grown, f"EXPLAIN (ANALYZE, FORMAT JSON) {asked}")
+        found = {*read(plan[0]["Plan"])}
+        assert {name for name, _, _ in found}.isdisjoint({"Seq Scan", "Bitmap Heap Scan"})
+        assert max(count for _, _, count in found) <= 600, "none but emergencies is read"
+
+
+def read(plan: dict[str, Any]) -> Iterator[tuple[str, str, float]]:
+    """Every node of a plan, with the table it reads and how many rows of it."""
+    passed = plan.get("Rows Removed by Filter", 0)
+    yield (
+        plan["Node Type"],
+        plan.get("Relation Name", ""),
+        (plan["Actual Rows"] + passed) * plan["Actual Loops"],
+    )
+    for each in plan.get("Plans", []):
+        yield from read(each)
 
 
 def test_no_event_says_of_itself_what_tells_an_import() -> None:
