@@ -25,21 +25,25 @@ _AT_THE_END: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class FileTab:
-    """A part of a file: its address below the child's, and its name in the words `tab`."""
+    """A part of a file: its address below the child's, and its name in the words `tab`.
+
+    `always` is one that tells nothing of what is restricted, and is shown where the file is.
+    """
 
     path: str
     name: str
+    always: bool = False
 
 
 TABS: Final = (
     FileTab("", "status"),
-    FileTab("/history", "history"),
-    FileTab("/due", "due"),
+    FileTab("/history", "history", always=True),
+    FileTab("/due", "due", always=True),
     FileTab("/readiness", "readiness"),
     FileTab("/findings", "findings"),
     FileTab("/papers", "papers"),
     FileTab("/compare", "compare"),
-    FileTab("/readers", "readers"),
+    FileTab("/readers", "readers", always=True),
 )
 _NOT_KNOWN_YET: Final = Label(
     "按所填的时点所知道的，当时还没有这份档案。",
@@ -72,6 +76,8 @@ class ChildPage:
     """Whether recording is offered, as a page that is shown knows: now, to whoever may record in the file."""
     joins: bool = False
     """Whether joining the file with another one is offered, likewise."""
+    reads: bool = True
+    """Whether the reader reads the file whole, likewise: a restricted one is read by an approved purpose."""
 
     @property
     def address(self) -> str:
@@ -114,7 +120,11 @@ class ChildPage:
     @property
     def tabs(self) -> list[tuple[FileTab, str]]:
         """The parts of the file that the reader may see, with their addresses."""
-        shown = [each for each in TABS if each.name != "readers" or self.page.role in _MAY_SEE_ACCESS]
+        shown = [
+            each
+            for each in TABS
+            if (each.name != "readers" or self.page.role in _MAY_SEE_ACCESS) and (self.reads or each.always)
+        ]
         return [(each, self.at(each.path)) for each in shown]
 
     @property
@@ -155,7 +165,7 @@ class ChildPage:
             self.page,
             template,
             status=status,
-            asked=replace(self, records=records, joins=joins),
+            asked=replace(self, records=records, joins=joins, reads=await self._reads_whole(file)),
             tab=part,
             path=path or next((each.path for each in TABS if each.name == part), ""),
             file=file,
@@ -167,6 +177,15 @@ class ChildPage:
             entry_count=file["version"] if self.as_of is None else sum(each <= self.as_of for each in days),
             **answers,
         )
+
+    async def _reads_whole(self, file: Mapping[str, Any]) -> bool:
+        if not file.get("restricted"):
+            return True
+        try:
+            await self.page.context.file(self.child, about=self.as_of)
+        except Problem:
+            return False
+        return True
 
     async def _days(self) -> list[date]:
         """Return the last day of each entry that is known at the point that is shown."""

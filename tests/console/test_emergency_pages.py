@@ -12,6 +12,7 @@ from domain.events.search import DnaSampleCollected
 from tests.support.client import Served
 from tests.support.console import signed_in
 from tests.support.given import given, some
+from tests.support.restricted_files import TODAY
 from tests.support.shown_forms import send
 from tests.support.stored import kept
 
@@ -34,8 +35,8 @@ async def test_one_takes_an_emergency_access_by_a_form_and_a_supervisor_finds_it
     form = f"{address}/record/{EmergencyAccessTaken.__name__}"
     assert f'href="{form}"' in (await staff.open(f"{address}/emergency")).text
     page = await staff.open(form)
+    assert f'value="{TODAY}"' in page.text
     filled = {
-        "occurred": ["2026-11-22"],
         "data.ground": ["medical"],
         "data.sets": ["restricted_health"],
         "data.explanation": [WHY],
@@ -49,7 +50,8 @@ async def test_one_takes_an_emergency_access_by_a_form_and_a_supervisor_finds_it
     await served.projected()
     file = await served.container.ledger.file(child)
     assert file is not None
-    taken = next(iter(file.of(EmergencyAccessTaken))).recorded_at
+    access = next(iter(file.of(EmergencyAccessTaken)))
+    taken, entry = access.recorded_at, access.entry_id
     assert taken is not None
     monkeypatch.setattr("tests.support.client.NOW", taken)
     supervisor = await signed_in(served, Role.SUPERVISOR)
@@ -57,7 +59,7 @@ async def test_one_takes_an_emergency_access_by_a_form_and_a_supervisor_finds_it
     assert WHY in across.text
     assert "待复核" in across.text
     of_file = await supervisor.open(f"{address}/emergency")
-    assert f'href="{address}/record/EmergencyAccessReviewed"' in of_file.text
+    assert f'href="{address}/record/EmergencyAccessReviewed?about={entry}"' in of_file.text
     await supervisor.prefer(language="en")
     assert "Urgent medical care" in (await supervisor.open("/console/emergencies")).text
 

@@ -1,6 +1,6 @@
 """Recording an event in a child's file: which one, its form, what it would change, and the recording."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Annotated, Any, Final
@@ -14,7 +14,7 @@ from api.console.forms.asked_form import AskedForm, form_of, sent_form_of
 from api.console.forms.dry_run import is_offered, records_type
 from api.console.forms.event_form import NOT_SENT, CheckedForm
 from api.console.forms.field_controls import event_fields
-from api.console.forms.form_reading import SentFields
+from api.console.forms.form_reading import OCCURRED, SentFields
 from api.console.page_route import PageRoute
 from api.console.rendering import lead_to
 from api.console.sent_form import filled_form
@@ -92,12 +92,14 @@ async def record_page(
     checked: bool | None = None,  # noqa: FBT001 - of the address
     unseen: bool | None = None,  # noqa: FBT001 - of the address
     due: ForRule = None,
+    about: Annotated[UUID | None, Query(description="The entry that the new one answers.")] = None,
     draft: UUID | None = None,
 ) -> Response:
     """Show the form of an event as it was typed before, or what it would change, if it is to be `checked`.
 
     What was to be recorded `unseen` says that it was not. A new one is filled in with what the obligation
-    says that it clears.
+    says that it clears, and with the entry that it is `about`; what is asked or decided by its recording,
+    with today.
     """
     await _may_record(asked, name)
     if name in OF_TWO_FILES:
@@ -111,10 +113,18 @@ async def record_page(
         form, told = await form.checked(form.read())
         return await _page(form, told.seen_now() if unseen else told, saved=True)
     if key is None:
-        return at_form(f"{asked.address}/record/{name}", **({"for": due} if due else {}))
+        begun = {"for": due, "about": None if about is None else str(about)}
+        return at_form(
+            f"{asked.address}/record/{name}", **{name: each for name, each in begun.items() if each}
+        )
     form = await form_of(asked, kind, {}, key, due or "")
-    if due is not None:
-        form = replace(form, sent=await _filled_by(form, due))
+    answered = [] if about is None else [str(about)]
+    if due is not None and about is None:
+        answered = await _started(form, due)
+    filled = _answering(form, answered)
+    if about is not None or kind in ASKED:
+        filled[OCCURRED] = [asked.page.context.today.isoformat()]
+    form = replace(form, sent=filled)
     return await _page(form, NOT_SENT)
 
 
@@ -226,15 +236,19 @@ async def _most_used(asked: ChildPage) -> list[str]:
     return [name for name in types if name in CATALOGUE and is_offered(CATALOGUE[name])][:_MOST_USED]
 
 
-async def _filled_by(form: AskedForm, rule: str) -> SentFields:
-    """Return what an obligation says of the event that clears it: which entry that one answers."""
+async def _started(form: AskedForm, rule: str) -> list[str]:
+    """Return which entries made due by a rule what the form is to clear."""
     asked = form.asked
     due = await asked.page.answer(one_file.obligations, asked.child, state=_WAITING, rule=rule and [rule])
-    started = {each for row in due["items"][:1] for each in row["started_by"]}
+    return [each for row in due["items"][:1] for each in row["started_by"]]
+
+
+def _answering(form: AskedForm, answered: Collection[str]) -> dict[str, list[str]]:
+    """Return the fields that refer to one of these entries, and to no other of them."""
     filled: dict[str, list[str]] = {}
-    for each in event_fields(form.kind, asked.page.context.records):
+    for each in event_fields(form.kind, form.asked.page.context.records):
         offered = form.choices.entries.get(each.refers or "", ())
-        begun = [value for value, _ in offered if value in started]
+        begun = [value for value, _ in offered if value in answered]
         if len(begun) == 1:
             filled[each.name] = begun
     return filled
