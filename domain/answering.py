@@ -6,6 +6,7 @@ sealed wholly: it is not read then, for when something is met stands in clear (d
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TypeVar
 from uuid import UUID
 
@@ -63,21 +64,35 @@ def answers_due(  # noqa: PLR0913 - what is asked, by what it is answered, and b
     case: str | Callable[[Entry[E]], str] = "",
     asks: Callable[[Entry[E]], bool] = _asks,
     by: Callable[[Pack, Entry[E]], Days] = _from_its_day,
-    stays_due: bool = False,
 ) -> Iterator[Clock]:
     """Yield a clock for each question: it is answered within the rule's number from its day.
 
     `case` is the rule's case, or says for which of them a question counts. Where only some events of the kind
     ask for an answer, `asks` says which; where one says itself by when, `by` reads it. The clock is void once
-    the child has left care, was adopted or has died, unless it `stays_due` all the same.
+    the child has left care, was adopted or has died.
     """
+    for clock in answers_always_due(rule, history, asked, *answers, field=field, case=case, asks=asks, by=by):
+        gone = history.gone(clock.opened_on)
+        yield clock if gone is None else replace(clock, void_on=gone.held.since, void_because=stage_of(gone))
+
+
+def answers_always_due(  # noqa: PLR0913 - as above
+    rule: str,
+    history: History,
+    asked: type[E],
+    *answers: type[Event],
+    field: str | None,
+    case: str | Callable[[Entry[E]], str] = "",
+    asks: Callable[[Entry[E]], bool] = _asks,
+    by: Callable[[Pack, Entry[E]], Days] = _from_its_day,
+) -> Iterator[Clock]:
+    """Yield a clock for each question as `answers_due` does, that stays due wherever the child is by then."""
     questions = [each for each in history.all(asked) if asks(each)]
     given = sorted(
         (entry for kind in answers for entry in history.all(kind)), key=lambda each: each.days.last
     )
     for question, answer in zip(questions, answers_to(questions, given, field), strict=True):
         limit = history.number(rule, entry=question, case=case if isinstance(case, str) else case(question))
-        gone = None if stays_due else history.gone(question.days.last)
         if limit is not None:
             yield Clock(
                 rule=rule,
@@ -85,8 +100,6 @@ def answers_due(  # noqa: PLR0913 - what is asked, by what it is answered, and b
                 due=by(limit, question),
                 started_by=(question,),
                 met_by=answer,
-                void_on=None if gone is None else gone.held.since,
-                void_because=None if gone is None else stage_of(gone),
                 number=limit,
             )
 

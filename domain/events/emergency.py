@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated, Final
 from uuid import UUID
 
-from domain.answering import answers_due, by_another
+from domain.answering import answers_always_due, by_another
 from domain.event import AtLeastOne, Category, Code, Event, Label, Personal, Refers, Text
 from domain.life import Life
 from domain.obligations import Clock, History, obligation
@@ -52,6 +52,6 @@ class EmergencyAccessReviewed(
 @obligation("R-EMG-1", EmergencyAccessTaken)
 def is_reviewed(history: History) -> Iterator[Clock]:
     """Each emergency access is reviewed within the rule's number, wherever the child is by then."""
-    return answers_due(
-        "R-EMG-1", history, EmergencyAccessTaken, EmergencyAccessReviewed, field="access", stays_due=True
+    return answers_always_due(
+        "R-EMG-1", history, EmergencyAccessTaken, EmergencyAccessReviewed, field="access"
     )

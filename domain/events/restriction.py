@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
-from domain.answering import answers_due, by_another
+from domain.answering import answers_always_due, by_another
 from domain.entry import AnyEntry
 from domain.event import Answered, Category, Code, Event, Label, Personal, Refers, Text
 from domain.file import Facts
@@ -110,6 +110,6 @@ RESTRICTING: Final = (ProcessingRestricted, RestrictionLifted)
 @obligation("R-LIM-2", RestrictedFileAccessRequested)
 def requests_of_access_decided(history: History) -> Iterator[Clock]:
     """A request to read is decided; that the child has left or was adopted makes it no less due."""
-    return answers_due(
-        "R-LIM-2", history, RestrictedFileAccessRequested, *ACCESS_DECISIONS, field="request", stays_due=True
+    return answers_always_due(
+        "R-LIM-2", history, RestrictedFileAccessRequested, *ACCESS_DECISIONS, field="request"
     )

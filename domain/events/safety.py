@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Annotated, Final
 from uuid import UUID
 
-from domain.answering import answers_due, answers_to
+from domain.answering import answers_always_due, answers_due, answers_to
 from domain.entry import AnyEntry, Entry
 from domain.event import (
     Answered,
@@ -312,9 +312,7 @@ def _severity(incident: Entry[IncidentOccurred]) -> str:
 @obligation("D19", SafeguardingConcernRaised)
 def concerns_reported(history: History) -> Iterator[Clock]:
     """Harm and danger are reported at once; that the child has left makes it no less due."""
-    return answers_due(
-        "D19", history, SafeguardingConcernRaised, MandatoryReportMade, field=None, stays_due=True
-    )
+    return answers_always_due("D19", history, SafeguardingConcernRaised, MandatoryReportMade, field=None)
 
 
 @standing("I28", SafeguardingConcernRaised)

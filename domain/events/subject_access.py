@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
-from domain.answering import answers_due
+from domain.answering import answers_always_due
 from domain.event import Answered, Category, Code, Event, Label, Personal, Refers, Text
 from domain.life import Life
 from domain.obligations import Clock, History, obligation
@@ -77,12 +77,11 @@ class SubjectAccessRefused(
 @obligation("R-SUB-2", SubjectAccessRequested)
 def own_data_is_given_in_time(history: History) -> Iterator[Clock]:
     """A request is answered, or refused in writing, within the rule's number of days."""
-    return answers_due(
+    return answers_always_due(
         "R-SUB-2",
         history,
         SubjectAccessRequested,
         SubjectAccessAnswered,
         SubjectAccessRefused,
         field="request",
-        stays_due=True,
     )
