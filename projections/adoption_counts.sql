@@ -10,9 +10,10 @@ SELECT {cell} AS cell, count(*)
  GROUP BY cell
 
 -- name: adopted_children
-SELECT situations.child, situations.since
+SELECT situations.child, situations.since, {cell} AS cell
   FROM situations
   LEFT JOIN situations AS before ON before.child = situations.child AND before.until = situations.since - 1
+       {held}
  WHERE situations.stage = 'adopted' AND before.stage IS DISTINCT FROM 'adopted'
-   AND situations.since BETWEEN %(since)s AND %(until)s AND {scope}
+   AND situations.since BETWEEN %(since)s AND %(until)s AND {scope} AND {where}
  ORDER BY situations.since, situations.child

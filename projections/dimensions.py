@@ -24,6 +24,7 @@ from domain.events.medical.illness import REGISTERED_ILLNESS
 from domain.events.placement.preparing import ROUTE
 from domain.events.schooling import EDUCATION
 from domain.file import Attribute
+from domain.health_state import HEALTH_STATE
 from domain.label import Label
 
 NOTHING: Final = "nothing"
@@ -131,6 +132,12 @@ DIMENSIONS: Final[Mapping[str, Dimension]] = MappingProxyType(
             part="disability_class",
             table="disability_class",
             nothing=Label("无残疾或者没有评定", "None, or not assessed"),
+        ),
+        "health_state": Dimension(
+            Label("健康状况", "State of health"),
+            HEALTH_STATE,
+            table="health_state",
+            nothing=Label("没有评定", "Not said by an examination"),
         ),
         "health": Dimension(
             Label("登记的疾病", "Registered illness"),

@@ -77,9 +77,9 @@ def _more(
                 return min(others, key=lambda key: (numbers[key], str(key)))
     follows = _determined(concerned, withheld)
     if small.isdisjoint(follows):
-        return None
+        return _few_together(numbers, concerned, withheld, small, kept, follows)
     for each in concerned:
-        if not small.isdisjoint(follows.intersection(each)):
+        if not small.isdisjoint({key for key in each if key in follows}):
             others = _others(numbers, each, withheld | kept)
             if others:
                 return min(others, key=lambda key: (numbers[key], str(key)))
@@ -87,6 +87,34 @@ def _more(
     return _further(numbers, sums, withheld, kept, follows) or _further(
         numbers, sums, withheld, kept, withheld
     )
+
+
+def _few_together(  # noqa: PLR0917 - what is known, and of whom
+    numbers: Mapping[K, int],
+    sums: Sequence[LinearSum[K]],
+    withheld: AbstractSet[K],
+    small: AbstractSet[K],
+    kept: AbstractSet[K],
+    follows: AbstractSet[K],
+) -> K | None:
+    """Return what must be withheld too where small ones are known to be few together; None if nowhere.
+
+    What follows is as good as told: it is taken from its sum as others are.
+    """
+    for each in sums:
+        total = _total(each)
+        if total is None or (total in withheld and total not in follows):
+            continue
+        rest = [key for key in each if key in withheld and key not in follows and key != total]
+        if small.isdisjoint(rest) or sum(numbers[key] for key in rest) >= SMALLEST_TOLD:
+            continue
+        others = _others(numbers, each, withheld | kept)
+        if others:
+            return min(others, key=lambda key: (numbers[key], str(key)))
+        further = _further(numbers, sums, withheld, kept, {key for key in each if key in follows})
+        if further is not None:
+            return further
+    return None
 
 
 def _others(numbers: Mapping[K, int], each: LinearSum[K], but: AbstractSet[K]) -> list[K]:

@@ -10,7 +10,8 @@ from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
-from api.issuing.adoption_statistics import ADOPTION, ERASED
+from api.issuing.adoption_statistics import ADOPTION
+from api.issuing.crossed_tables import margins, pooled_lines, small_cells
 from api.issuing.declared_report import (
     DeclaredReport,
     NumberKey,
@@ -25,7 +26,7 @@ from api.issuing.kept_reports import KeptReports
 from api.issuing.placement_statistics import PLACEMENT
 from api.issuing.progress_report import PROGRESS
 from api.issuing.quarterly_bulletin import QUARTERLY
-from api.issuing.sealed_numbers import pooled_rows
+from api.issuing.sealed_parts import ERASED
 from api.issuing.told_before import CountedOverTime, numbers_beside
 from domain.events.institution.particulars import OPENED
 from domain.events.institution.reporting import ReportIssued
@@ -146,7 +147,7 @@ def _withheld(
         [*sums, *known.sums],
         unshown=known.unshown,
         told=known.told,
-        hidden=known.hidden,
+        hidden=known.hidden | small_cells(tables),
     )
     return withheld | _pooled(tables)
 
@@ -158,7 +159,7 @@ def numbers_and_sums(
     numbers: dict[NumberKey, int] = {}
     sums: list[LinearSum[NumberKey]] = []
     for number, (table, rows) in enumerate(tables):
-        pooled = _pooled_lines(table, rows)
+        pooled = pooled_lines(table, rows)
         for line, row in enumerate(rows):
             if line not in pooled:
                 cells: dict[str, NumberKey] = {name: (number, line, name) for name in table.counts}
@@ -175,7 +176,7 @@ def numbers_and_sums(
                 sum_[number, len(rows), name] = 1
             sums.append({**sum_, table.totals[name]: -1})
         _add(numbers, sums, table, dict(table.totals), {name: totals.get(name) for name in table.counts})
-    return numbers, sums
+    return numbers, [*sums, *margins(tables)]
 
 
 def _add(
@@ -197,16 +198,12 @@ def _add(
             sums.append({cells[name]: 1, others: 1, cells[whole]: -1})
 
 
-def _pooled_lines(table: ReportTable, rows: Sequence[ReportRow]) -> frozenset[int]:
-    return pooled_rows([row.counts[0] or 0 for row in rows]) if table.sealed else frozenset()
-
-
 def _pooled(tables: Sequence[tuple[ReportTable, Sequence[ReportRow]]]) -> frozenset[NumberKey]:
     """Return which numbers of what is sealed are not told, whatever the others are."""
     return frozenset(
         (number, line, name)
         for number, (table, rows) in enumerate(tables)
-        for line in _pooled_lines(table, rows)
+        for line in pooled_lines(table, rows)
         for name in table.counts
     )
 

@@ -98,6 +98,8 @@ class ReportTable:
     one. The counts of the rows add up to `totals`, named as other tables name the same number.
     Who is counted by a count is also counted by the one that it is `part_of`; nobody learns how few are not.
     What a `sealed` one counts is sealed wholly: it has one count, and a row for every value (`pooled_rows`).
+    One that `crosses` two others, of what is sealed and of what is not, has a row for every value of the
+    first and a count for every value of the second, named after it (`crossed_count`).
     `over_time` says of the counts of children what they are over the days of a period.
     """
 
@@ -113,12 +115,18 @@ class ReportTable:
     totals: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     part_of: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     sealed: bool = False
+    crosses: tuple[str, str] | None = None
     over_time: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def identity(self) -> str:
         """What tells its numbers from those of other tables, the same in all reports that have it."""
         return identity(self.by, self.asked)
+
+
+def crossed_count(dimension: str, value: str) -> str:
+    """Return the name of the count of those who have a value, in a table that crosses two others."""
+    return f"{dimension}:{value}"
 
 
 def identity(by: Iterable[str], asked: Mapping[str, Any]) -> str:

@@ -27,6 +27,7 @@ from domain.event import (
 )
 from domain.events.household import CITIZEN_ID
 from domain.file import Attribute, Facts
+from domain.health_state import HealthState, found_state
 from domain.life import Life
 from domain.obligations import Clock, History, obligation
 from domain.refusal import Refusals, breach, number_as_written
@@ -67,6 +68,10 @@ class PhysicalExamined(
         Answered[Weight], Label("体重", "Weight"), Unit("kg", "千克"), Personal(Category.HEALTH)
     ]
     summary: Annotated[Answered[Text], Label("体检结论", "Conclusion"), Personal(Category.HEALTH)]
+    state: HealthState = None
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        return found_state(entry, self.state)
 
 
 class DisabilityAssessed(

@@ -28,6 +28,7 @@ from domain.event import (
 )
 from domain.events.community.rolls import off_rolls
 from domain.file import Attribute, Fact, Facts
+from domain.health_state import HealthState, found_state
 from domain.life import BIRTH, CASE_CLOSED, DEPARTED, STAGE, E, Life, deciding
 from domain.refusal import Refusals, breach, listed_twice, no_evidence
 from domain.resting import note
@@ -114,11 +115,7 @@ class ChildReceived(Event, zh="儿童接收", en="Child received", source=f"{NOT
         Label("体貌特征", "Identifying marks"),
         Personal(Category.IDENTITY),
     ]
-    place: Annotated[
-        Text | None,
-        Label("接收地点", "Place of reception"),
-        Personal(Category.IDENTITY),
-    ] = None
+    place: Annotated[Text | None, Label("接收地点", "Place of reception"), Personal(Category.IDENTITY)] = None
     found_on: Annotated[Answered[date] | None, Label("发现日期", "Found on"), NotAfter()] = None
     found_at: Annotated[datetime | None, Label("发现时间", "Found at"), NotAfter()] = None
     found_place: Annotated[
@@ -271,6 +268,10 @@ class IntakeMedicalExamined(Event, zh="入院体检", en="Intake medical examine
         Answered[bool], Label("体检前是否隔离照料", "Isolated before the examination")
     ]
     findings: Annotated[Text | None, Label("检查所见", "Findings"), Personal(Category.HEALTH)] = None
+    state: HealthState = None
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        return found_state(entry, self.state)
 
 
 class IntakeCategoryDetermined(

@@ -274,13 +274,24 @@ async def test_how_children_were_adopted_is_counted_where_it_tells_of_none(serve
     issued = await issue(served, report="adoption", year=2025)
     content = issued["content"]
     told = {each["table"]: table(content, each["table"]) for each in content["tables"]}
-    assert [numbers[""] for numbers in told.values()] == [[12]] * len(told)
+    crossing = {each["table"] for each in content["tables"] if "by" in each["counted"]} & {
+        each["table"] for each in content["tables"] if "sealed" in each["counted"]
+    }
+    assert {*told} >= crossing >= {"adoption_category_sexes", "income_ages", "region_disabilities"}
+    assert {name for name, numbers in told.items() if numbers[""] != [12]} == {*crossing, "business"}
+    assert told["business"]["registered"] == [None], "that no adoption ended would be told"
     assert (told["ages"]["1-2"], told["months"]["2025-05"]) == ([12], [12])
     assert told["adoption_category"][FOUNDLING] == [7]
     assert told["adoption_category"][HARDSHIP] == [None], "that the rest is none would be told"
     # All adopters are married and have no child, which would tell it of each.
-    for name in ("marital", "children"):
+    for name in ("marital", "children", "income", "region"):
         assert {each["counts"][0] for each in _rows(content, name)} == {None}
+    # Seven of one category and of one age are told, and of no adopters what would be that of each.
+    (ages,) = (each for each in content["tables"] if each["table"] == "adoption_category_ages")
+    place = [each["column"] for each in ages["counts"]].index("age_band:1-2")
+    assert told["adoption_category_ages"][FOUNDLING][place] == 7
+    assert told["adoption_category_ages"][HARDSHIP][place] is None
+    assert {each["counts"][place] for each in _rows(content, "income_ages")} == {None}
 
     bureau = await served.as_(Role.BUREAU)
     path = f"/reports/{issued['issued']['id']}"

@@ -8,7 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from api.issuing.computed_report import numbers_and_sums
-from api.issuing.declared_report import ReportRow
+from api.issuing.crossed_tables import ComputedTables, pooled_lines, small_cells
+from api.issuing.declared_report import NumberKey, ReportRow, ReportSource, ReportTable, crossed_count
 from api.issuing.placement_statistics import PLACEMENT
 from api.issuing.sealed_numbers import pooled_rows
 from domain.label import Label
@@ -146,3 +147,76 @@ def test_whatever_the_numbers_are_each_small_one_could_be_another(counts: list[i
         ]
         assert small <= withheld
         assert small <= {key for step in tells_the_same for key, by in step.items() if by}
+
+
+# What is sealed, crossed with what stands in clear
+
+KINDS, SEXES = "abc", "12"
+CELLS = [*product(KINDS, SEXES)]
+WORD = Label("词", "word")
+
+
+async def no_rows(_: ReportSource) -> list[ReportRow]:
+    return []
+
+
+def adoptions(counts: Sequence[int]) -> ComputedTables:
+    """Return a table by kind, which is sealed, one by sex, and one that crosses both, by its counts."""
+    own = dict(zip(CELLS, counts, strict=True))
+    kinds = {kind: sum(own[kind, sex] for sex in SEXES) for kind in KINDS}
+    sexes = {sex: sum(own[kind, sex] for kind in KINDS) for sex in SEXES}
+    total = {"n": "all"}
+    by_kind = ReportTable(
+        "kinds", WORD, WORD, {"kind": WORD}, {"n": WORD}, no_rows, totals=total, sealed=True
+    )
+    by_sex = ReportTable("sexes", WORD, WORD, {"sex": WORD}, {"n": WORD}, no_rows, totals=total)
+    columns = {crossed_count("sex", sex): WORD for sex in SEXES}
+    both = ReportTable("both", WORD, WORD, {"kind": WORD}, columns, no_rows, crosses=("kinds", "sexes"))
+    return [
+        (by_kind, [ReportRow(((kind, WORD),), (count,)) for kind, count in kinds.items()]),
+        (by_sex, [ReportRow(((sex, WORD),), (count,)) for sex, count in sexes.items() if count]),
+        (both, [ReportRow(((kind, WORD),), tuple(own[kind, sex] for sex in SEXES)) for kind in KINDS]),
+    ]
+
+
+def would_tell(tables: ComputedTables, counts: Sequence[int]) -> dict[NumberKey, int]:
+    """Return the numbers of these tables, were the counts others."""
+    (of_kind, kinds), (_, sexes), _ = tables
+    own = dict(zip(CELLS, counts, strict=True))
+    pooled = pooled_lines(of_kind, kinds)
+    lines: dict[NumberKey, int] = {
+        (0, line, "n"): sum(own[kind, sex] for sex in SEXES) for line, kind in enumerate(KINDS)
+    }
+    return {
+        **lines,
+        (0, len(KINDS), "n"): sum(lines[0, line, "n"] for line in pooled),
+        **{
+            (1, line, "n"): sum(own[kind, row.values[0][0]] for kind in KINDS)
+            for line, row in enumerate(sexes)
+        },
+        **{
+            (2, line, crossed_count("sex", sex)): own[kind, sex]
+            for line, kind in enumerate(KINDS)
+            for sex in SEXES
+        },
+        "all": sum(own.values()),
+    }
+
+
+@given(st.lists(st.integers(0, 12), min_size=6, max_size=6))
+def test_of_whom_little_is_sealed_nothing_follows_by_who_they_are(counts: list[int]) -> None:
+    """Of each small number, none included, another world tells the same and has another one there."""
+    assume(sum(counts))
+    tables = adoptions(counts)
+    numbers, sums = numbers_and_sums(tables)
+    withheld = withheld_numbers(numbers, sums, hidden=small_cells(tables))
+    told = numbers.keys() - withheld
+    might_be = set()
+    for step in product((0, 1, -1), repeat=6):
+        others = [count + by for count, by in zip(counts, step, strict=True)]
+        if min(others) >= 0:
+            would = would_tell(tables, others)
+            if all(would[key] == numbers[key] for key in told):
+                might_be |= {key for key, number in numbers.items() if would[key] != number}
+    assert small_cells(tables) <= withheld
+    assert small_cells(tables) <= might_be

@@ -62,7 +62,7 @@ def still_unchecked(present: Present) -> LifeCourse:
     came = present.ago(days=3)
     yield on(came, ChildReceived, file_no=present.file_no, place="市立医院")
     yield identity(child, came)
-    yield on(came, IntakeMedicalExamined, findings="发育正常")
+    yield on(came, IntakeMedicalExamined, findings="发育正常", state="10")
 
 
 def checked_on_the_third_day(present: Present) -> LifeCourse:
@@ -76,7 +76,7 @@ def checked_on_the_third_day(present: Present) -> LifeCourse:
     yield on(came, TemporaryGuardianshipStarted, ground="3", review_due_on=came + timedelta(days=365))
     yield on(came, CareModeAssigned, mode="ward", unit="二楼养护区")
     yield on(came + timedelta(days=2), InsuranceStatusChecked, is_insured=True, is_identity_verified=True)
-    yield on(came + timedelta(days=9), IntakeMedicalExamined)
+    yield on(came + timedelta(days=9), IntakeMedicalExamined, state="20")
 
 
 def lost_for_one_night(present: Present) -> LifeCourse:

@@ -1,6 +1,7 @@
 """Children who find a family: a foundling's whole way, an orphan's, and where others stand today."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import pairwise
 from uuid import UUID
 
@@ -65,7 +66,7 @@ def foundling_taken_in(child: Person, came: date, file_no: str) -> LifeCourse:
     yield on(came, IntakeCategoryDetermined, category="B1", child_situation="05", child_category="1")
     yield on(came, TemporaryGuardianshipStarted, ground="1", review_due_on=came + timedelta(days=180))
     yield on(came, CareModeAssigned, mode="ward", unit="婴儿房")
-    yield on(came + timedelta(days=1), IntakeMedicalExamined, findings="足月新生儿，未见异常")
+    yield on(came + timedelta(days=1), IntakeMedicalExamined, findings="足月新生儿，未见异常", state="10")
     notice = yield on(
         came + timedelta(days=5),
         FindRelativesNoticePublished,
@@ -105,6 +106,8 @@ def applied_for(day: date, adopter: UUID, *, children: int = 0) -> LifeCourse:
         has_own_room=True,
         health_certificate="suitable",
         crime_check="clear",
+        income_yuan=Decimal(186_000),
+        region="371099",
     )
 
 

@@ -134,7 +134,11 @@ def _examined(child: Person, came: date, until: date) -> Iterator[Happening]:
         age = (day - child.born).days / 365
         height, weight = 50 + min(age, 1) * 25 + min(max(age - 1, 0), 16) * 6, 4 + min(age, 18) * 3
         yield on(
-            day, PhysicalExamined, height_cm=Decimal(f"{height:.1f}"), weight_kg=Decimal(f"{weight:.1f}")
+            day,
+            PhysicalExamined,
+            height_cm=Decimal(f"{height:.1f}"),
+            weight_kg=Decimal(f"{weight:.1f}"),
+            state="10",
         )
         day += timedelta(days=next(days for below, days in APART if age < below))
 

@@ -8,6 +8,7 @@ from annotated_types import Le
 
 from domain.entry import AnyEntry
 from domain.event import (
+    Amount,
     Answered,
     AtLeastOne,
     Category,
@@ -149,6 +150,18 @@ class AdopterApplicationReceived(
         Code("crime_check"),
         Personal(Category.ADOPTION, subject="adopter"),
     ]
+    income_yuan: Annotated[
+        Answered[Amount] | None,
+        Label("家庭年收入", "Yearly income of the household"),
+        Unit("yuan", "元"),
+        Personal(Category.ADOPTION, subject="adopter"),
+    ] = None
+    region: Annotated[
+        Answered[Region] | None,
+        Label("收养人常住地区", "Region where they live"),
+        Code("region"),
+        Personal(Category.ADOPTION, subject="adopter"),
+    ] = None
 
 
 class RegistrarNoticePublished(
