@@ -24,8 +24,8 @@ _PIECE: Final = AT_ONCE * ENTRIES_OF_A_STREAM
 async def against_hashing(bench: Bench) -> AsyncIterator[Duel]:
     """Comparing entries with their leaves and the tree with its checkpoint, against hashing the same bytes.
 
-    Both sides hash each entry and its leaf one by one; ours also hashes the tree, fetches the entries and makes
-    anew what each leaf has to say, in processes of its own where there are processors for them.
+    Both sides hash each entry and its leaf one by one; ours also hashes the tree, fetches the entries and
+    makes anew what each leaf has to say, in processes of its own where there are processors for them.
     """
     sample, number = a_sample(bench.of(SAMPLE)), bench.of(ENTRIES)
     async with bench.container() as container:
