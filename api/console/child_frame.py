@@ -204,7 +204,7 @@ class ChildPage:
 
 def addressed(path: str, asked: Mapping[str, object]) -> str:
     """Return an address with what is asked there, as far as anything is."""
-    query = urlencode({name: value for name, value in asked.items() if value is not None})
+    query = urlencode({name: value for name, value in asked.items() if value is not None}, doseq=True)
     return f"{path}?{query}" if query else path
 
 

@@ -11,6 +11,9 @@ from api.console.page_route import PageRoute
 from api.console.pages import (
     approvals,
     board,
+    census_changes,
+    census_counts,
+    census_series,
     child_amend,
     child_comparison,
     child_due,
@@ -43,6 +46,7 @@ from api.console.pages import (
     record_for_many,
     rules_in_force,
     sign_in,
+    supervised_institutions,
     today,
 )
 from api.console.rendering import FOR_EVER, SERVED
@@ -77,6 +81,10 @@ PAGES: Final = (
     found,
     approvals,
     board,
+    census_counts,
+    census_changes,
+    census_series,
+    supervised_institutions,
     digest,
     import_pages,
     emergency_list,
@@ -119,7 +127,13 @@ async def no_such_page(page: SignedIn, anything: str) -> Response:  # noqa: ARG0
 def install(routes: APIRouter) -> None:
     """Add the console to the routes of the app. Its pages are no part of the API's description."""
     routes.include_router(_files, include_in_schema=False)
-    downloads = (board.downloads, import_pages.downloads, child_scans.downloads)
+    downloads = (
+        board.downloads,
+        census_counts.downloads,
+        census_changes.downloads,
+        import_pages.downloads,
+        child_scans.downloads,
+    )
     for each in (*(module.router for module in PAGES), *downloads, _rest):
         routes.include_router(
             each, dependencies=[Depends(from_here), NOTHING_UNKNOWN], include_in_schema=False

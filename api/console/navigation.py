@@ -35,6 +35,8 @@ BOARD: Final = Destination("readiness", "readiness")
 IMPORTS: Final = Destination("imports", "imports")
 LATE: Final = Destination("late", "late")
 EMERGENCIES: Final = Destination("emergencies", "emergencies")
+CENSUS: Final = Destination("census", "census")
+SUPERVISION: Final = Destination("supervision", "supervision")
 RULES: Final = Destination("rules", "rules")
 
 SIDE: Final[Mapping[Role, Sequence[Destination]]] = MappingProxyType(
@@ -45,7 +47,9 @@ SIDE: Final[Mapping[Role, Sequence[Destination]]] = MappingProxyType(
         ),
         Role.AUDITOR: (FIND, FINDINGS, LATE, EXCEPTIONS, EMERGENCIES, RULES),
         Role.PLACEMENT_OFFICER: (BOARD, TODAY, REGISTER, FINDINGS, RULES),
-        Role.BUREAU: (REGISTER, TODAY, APPROVALS, FINDINGS, EMERGENCIES, BOARD, RULES),
+        Role.BUREAU: (
+            *(CENSUS, SUPERVISION, REGISTER, TODAY, APPROVALS, FINDINGS, EMERGENCIES, BOARD, RULES),
+        ),
         Role.TOWNSHIP: (TODAY, REGISTER, ENTER, FOR_MANY, FINDINGS, EXCEPTIONS, IMPORTS, RULES),
         Role.ADMINISTRATOR: (RULES,),
     }

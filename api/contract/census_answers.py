@@ -1,7 +1,7 @@
 """Counts of children in the form of answers: cells by the values of what is counted by, in words."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
@@ -10,13 +10,14 @@ from urllib.parse import urlencode
 from typing_extensions import TypedDict
 
 from api.contract.csv_lines import TableCell
+from api.contract.dimension_filters import begins_of
 from api.contract.list_tables import ListColumn, ListedItem, ListTable, text
 from api.contract.sentences import Language
 from api.contract.value_words import called
 from domain.codes import tables
 from domain.label import Label
 from projections.child_counts import CountedCell, Flow
-from projections.dimensions import AGE_BAND, DIMENSIONS, NOTHING
+from projections.dimensions import AGE_BAND, DIMENSIONS, NOTHING, band_names
 from projections.small_numbers import SMALLEST_TOLD
 
 DEFAULT_BY: Final = ("institution",)
@@ -236,6 +237,12 @@ def in_order(by: Sequence[str], bands: Sequence[str], cells: Mapping[CountedCell
 
 def _codes(table: str | None) -> Sequence[str]:
     return [] if table is None else [*tables()[table].codes]
+
+
+def values_in_order(name: str, bands: str | None, values: Iterable[str]) -> list[str]:
+    """Return values of one dimension, each once, in the order in which counts tell them."""
+    found: dict[CountedCell, None] = {(value,): None for value in values}
+    return [value for (value,) in in_order((name,), band_names(begins_of(bands)), found)]
 
 
 def census_table(asked: Mapping[str, Any]) -> ListTable:

@@ -2,7 +2,8 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
@@ -29,6 +30,10 @@ MOST_WHERE: Final = limit(
     why=Label("各项的取值没有更多", "Dimensions have no more that are asked for at once"),
     beyond="invalid",
 )
+DIMENSION_LABELS: Final[Mapping[str, Label]] = MappingProxyType(
+    {name: dimension.label for name, dimension in DIMENSIONS.items()}
+)
+"""What each dimension is called, by its name."""
 _BANDS: Final = re.compile(r"0(,[1-9][0-9]?){1,19}")
 
 
@@ -101,6 +106,17 @@ def by_dimension(values: Iterable[str]) -> dict[str, list[str]]:
         if value not in found[name]:
             found[name].append(value)
     return dict(found)
+
+
+def nothing_of(name: str) -> str:
+    """Return the value of those of whom nothing is recorded in a dimension, such as `household:nothing`."""
+    return f"{name}:{NOTHING}"
+
+
+def coded_values(name: str) -> list[str]:
+    """Return the codes of a dimension with what stands for none of them; empty if it has no codes."""
+    table = DIMENSIONS[name].table
+    return [] if table is None else [*tables()[table].codes, NOTHING]
 
 
 def no_bands(values: Iterable[str], bands: str | None) -> list[str]:

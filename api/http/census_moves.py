@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeAlias
 
 from fastapi import APIRouter, Query
 from psycopg.sql import SQL
@@ -36,6 +36,11 @@ from projections.child_moves import SORTS, MoveDirection, MoveKind, child_moves,
 
 router = APIRouter(tags=["across files"])
 
+MovesOfKind: TypeAlias = Annotated[MoveKind | None, Query(description="All of them by default.")]
+MovesInDirection: TypeAlias = Annotated[
+    MoveDirection | None, Query(description="Whose grade rose or fell, where it alone is counted by.")
+]
+
 _NOT_COUNTED_BY: Final = Label("不是 by 所列的统计项", "is not counted by")
 _NO_GRADE: Final = Label(
     "只按风险等级或者管理颜色统计时才有升降级", "only grades alone are raised or lowered: `by=risk`"
@@ -51,10 +56,8 @@ async def census_moves(
     by: CensusBy = None,
     where: CountedWhere = None,
     bands: AgeBandsAsked = None,
-    kind: Annotated[MoveKind | None, Query(description="All of them by default.")] = None,
-    direction: Annotated[
-        MoveDirection | None, Query(description="Whose grade rose or fell, where it alone is counted by.")
-    ] = None,
+    kind: MovesOfKind = None,
+    direction: MovesInDirection = None,
     before: Annotated[
         list[DimensionValue] | None,
         Query(max_length=MOST_WHERE, description="Of whom this held before, as `risk:low`."),

@@ -24,6 +24,7 @@ from domain.label import Label
 from domain.limit import Area, limit
 from ledger.codec.messages import InvalidValue
 from projections.child_counts import CountedCell, CountedScope
+from projections.counted_children import STAGES
 from projections.dimensions import AGE_BAND, band_names
 from projections.paging import Condition
 
@@ -149,3 +150,8 @@ def list_of(
     return listed_at(
         "/children", where=[*narrowed, *values], bands=bands if aged else None, as_of=day, known_at=known_at
     )
+
+
+def list_of_all(where: Sequence[str] | None, bands: str | None, day: date, known_at: str | None) -> str:
+    """Return the address of the list of all who are counted, whatever is counted by."""
+    return list_of((), (), where or [f"stage:{each}" for each in STAGES], bands, day, known_at)

@@ -9,15 +9,18 @@ import orjson
 from fastapi import APIRouter, Depends, Query, Response
 
 from api.console.child_frame import sorted_at
+from api.console.count_asked import DayText, told_values
 from api.console.overseen import institutions_overseen
 from api.console.page_request import PageRequest, SignedIn
 from api.console.page_route import PageRoute
 from api.console.pages.receive import FIRST_EVENTS
+from api.console.points_of_time import read_known_at, read_last_day
 from api.console.rendering import lead_to, render
 from api.console.sent_form import form
 from api.contract.filters import Stage
 from api.contract.problems import Problem
 from api.http import lists
+from api.http.counting import AgeBandsAsked, CountedWhere
 from api.http.cursors import Cursor
 from domain.codes import tables
 
@@ -32,20 +35,28 @@ async def children(
     stage: Stage | None = None,
     departed: bool | None = None,  # noqa: FBT001 - a filter of the address
     institution: UUID | None = None,
+    where: CountedWhere = None,
+    bands: AgeBandsAsked = None,
+    as_of: DayText = None,
+    known_at: DayText = None,
     found: Annotated[UUID | None, Query(description="The ticket of a search.")] = None,
     sort: lists.RegisterSort = None,
     cursor: Cursor = None,
 ) -> Response:
     """List the register, or what a search has found in it."""
     query = None
+    day = read_last_day(as_of, "as_of")
+    point = {"as_of": day, "known_at": read_known_at(known_at, "known_at")}
     asked = {"stage": stage, "departed": departed, "institution": institution, "found": found, "sort": sort}
-    written = {name: _written(value) for name, value in asked.items() if value is not None}
+    counted = {"where": where, "bands": bands, **point}
+    written = {name: _written(value) for name, value in (asked | counted).items() if value is not None}
     if found is None:
         listed = await page.answer(
             lists.register,
             stage=stage,
             departed=departed,
             institution=institution,
+            **counted,
             sort=sort,
             limit=_ROWS,
             cursor=cursor,
@@ -61,7 +72,9 @@ async def children(
         listed=listed,
         query=query,
         asked=asked,
-        asked_query=urlencode(written),
+        counted=counted,
+        told=await told_values(page, where or ()),
+        asked_query=urlencode(written, doseq=True),
         sorted_at=sorted_at("/console/children", written),
         stages=tables()["stage"].codes,
         institutions=await institutions_overseen(page),
@@ -89,7 +102,9 @@ async def search(page: SignedIn, sent: Annotated[Mapping[str, str], Depends(form
     return lead_to(f"/console/children?found={ticket}")
 
 
-def _written(value: object) -> str:
+def _written(value: object) -> str | list[str]:
+    if isinstance(value, list):
+        return value
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -27,6 +27,8 @@ _AT: Final = "/console/late"
 _COUNTS_AT: Final = "/console/late/counts"
 _SAME_ON_BOTH: Final = ("lag_days", "since", "until", "type", "institution")
 """The filters that the list and the counts name alike in answers and on pages."""
+WITHOUT_IMPORTS: Final = tuple(each for each in get_args(Origin) if each != "import")
+"""The ways in of what people record."""
 LagAsked: TypeAlias = Annotated[int, Query(gt=LATE_DAYS, le=_LAGS[-1])]
 DayAsked: TypeAlias = Annotated[str | None, Query(max_length=40)]
 TypeAsked: TypeAlias = Annotated[str | None, Query(max_length=100)]
@@ -48,7 +50,7 @@ def _asked(
         until=read_last_day(until, "until"),
         type=type or None,
         institution=institution,
-        origin=[each for each in get_args(Origin) if each != "import"] if imports is False else None,
+        origin=list(WITHOUT_IMPORTS) if imports is False else None,
     )
 
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Response
 
 from api.console.drafts import drafts
 from api.console.navigation import APPROVALS, SIDE
+from api.console.overseen import institutions_overseen
 from api.console.page_request import PageRequest, SignedIn
 from api.console.page_route import PageRoute
 from api.console.pages.import_pages import MAY_HAND_IN
@@ -65,11 +66,13 @@ class WaitingImport:
 async def today(
     page: SignedIn,
     group: Annotated[DueGroup | None, Query()] = None,
+    institution: UUID | None = None,
     cursor: Cursor = None,
 ) -> Response:
     """Show what is due across files: all of the present day, or one group page by page."""
+    group = group or (None if institution is None else "overdue")
     if group is not None:
-        listed = await _due(page, group, _ROWS, cursor)
+        listed = await _due(page, group, _ROWS, cursor, institution=institution)
         rows = [DueRows(group, listed["items"], len(listed["items"]))]
         return render(
             page,
@@ -77,6 +80,8 @@ async def today(
             group=group,
             groups=rows,
             listed=listed,
+            institution=institution,
+            institutions=await institutions_overseen(page),
             older=None,
             recordable=await _recordable(page, rows),
         )
@@ -102,7 +107,12 @@ async def today(
 
 
 async def _due(
-    page: PageRequest, group: DueGroup, limit: int, cursor: str | None = None, since: date | None = None
+    page: PageRequest,
+    group: DueGroup,
+    limit: int,
+    cursor: str | None = None,
+    since: date | None = None,
+    institution: UUID | None = None,
 ) -> Any:  # noqa: ANN401 - an answer
     """Return what is due of a group; of one that begins later, from the day `since` on."""
     day = page.context.today
@@ -118,7 +128,7 @@ async def _due(
         },
         "long_overdue": {"state": ["overdue"], "due_until": day_before(a_year_ago)},
     }[group]
-    return await page.answer(lists.obligations, limit=limit, cursor=cursor, **asked)
+    return await page.answer(lists.obligations, limit=limit, cursor=cursor, institution=institution, **asked)
 
 
 async def _recordable(page: PageRequest, groups: Sequence[DueRows]) -> set[str]:
