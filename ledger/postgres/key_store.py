@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Final, Self, TypeAlias
 from uuid import UUID
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, AsyncCursor, sql
 from psycopg.rows import TupleRow
 
 from ledger.postgres.migrate import keys_of
@@ -38,12 +38,18 @@ class KeyStore:
     async def entered(cls, owner_url: str, ledger: str) -> AsyncIterator[Self]:
         """Enter the key store of a ledger that was migrated."""
         async with await AsyncConnection.connect(owner_url, autocommit=True) as connection:
-            await connection.execute("SELECT set_config('search_path', %s, false)", [keys_of(ledger)])
             yield cls(connection, ledger)
+
+    async def _ask(self, statement: str, parameters: Sequence[object]) -> AsyncCursor:
+        """Return the answer to a statement; its search path is its transaction's, as a pooler demands."""
+        async with self._connection.transaction():
+            path = sql.Identifier(keys_of(self._ledger))
+            await self._connection.execute(sql.SQL("SET LOCAL search_path = {}").format(path))
+            return await self._connection.execute(SQL[statement], parameters)
 
     async def left(self, wrapping_key: bytes) -> tuple[int, int]:
         """Return how many keys another wrapping key wrapped than this, and how many there are."""
-        cursor = await self._connection.execute(SQL["left"], [wrapping_key])
+        cursor = await self._ask("left", [wrapping_key])
         ((left, every),) = await cursor.fetchall()
         return left, every
 
@@ -82,16 +88,16 @@ class KeyStore:
         """Destroy the keys of these subjects and categories for ever; return how many places these are."""
         subjects, categories = zip(*sorted(pairs, key=str), strict=True)
         asked = [list(subjects), [str(each) for each in categories]]
-        return (await self._connection.execute(SQL["destroy"], asked)).rowcount
+        return (await self._ask("destroy", asked)).rowcount
 
     async def note_backup(self, wrapping_key: bytes) -> None:
         """Note that a backup of a wrapping key was verified now."""
-        await self._connection.execute(SQL["note_backup"], [wrapping_key])
+        await self._ask("note_backup", [wrapping_key])
 
     async def _pieces(self, statement: str, *conditions: bytes) -> AsyncIterator[list[TupleRow]]:
         after: Pair = _BEFORE_ALL
         while True:
-            cursor = await self._connection.execute(SQL[statement], [*after, *conditions, AT_ONCE])
+            cursor = await self._ask(statement, [*after, *conditions, AT_ONCE])
             rows = await cursor.fetchall()
             if not rows:
                 return
@@ -102,7 +108,7 @@ class KeyStore:
         keys = await self._unwrapped(rows, wrapper)
         anew = await wrapper.wrap(keys, self._contexts(rows))
         subjects, categories, before = (list(column) for column in zip(*rows, strict=True))
-        cursor = await self._connection.execute(SQL["rewrap"], [subjects, categories, before, anew])
+        cursor = await self._ask("rewrap", [subjects, categories, before, anew])
         return cursor.rowcount
 
     async def _refused(self, rows: Sequence[TupleRow], wrapper: KeyWrapper) -> int:

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from time import monotonic
 from typing import Any, Final
-from weakref import WeakKeyDictionary
 
 from psycopg import AsyncConnection, errors
 from psycopg.sql import SQL, Identifier
@@ -66,7 +65,6 @@ class Projector:
         self._read_from: Generation | None = None
         self._written: Generation | None = None
         self._progress = 0.0
-        self._paths: WeakKeyDictionary[AsyncConnection, str] = WeakKeyDictionary()
         self._moved = asyncio.Condition()
         self._waiting = 0
         self._awaited = asyncio.Event()
@@ -215,16 +213,15 @@ class Projector:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """Yield a connection whose search path has the tables to read. Raises NotBuiltError."""
+        """Yield a connection in a transaction whose search path has the tables to read. Raises NotBuiltError.
+
+        The path is the transaction's, since a pooler gives the next one another session.
+        """
         generation = self.read_from
+        schemas = (generation.schema, self._ledger.name, f"{self._ledger.name}_keys")
+        path = SQL(", ").join(map(Identifier, schemas))
         async with self._pool.connection() as connection:
-            if self._paths.get(connection) != generation.schema:
-                path = [
-                    Identifier(each)
-                    for each in (generation.schema, self._ledger.name, f"{self._ledger.name}_keys")
-                ]
-                await connection.execute(SQL("SET search_path = {}").format(SQL(", ").join(path)))
-                self._paths[connection] = generation.schema
+            await connection.execute(SQL("BEGIN READ ONLY; SET LOCAL search_path = {}").format(path))
             try:
                 yield connection
             except errors.UndefinedTable as error:

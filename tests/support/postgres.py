@@ -16,6 +16,7 @@ from psycopg.conninfo import make_conninfo
 
 from ledger.postgres.embedded import Server, embedded
 from tests.support.folders import a_folder
+from tests.support.pooler import pooled
 
 DEBIAN_PROGRAMS = "/usr/lib/postgresql/{major}/bin"
 MEMORY: Final = Path("/dev/shm")  # noqa: S108 - what is made there has a name of its own and no other reader
@@ -30,7 +31,8 @@ def postgres() -> Iterator[str]:
     """Give the conninfo of a server where a superuser may make databases and roles, one a test process.
 
     `CHILDLEDGER_DATABASE_URL` when set; else a throw-away cluster of the system's PostgreSQL when
-    `CHILDLEDGER_TEST_POSTGRES` names its major version; else one of the embedded PostgreSQL.
+    `CHILDLEDGER_TEST_POSTGRES` names its major version; else one of the embedded PostgreSQL. With
+    `CHILDLEDGER_TEST_POOLER`, a pooler stands before a throw-away cluster.
     """
     given = os.environ.get("CHILDLEDGER_DATABASE_URL")
     if given:
@@ -38,7 +40,11 @@ def postgres() -> Iterator[str]:
         return
     major = os.environ.get("CHILDLEDGER_TEST_POSTGRES")
     with thrown_away(Path(DEBIAN_PROGRAMS.format(major=major)) if major else None) as server:
-        yield server.url
+        if "CHILDLEDGER_TEST_POOLER" not in os.environ:
+            yield server.url
+            return
+        with pooled(server.url) as url:
+            yield url
 
 
 def fastest_folder() -> Path | None:
@@ -93,6 +99,10 @@ def copied(postgres: str, template: str) -> Iterator[str]:
     name = f"test_{uuid4().hex}"
     copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
     with psycopg.connect(postgres, autocommit=True) as connection:
+        # A pooler keeps sessions that nobody uses.
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [template]
+        )
         connection.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
         yield make_conninfo(postgres, dbname=name)
         drop(connection, name)
