@@ -35,6 +35,8 @@ RESTRICTED: Final[Attribute[bool]] = Attribute(
 """That nobody reads the file without an approved purpose, from the day of a restriction on."""
 TRANSFERRED: Final = Label("已移交", "transferred")
 """Why nothing is due any more that only the institution in charge before could do."""
+BUREAU: Final = "bureau"
+"""The role of whoever supervises a region, as entries name it."""
 OFFICER_AGE: Final = 16
 """Full years from which a young person's placement may be prepared (domain.md 2.15)."""
 
@@ -124,12 +126,15 @@ def _restricted_through(file: File) -> date | None:
 def charges(file: File) -> list[tuple[date, InCharge | None]]:
     """Return who has been in charge from which day on, the opener first.
 
-    An institution that takes a child in takes it from a place, and never from another institution.
+    An institution that takes a child in takes it from a place, and never from another institution. What a
+    bureau issues of its region stands in a file that is in the charge of that region.
     """
     opened = file.opened
-    opener = opened.stream if opened.kind == "institution" else opened.recorded_by.institution
+    opener: InCharge | None = opened.recorded_by.institution
+    if opened.kind == "institution" and opened.recorded_by.role != BUREAU:
+        opener = opened.stream
     charged: list[tuple[date, InCharge | None]] = [(FIRST_DAY, opener)]
-    if opener is None and opened.kind == "child":
+    if opener is None and opened.kind != "family":
         charged = [(FIRST_DAY, opened.region)]
     handed: list[tuple[date, InCharge | None]] = [(span.since, span.value) for span in file.spans(CHARGE)]
     handed += [(span.since, span.value) for span in file.spans(PLACE)]

@@ -1,12 +1,11 @@
-"""How the data of an institution's children were kept up to date in a period: differences, and late entries.
+"""How the data of children were kept up to date in a period: differences, and late entries.
 
-Counted are the files in its charge on the last day of the period, as known at a position.
+Counted are the files that were in scope on the last day of the period, as known at a position.
 """
 
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
-from uuid import UUID
 
 from psycopg import AsyncConnection
 from psycopg.sql import SQL
@@ -16,6 +15,7 @@ from domain.when import end_of
 from ledger.store import queries
 from projections.found_differences import FOUND_DIFFERENCES
 from projections.known import as_known
+from projections.paging import Condition
 from projections.situations import SITUATIONS
 
 _SQL: Final = queries.load_composable("projections", "kept_current.sql")
@@ -33,31 +33,30 @@ class DifferencesOfSystem:
 
 
 async def differences_by_system(
-    connection: AsyncConnection[Any], institution: UUID, since: date, until: date, known: int
+    connection: AsyncConnection[Any], scope: Condition, since: date, until: date, known: int
 ) -> list[DifferencesOfSystem]:
     """Return what became of differences after a day through another one, by system."""
     then = as_known(known, {"found_differences": FOUND_DIFFERENCES, "situations": SITUATIONS})
-    parameters = {"institution": institution, "since": since, "until": until}
-    cursor = await connection.execute(
-        SQL("{}{}").format(then.sql, _SQL["differences"]), {**then.parameters, **parameters}
-    )
+    asked = SQL("{}{}").format(then.sql, _SQL["differences"].format(scope=scope.sql))
+    parameters = {**then.parameters, **scope.parameters, "since": since, "until": until}
+    cursor = await connection.execute(asked, parameters)
     return [DifferencesOfSystem(*row) for row in await cursor.fetchall()]
 
 
 async def entries_by_lateness(
-    connection: AsyncConnection[Any], institution: UUID, since: date, until: date, known: int
+    connection: AsyncConnection[Any], scope: Condition, since: date, until: date, known: int
 ) -> tuple[int, int]:
     """Return how many entries were recorded after a day through another one, and how many of them late."""
     then = as_known(known, {"situations": SITUATIONS})
     parameters = {
-        "institution": institution,
+        **then.parameters,
+        **scope.parameters,
         "until": until,
         "after": end_of(since),
         "by": end_of(until),
         "late": LATE_DAYS,
     }
-    cursor = await connection.execute(
-        SQL("{}{}").format(then.sql, _SQL["lateness"]), {**then.parameters, **parameters}
-    )
+    asked = SQL("{}{}").format(then.sql, _SQL["lateness"].format(scope=scope.sql))
+    cursor = await connection.execute(asked, parameters)
     ((every, late),) = await cursor.fetchall()
     return every - late, late

@@ -8,7 +8,7 @@ SELECT d.system,
        count(*) FILTER (WHERE d.found_on <= %(until)s AND coalesce(d.settled_on > %(until)s, true))
   FROM found_differences AS d
   JOIN situations ON situations.child = d.child AND %(until)s BETWEEN situations.since AND situations.until
- WHERE situations.institution = %(institution)s
+ WHERE {scope}
  GROUP BY d.system
  ORDER BY d.system
 
@@ -19,6 +19,6 @@ SELECT count(*), count(*) FILTER (WHERE lead < -%(late)s)
       FROM entry
       JOIN situations ON situations.child = entry.stream
                      AND %(until)s BETWEEN situations.since AND situations.until
-     WHERE situations.institution = %(institution)s AND entry.position <= %(known)s
+     WHERE {scope} AND entry.position <= %(known)s
        AND entry.recorded_at > %(after)s AND entry.recorded_at <= %(by)s
   ) AS recorded

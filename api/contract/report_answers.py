@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, NotRequired
 from uuid import UUID
 
 from typing_extensions import TypedDict
@@ -59,10 +59,11 @@ class ReportTableAnswer(TypedDict):
 
 
 class ReportIssuer(TypedDict):
-    """The institution by whose file a report was issued."""
+    """The institution by whose file a report was issued; of a bureau's report the file of its `region`."""
 
     institution: UUID
     name: str | None
+    region: NotRequired[str]
 
 
 # `from` is no name of Python's.
@@ -104,7 +105,8 @@ class ReportAnswer(TypedDict):
 class IssuedReportAnswer(TypedDict):
     """A report that was issued, by the entry of the institution's file that says so.
 
-    It is not `kept` if the ledger was recovered without its bytes.
+    A bureau's is of a `region`, and of no institution; `institution_name` is what that is called. It is not
+    `kept` if the ledger was recovered without its bytes.
     """
 
     id: UUID
@@ -113,8 +115,9 @@ class IssuedReportAnswer(TypedDict):
     period: ReportWords
     year: int
     part: int | None
-    institution: UUID
+    institution: UUID | None
     institution_name: str | None
+    region: str | None
     as_of: date
     known_position: int
     issued_on: date

@@ -25,6 +25,7 @@ from api.imports.report.terminal import bar
 from api.institutions import open_institution
 from api.issuing.computed_report import REPORTS, ReportAsked, computed_report, kept_event
 from api.issuing.declared_report import DeclaredReport, ReportPeriod
+from api.issuing.report_issuer import Issuer
 from api.serving import address_of, leave_when_told, listen, run, serve
 from api.settings import Settings
 from domain.entry import DIRECT
@@ -114,8 +115,11 @@ async def issue_reports(container: Container, institution: Institution, today: d
         if not await container.projector.known_reached(head.position, _PATIENCE_SECONDS):
             return False
         period = _last_before(report, today)
-        asked = ReportAsked(report, institution.institution, period, period.until, head.position, head.epoch)
-        computed = await computed_report(container.ledger, container.projector, container.kept_reports, asked)
+        issuer = Issuer(institution.institution)
+        asked = ReportAsked(report, issuer, period, period.until, head.position, head.epoch)
+        computed = await computed_report(
+            container.ledger, container.projector, container.kept_reports, asked, [issuer.file]
+        )
         issued = await kept_event(container.kept_reports, asked, computed)
         recording = Recording(
             stream=institution.institution,

@@ -34,18 +34,20 @@ from api.http.recording_requests import IdempotencyKey, RecordingRequest, not_re
 from api.http.request_body import body
 from api.identity.acting import roles_that_may
 from api.identity.forbidden import forbidden
-from api.identity.permissions import Action, oversees, role_may
+from api.identity.permissions import Action, Role, oversees, role_may
 from api.issuing.computed_report import REPORTS, ComputedReport, ReportAsked, computed_report, kept_event
 from api.issuing.declared_report import DeclaredReport, ReportPeriod
 from api.issuing.issued_workbook import issued_workbook
+from api.issuing.placed_institutions import name_in
 from api.issuing.printed_report import printed_report
 from api.issuing.recomputed_report import WHY, differing_cells, erased_since, reasons
+from api.issuing.report_issuer import Issuer, region_file, region_of
+from domain.codes import tables
 from domain.entry import Entry
-from domain.events.institution.particulars import OPENED
 from domain.events.institution.reporting import ReportIssued
 from domain.file import File
 from domain.label import Label
-from domain.life import Life
+from domain.rulebook import NATION
 from domain.scope import scope_of
 from domain.when import Days
 from ledger.codec.messages import InvalidValue
@@ -84,13 +86,14 @@ async def issue_report(
     key: IdempotencyKey,
     raw: Annotated[bytes, Depends(body(MOST_BYTES))],
 ) -> JsonResponse:
-    """Issue a report of the caller's institution, as all that is recorded now tells; it is kept as it is.
+    """Issue a report of the caller's institution, or region, as all that is recorded now tells, and keep it.
 
     A dry run computes the same, and issues nothing.
     """
     sent, actor = bodies.report(raw), request.actor
-    if actor.institution is None or not role_may(actor.role, Action.ISSUE):
-        raise forbidden(actor.role, roles_that_may(Action.ISSUE, placed=False))
+    issuer = _issuer(request)
+    if issuer is None:
+        raise forbidden(actor.role, roles_that_may(Action.ISSUE))
     report = REPORTS[sent.report]
     period = _period(report, sent, request.today)
     as_of = min(period.until, request.today) if sent.as_of is None else sent.as_of
@@ -105,7 +108,7 @@ async def issue_report(
         return JsonResponse(await _told(request, before, content))
     with rehearsing(request):
         head = await request.ledger.head()
-        asked = ReportAsked(report, actor.institution, period, as_of, head.position, head.epoch)
+        asked = ReportAsked(report, issuer, period, as_of, head.position, head.epoch)
         computed = await _computed(request, asked)
     if key is None:
         return JsonResponse(await _told(request, None, computed.content))
@@ -146,13 +149,7 @@ async def reports(
     await request.check_institution(institution, "/query/institution")
     request = request.of("institution")
     head = await request.ledger.head()
-    overseen = [
-        each.institution
-        for each in await request.container.identity.institutions()
-        if institution in {None, each.institution} and oversees(request.actor, each.institution)
-    ]
-    issuers = await request.container.kept_reports.issuers(overseen)
-    files = await request.ledger.files(issuers, keep=False)
+    files = await request.ledger.files(await _issuers(request, institution), keep=False)
     issued = [
         IssuedReport(-entry.position, entry.event.report, entry.event.as_of, entry.days.last, entry, file)
         for file in files.values()
@@ -182,7 +179,8 @@ async def report_of(
 ) -> Response:
     """Return a report as it was issued, byte for byte, or a workbook or a printed page made of it."""
     request = request.of("institution")
-    content = await _content(request, await _found(request, report))
+    entry, _ = await _found(request, report)
+    content = await _content(request, entry)
     digest = sha256(content)
     if format == "json":
         told = {"Repr-Digest": f"sha-256=:{b64encode(digest.digest()).decode()}:"}
@@ -209,7 +207,7 @@ async def compared_report(request: FileRequest, report: UUID) -> JsonResponse:
     What was recorded since changes nothing in it.
     """
     request = request.of("institution")
-    entry = await _found(request, report)
+    entry, file = await _found(request, report)
     content = await _content(request, entry)
     then = orjson.loads(content)
     await request.check_epoch(then["epoch"], then["known_position"], await request.ledger.head())
@@ -220,7 +218,7 @@ async def compared_report(request: FileRequest, report: UUID) -> JsonResponse:
             request,
             ReportAsked(
                 REPORTS[then["report"]],
-                entry.stream,
+                Issuer(entry.stream, entry.region if scope_of(file).place else None),
                 period,
                 date.fromisoformat(then["as_of"]),
                 then["known_position"],
@@ -254,9 +252,37 @@ def _period(report: DeclaredReport, sent: ReportRequest, today: date) -> ReportP
 async def _computed(request: RequestContext, asked: ReportAsked) -> ComputedReport:
     """Compute a report once the read models are written as known then. Raises `unavailable`."""
     await request.until_known(asked.known)
-    return await computed_report(
-        request.ledger, request.container.projector, request.container.kept_reports, asked
-    )
+    container = request.container
+    every = [each.institution for each in await container.identity.institutions()]
+    return await computed_report(request.ledger, container.projector, container.kept_reports, asked, every)
+
+
+def _issuer(request: RequestContext) -> Issuer | None:
+    """Return for whom the caller issues reports; None for who does not."""
+    actor = request.actor
+    if not role_may(actor.role, Action.ISSUE):
+        return None
+    if actor.institution is not None:
+        return Issuer(actor.institution)
+    if actor.places is None:
+        return None
+    region = region_of(actor.places)
+    return Issuer(region_file(request.ledger.named, region), region)
+
+
+async def _issuers(request: RequestContext, institution: UUID | None) -> list[UUID]:
+    """Return the files that have reports, of the institutions and regions that the caller oversees."""
+    actor, every = request.actor, await request.container.identity.institutions()
+    overseen = [
+        each.institution
+        for each in every
+        if institution in {None, each.institution} and oversees(actor, each.institution)
+    ]
+    if institution is None and (actor.places is not None or actor.role is Role.ADMINISTRATOR):
+        codes = {NATION, *tables()["region"].codes, region_of(actor.places or "")}
+        begins = actor.places or ""
+        overseen += [region_file(request.ledger.named, each) for each in codes if each.startswith(begins)]
+    return await request.container.kept_reports.issuers(overseen)
 
 
 async def _issued_before(
@@ -284,10 +310,10 @@ async def _issue(
     await request.still()
     event = await kept_event(request.container.kept_reports, asked, computed)
     wanted = Recording(
-        stream=asked.institution,
+        stream=asked.issuer.file,
         kind="institution",
         drafts=(Draft(event=event, days=Days.on(request.today)),),
-        region=request.actor.region,
+        region=asked.issuer.region or request.actor.region,
         origin=request.origin,
         recorder=request.actor.recorder,
         key=key,
@@ -299,8 +325,8 @@ async def _issue(
     return entry
 
 
-async def _found(request: RequestContext, report: UUID) -> Entry[ReportIssued]:
-    """Return the entry by which a report was issued, if the caller may read it. Raises `not_found`."""
+async def _found(request: RequestContext, report: UUID) -> tuple[Entry[ReportIssued], File]:
+    """Return the entry by which a report was issued, and its file, if the caller may. Raises `not_found`."""
     entry = next(iter(await request.ledger.entries([report])), None)
     if entry is None or not isinstance(entry.event, ReportIssued):
         raise not_found()
@@ -308,7 +334,7 @@ async def _found(request: RequestContext, report: UUID) -> Entry[ReportIssued]:
     standing = next((each for each in file.of(ReportIssued) if each.entry_id == report), None)
     if standing is None:
         raise not_found()
-    return standing
+    return standing, file
 
 
 async def _content(request: RequestContext, entry: Entry[ReportIssued]) -> bytes:
@@ -334,7 +360,7 @@ async def _told(
 
 async def _item(request: RequestContext, entry: Entry[ReportIssued], file: File) -> IssuedReportAnswer:
     event, report = entry.event, REPORTS[entry.event.report]
-    named = Life(file, request.today, request.ledger.rulebook).now(OPENED)
+    region = entry.region if scope_of(file).place else None
     period = report.period(event.year, event.part)
     words = report.title if period is None else period.label
     return {
@@ -344,8 +370,9 @@ async def _item(request: RequestContext, entry: Entry[ReportIssued], file: File)
         "period": {"zh": words.zh, "en": words.en},
         "year": event.year,
         "part": event.part,
-        "institution": entry.stream,
-        "institution_name": None if named is None else named.held.value,
+        "institution": None if region else entry.stream,
+        "institution_name": Issuer(entry.stream, region).name or name_in(file),
+        "region": region,
         "as_of": event.as_of,
         "known_position": event.known_position,
         "issued_on": entry.days.last,

@@ -8,6 +8,7 @@ data. Staff and supervisors record in files in the charge of their institution. 
 charge of an institution as a child's is, and an institution's own file is in its own charge; a placement
 officer, who reads young people's files, and a township, those of children outside institutions, read neither.
 What an institution is, where it lies and by which rules it is judged, the ledger's operator alone records.
+What a bureau issues of its region stands in a file of the region, in which nothing else is recorded.
 
 A child outside institutions is in the charge of its place. The township of that place reads and records in
 its file, and of files that it handed over reads what occurred until then; a bureau reads and records in those
@@ -85,7 +86,7 @@ class Action(StrEnum):
     JOIN = "join"
     """Join two files of one child, separate them, or close one as opened by mistake."""
     ISSUE = "issue"
-    """Issue a report of the institution."""
+    """Issue a report of the institution, or of the region."""
     OPERATE = "operate"
     """Record what an institution is and by which rules it is judged, as the ledger's operator does."""
 
@@ -105,7 +106,9 @@ _MAY: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
         Role.SUPERVISOR: frozenset(Action) - {Action.OPERATE},
         Role.AUDITOR: frozenset({Action.READ, Action.ASK, Action.SEE_ACCESS, Action.VERIFY, Action.EXPORT}),
         Role.PLACEMENT_OFFICER: frozenset({Action.READ, Action.ASK}),
-        Role.BUREAU: frozenset({Action.READ, Action.ASK, Action.RECORD, Action.APPROVE, Action.JOIN}),
+        Role.BUREAU: frozenset(
+            {Action.READ, Action.ASK, Action.RECORD, Action.APPROVE, Action.JOIN, Action.ISSUE}
+        ),
         Role.TOWNSHIP: frozenset({Action.READ, Action.ASK, Action.RECORD}),
         Role.ADMINISTRATOR: frozenset({Action.READ, Action.SEE_ACCESS, Action.VERIFY}),
     }
@@ -327,6 +330,9 @@ def hindrance(
         scope = opened_by(actor, kind)
     actions, categories = needed(drafts, file)
     missing = {action for action in actions if not allowed(actor, action, scope, today=today)}
+    if kind == "institution" and scope.place is not None and actions != {Action.RECORD, Action.ISSUE}:
+        # The file of a region has what was issued of it, and nothing else.
+        return Hindrance.ROLE
     if missing:
         return Hindrance.OPERATOR if missing == {Action.OPERATE} else Hindrance.ROLE
     if not categories <= SEES[actor.role]:
@@ -337,8 +343,8 @@ def hindrance(
 
 
 def opened_by(actor: Actor, kind: Kind = "child", place: str | None = None) -> FileScope:
-    """Return the scope of a file of a kind that the actor opens: a child's may be for a place."""
-    where = (place or actor.places) if kind == "child" and actor.institution is None else None
+    """Return the scope of a file of a kind that the actor opens; a place may have a child's, or its own."""
+    where = (place or actor.places) if kind != "family" and actor.institution is None else None
     return FileScope(kind, actor.institution, (), None, place=where)
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 from api.issuing.adoption_statistics import ADOPTION
 from api.issuing.crossed_tables import margins, pooled_lines, small_cells
 from api.issuing.declared_report import (
+    OF_A_REGION,
     DeclaredReport,
     NumberKey,
     ReportPeriod,
@@ -23,18 +24,18 @@ from api.issuing.declared_report import (
 from api.issuing.earlier_reports import counted_over_time
 from api.issuing.half_yearly_comparison import HALF_YEARLY
 from api.issuing.kept_reports import KeptReports
+from api.issuing.placed_institutions import PlacedInstitutions, name_in, region_in, told_around
 from api.issuing.placement_statistics import PLACEMENT
 from api.issuing.progress_report import PROGRESS
 from api.issuing.quarterly_bulletin import QUARTERLY
+from api.issuing.region_and_parts import ToldAround, add_told_around
+from api.issuing.report_issuer import Issuer
 from api.issuing.sealed_parts import ERASED
 from api.issuing.told_before import CountedOverTime, numbers_beside
-from domain.events.institution.particulars import OPENED
 from domain.events.institution.reporting import ReportIssued
 from domain.file import File
 from domain.label import Label
-from domain.life import Life
 from domain.rulebook import Rulebook
-from domain.when import LAST_DAY
 from ledger.canonical import canonical
 from ledger.ledger import Ledger
 from projections.projector.projector import Projector
@@ -57,7 +58,7 @@ class ReportAsked:
     """What a report is computed by: whose it is, of which period, as of which day and as known at what."""
 
     report: DeclaredReport
-    institution: UUID
+    issuer: Issuer
     period: ReportPeriod
     as_of: date
     known: int
@@ -73,34 +74,42 @@ class ComputedReport:
 
 
 async def computed_report(
-    ledger: Ledger, projector: Projector, kept: KeptReports, asked: ReportAsked
+    ledger: Ledger, projector: Projector, kept: KeptReports, asked: ReportAsked, every: Collection[UUID]
 ) -> ComputedReport:
     """Compute a report. The read models must have been written as known at the position.
 
-    What follows from it and from reports that were issued before is not told either, nor what follows from it
-    and what is public.
+    `every` are the institutions of the ledger. What follows from it and from reports that were issued before
+    is not told either, nor what follows from it and what is public.
     """
-    own = await ledger.file(asked.institution, asked.known)
-    assert own is not None, "an institution has a file"  # noqa: S101 - it records in it
-    rulebook = await ledger.rulebook_known(asked.institution, asked.known)
-    named = Life(own, LAST_DAY, rulebook).now(OPENED)
+    issuer, known = asked.issuer, asked.known
+    own = await ledger.file(issuer.file, known) or File(issuer.file)
+    rulebook = await ledger.rulebook_known(None if issuer.region else issuer.file, known)
+    places = PlacedInstitutions(ledger, known, every)
+    institutions = {issuer.file: own} if issuer.region is None else await places.within(issuer.region)
     async with projector.reading() as connection:
-        files = partial(_files, ledger, asked.known)
         source = ReportSource(
-            connection, asked.institution, own, asked.period, asked.as_of, asked.known, files
+            connection,
+            issuer,
+            own,
+            institutions,
+            issuer.region or region_in(own),
+            asked.period,
+            asked.as_of,
+            known,
+            partial(_files, ledger, known),
         )
         tables = [(table, await table.rows(source)) for table in asked.report.tables]
         counted = await counted_over_time(kept, REPORTS, asked.report, source)
+        told = await told_around(kept, REPORTS, source, places)
         models = projector.read_from.version
-    withheld = await asyncio.to_thread(_withheld, source, tables, counted)
+    withheld = await asyncio.to_thread(_withheld, source, tables, counted, told)
+    of_region = () if issuer.region is None else (OF_A_REGION,)
     period = asked.period
     content = {
         "report": asked.report.code,
         "title": _words(asked.report.title),
-        "institution": {
-            "institution": str(asked.institution),
-            "name": None if named is None else named.held.value,
-        },
+        "institution": {"institution": str(issuer.file), "name": issuer.name or name_in(own)}
+        | ({} if issuer.region is None else {"region": issuer.region}),
         "period": {
             "year": period.year,
             "part": period.part,
@@ -114,7 +123,7 @@ async def computed_report(
         "rules": rulebook.digest,
         "programme": {"version": version("childledger"), "read_models": models},
         "erased": _erased(tables),
-        "definitions": [_words(each) for each in (*asked.report.definitions, _FEW)],
+        "definitions": [_words(each) for each in (*of_region, *asked.report.definitions, _FEW)],
         "tables": [_table(number, table, rows, withheld) for number, (table, rows) in enumerate(tables)],
     }
     return ComputedReport(canonical(content), rulebook)
@@ -137,11 +146,13 @@ def _withheld(
     source: ReportSource,
     tables: Sequence[tuple[ReportTable, Sequence[ReportRow]]],
     counted: Sequence[CountedOverTime],
+    told: ToldAround,
 ) -> frozenset[NumberKey]:
     """Return which numbers are not told."""
     numbers, sums = numbers_and_sums(tables)
     lines = {number: rows for number, (_, rows) in enumerate(tables)}
     known = numbers_beside(source.before, source.as_of, counted, lines)
+    add_told_around(known, counted, lines, source, told)
     withheld = withheld_numbers(
         {**known.numbers, **numbers},
         [*sums, *known.sums],

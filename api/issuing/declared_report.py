@@ -15,6 +15,7 @@ from psycopg.sql import SQL, Composable
 
 from api.contract.census_answers import FLOW_COUNTS, in_order, reason_label, value_label
 from api.contract.dimension_filters import begins_of
+from api.issuing.report_issuer import Issuer, places_in
 from domain.codes import tables
 from domain.file import File
 from domain.label import Label
@@ -50,14 +51,18 @@ PeriodOf: TypeAlias = Callable[[int, int | None], ReportPeriod | None]
 
 @dataclass(frozen=True, slots=True)
 class ReportSource:
-    """What a report is computed from: the read models and the institution's own file, as known at a position.
+    """What a report is computed from: the read models and the issuer's own file, as known at a position.
 
-    `as_of` is the last day that counts, in the period or its end; `files` returns files as known then.
+    `institutions` are the files of those whose children it counts, one for an institution's report; `region`
+    is where these lie, None if that is not known. `as_of` is the last day that counts, in the period or its
+    end; `files` returns files as known then.
     """
 
     connection: AsyncConnection[Any]
-    institution: UUID
+    issuer: Issuer
     own: File
+    institutions: Mapping[UUID, File]
+    region: str | None
     period: ReportPeriod
     as_of: date
     known: int
@@ -69,11 +74,28 @@ class ReportSource:
         return day_before(self.period.since)
 
     @property
-    def scope(self) -> CountedScope:
-        """Whom the report counts: those who were in the charge of its institution, whoever asks."""
-        charge = Condition(
-            SQL("(situations.institution = %(scope_institution)s)"), {"scope_institution": self.institution}
+    def charge(self) -> Condition:
+        """Whom the report counts: those in the charge of the institutions or places that it is of."""
+        if self.issuer.region is None:
+            return Condition(
+                SQL("(situations.institution = %(scope_institution)s)"),
+                {"scope_institution": self.issuer.file},
+            )
+        return Condition(
+            SQL(
+                "(coalesce(situations.institution = ANY (%(scope_institutions)s::uuid[]), false)"
+                " OR coalesce(starts_with(situations.place, %(scope_places)s::text), false))"
+            ),
+            {
+                "scope_institutions": [*self.institutions],
+                "scope_places": places_in(self.issuer.region),
+            },
         )
+
+    @property
+    def scope(self) -> CountedScope:
+        """The same on any day, whoever asks."""
+        charge = self.charge
 
         def scope(_day: Composable, _sixteen_on: Composable) -> Condition:
             return charge
@@ -158,6 +180,12 @@ FLOW_BALANCE: Final[Mapping[str, int]] = MappingProxyType(
     {"stock_from": 1, "entered": 1, "moved_in": 1, "left": -1, "moved_out": -1, "stock_to": -1}
 )
 CHILDREN: Final = Label("儿童人数", "Children")
+OF_A_REGION: Final = Label(
+    "本报告为全区域报告：所称本机构，指所在地区在该区域内的各机构，并包括由该区域内各属地负责的机构外儿童；"
+    "机构的所在地区以账本位置所知为准。",
+    "This report is of a region: the institution is all that lie in it, as known at the position, and"
+    " children outside institutions are counted whose place is in it.",
+)
 WHO_IS_COUNTED: Final = Label(
     "统计对象：当日由本机构负责照料的儿童，按当日的负责机构统计；此后移交的，不影响以前的数字。",
     "Counted are the children who were cared for in the charge of the institution on the day; who was handed"

@@ -19,11 +19,14 @@ from api.issuing.declared_report import (
     identity,
 )
 from api.issuing.kept_reports import KeptReports
+from api.issuing.report_issuer import places_in
 from api.issuing.told_before import CountedOverTime, PublicStock, ToldTable, boundaries
 from domain.events.institution.reporting import ReportIssued
+from domain.file import File
 from domain.when import day_after, day_before, days_in_month
 from projections.child_counts import CountedCell, stock
 from projections.counted_children import Population
+from projections.dimensions import NOTHING
 from projections.paging import Condition
 from projections.public_counts import ToldCells, group_of, public_cells
 
@@ -38,7 +41,7 @@ async def counted_over_time(
 
     They are those that the institution issued of days that meet these, as known at the position.
     """
-    told = await _told(kept, reports, source)
+    told = await told_tables(kept, reports, source.own, source)
     days = {source.before, source.as_of}
     days |= {day for tables in told.values() for each in tables for day in (each.before, each.as_of)}
     found = []
@@ -60,12 +63,12 @@ async def _rows(table: ReportTable, source: ReportSource, days: tuple[date, date
     return await table.rows(replace(source, period=period, as_of=as_of))
 
 
-async def _told(
-    kept: KeptReports, reports: Mapping[str, DeclaredReport], source: ReportSource
+async def told_tables(
+    kept: KeptReports, reports: Mapping[str, DeclaredReport], file: File, source: ReportSource
 ) -> Mapping[str, Sequence[ToldTable]]:
-    """Return the tables of earlier reports, by what tells their numbers from others."""
+    """Return the tables of the reports of a file that meet the days, by what tells their numbers apart."""
     found: dict[str, list[ToldTable]] = {}
-    for entry in source.own.of(ReportIssued):
+    for entry in file.of(ReportIssued):
         event = entry.event
         period = reports[event.report].period(event.year, event.part)
         if period is None or not _meet(period, event.as_of, source):
@@ -110,13 +113,23 @@ async def _public(table: ReportTable, source: ReportSource, day: date) -> Public
     assert group is not None, "it is public"  # noqa: S101 - by `counted_public`
     counted, told, total = await _counted(source, group, by, day)
     _, institutions, _ = await _counted(source, _OF_INSTITUTION, ("institution",), day)
-    places = [group.index(name) for name in by]
+    tells_own, parts = None, 0
+    if source.issuer.region is None:
+        tells_own = institutions.get((str(source.issuer.file),), 0) is not None
+    else:
+        _, places, _ = await _counted(source, _OF_INSTITUTION, ("place",), day)
+        within = places_in(source.issuer.region)
+        told_here = [institutions.get((str(each),)) for each in source.institutions]
+        told_here += [
+            count for (place,), count in places.items() if place != NOTHING and place.startswith(within)
+        ]
+        parts = sum(each or 0 for each in told_here)
+    at = [group.index(name) for name in by]
     every: dict[tuple[str, ...], int] = {}
     for cell, count in counted.items():
-        own = tuple(cell[place] for place in places)
+        own = tuple(cell[each] for each in at)
         every[own] = every.get(own, 0) + count
-    tells_own = institutions.get((str(source.institution),), 0) is not None
-    return PublicStock(day, told, every, total is not None, tells_own)
+    return PublicStock(day, told, every, total is not None, tells_own, parts)
 
 
 async def _counted(

@@ -1,6 +1,9 @@
 """The half-yearly comparison with other departments' data: what was compared, found and settled."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
+from itertools import chain
 from typing import Final
 
 from api.issuing.declared_report import (
@@ -14,7 +17,7 @@ from api.issuing.declared_report import (
     half_of_year,
 )
 from domain.codes import tables
-from domain.event import known
+from domain.event import Answered, known
 from domain.events.institution.reporting import DataComparisonRun
 from domain.label import Label
 from projections.kept_current import differences_by_system
@@ -31,7 +34,7 @@ def _called(system: str | None) -> tuple[str, Label]:
 
 async def _differences(source: ReportSource) -> list[ReportRow]:
     found = await differences_by_system(
-        source.connection, source.institution, source.before, source.as_of, source.known
+        source.connection, source.charge, source.before, source.as_of, source.known
     )
     return [
         ReportRow((_called(each.system),), (each.opening, each.found, each.settled, each.remaining))
@@ -40,19 +43,28 @@ async def _differences(source: ReportSource) -> list[ReportRow]:
 
 
 async def _runs(source: ReportSource) -> list[ReportRow]:
+    found: defaultdict[tuple[date, str | None], list[DataComparisonRun]] = defaultdict(list)
+    for each in chain.from_iterable(file.of(DataComparisonRun) for file in source.institutions.values()):
+        if source.period.since <= each.days.last <= source.as_of:
+            found[each.days.last, each.event.system].append(each.event)
     return [
-        ReportRow((_called(each.event.system), _on(each.days.last)), _counted(each.event))
-        for each in source.own.of(DataComparisonRun)
-        if source.period.since <= each.days.last <= source.as_of
+        ReportRow(
+            (_called(system), _on(day)),
+            (_summed(each.compared for each in runs), _summed(each.differences for each in runs)),
+        )
+        for (day, system), runs in sorted(found.items(), key=lambda each: (each[0][0], each[0][1] or ""))
     ]
+
+
+def _summed(counts: Iterable[Answered[int]]) -> int | None:
+    """Return how many there were in all comparisons of one day; None where one does not say."""
+    numbers = [known(each) for each in counts]
+    told = [each for each in numbers if each is not None]
+    return sum(told) if len(told) == len(numbers) else None
 
 
 def _on(day: date) -> tuple[str, Label]:
     return day.isoformat(), Label(day.isoformat(), day.isoformat())
-
-
-def _counted(run: DataComparisonRun) -> tuple[int | None, int | None]:
-    return known(run.compared), known(run.differences)
 
 
 HALF_YEARLY: Final = DeclaredReport(

@@ -23,7 +23,7 @@ _LATE: Final = ("late", Label("逾期登记", "Late"))
 
 async def _entries(source: ReportSource) -> list[ReportRow]:
     in_time, late = await entries_by_lateness(
-        source.connection, source.institution, source.before, source.as_of, source.known
+        source.connection, source.charge, source.before, source.as_of, source.known
     )
     return [ReportRow((_IN_TIME,), (in_time,)), ReportRow((_LATE,), (late,))]
 

@@ -18,7 +18,6 @@ from domain.event import Erased, Unknown
 from domain.events.adoption.assessment import AdopterApplicationReceived
 from domain.events.adoption.proposing import MatchProposed
 from domain.events.adoption.registration import AdoptionRegistered
-from domain.events.institution.particulars import REGION
 from domain.file import File
 from domain.label import Label
 from projections.adoption_counts import adopted_children
@@ -210,10 +209,10 @@ def _region(registered: Registered, file: File, day: date, source: ReportSource)
     """Return how far from whoever reports the adopters live, by the code of their region."""
     made = _application(registered, file, day)
     region: object = None if made is None else made.event.region
-    own = [each.value for each in source.own.spans(REGION) if each.since <= source.as_of <= each.until]
-    if not isinstance(region, str) or not own:
+    if not isinstance(region, str) or source.region is None:
         return region if isinstance(region, Erased) else None
-    return next(name for name, (digits, _) in _DISTANCES.items() if own[0][:digits] == region[:digits])
+    own = source.region
+    return next(name for name, (digits, _) in _DISTANCES.items() if own[:digits] == region[:digits])
 
 
 def _waited(_registered: Registered, file: File, day: date, _: ReportSource) -> object:

@@ -39,14 +39,16 @@ class PublicStock:
     """How many children of the ledger there are on a day, by what a table is by: told, and in truth.
 
     `tells_all` says whether it is told how many there are in all, `tells_own` how many are in the charge of
-    the institution.
+    the institution. Of a region that is None, and `parts` are those whom it is told of its institutions and
+    places.
     """
 
     day: date
     told: Mapping[RowValues, int | None]
     counted: Mapping[RowValues, int]
     tells_all: bool
-    tells_own: bool
+    tells_own: bool | None
+    parts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,16 @@ class NumbersBeside:
             self.sums.append({**dict.fromkeys(parts, 1), whole: -1})
         else:
             self.sums += [{part: 1, whole: -1} for part in parts]
+
+    def without(self, whole: NumberKey, told: int, rest: NumberKey) -> None:
+        """Say what is left of a number without parts that were told; nothing, if these are more than it."""
+        number = self.numbers[whole] - told
+        if number >= 0:
+            self.numbers[rest] = number
+            self.sums.append({rest: 1, whole: -1})
+            if number:
+                # That nobody else is left is for everybody to see.
+                self.unshown.add(rest)
 
 
 def numbers_beside(
@@ -248,6 +260,9 @@ class _Series:
             every = sum(public.counted.values())
             whole = self._others(own, f"{table.totals[last]} {day}", every, told=public.tells_all)
             beside.add_up(others, whole, beside.numbers[whole])
+            if public.tells_own is None:
+                beside.without(own, public.parts, f"others of the region {day}")
+                return
             key = f"public of the institution {day}"
             beside.numbers[key] = beside.numbers[own]
             beside.sums.append({own: 1, key: -1})

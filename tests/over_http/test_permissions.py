@@ -121,7 +121,7 @@ WITHIN = {
 }
 # What each role may do with the file of a child outside institutions in its place.
 WITHIN_PLACE = {role: set[Action]() for role in Role} | {
-    Role.BUREAU: {Action.READ, Action.ASK, Action.RECORD, Action.APPROVE, Action.JOIN},
+    Role.BUREAU: {Action.READ, Action.ASK, Action.RECORD, Action.APPROVE, Action.JOIN, Action.ISSUE},
     Role.TOWNSHIP: {Action.READ, Action.ASK, Action.RECORD},
     Role.ADMINISTRATOR: {Action.READ, Action.SEE_ACCESS, Action.VERIFY},
 }

@@ -185,7 +185,7 @@ async def test_small_numbers_are_told_in_no_form_of_a_report_and_each_role_sees_
         client = await served.as_(role)
         assert (await client.get("/reports")).json()["items"] == []
         assert (await client.get(path)).status_code == 404
-    for role in (Role.STAFF, Role.BUREAU):
+    for role in (Role.STAFF, Role.TOWNSHIP):
         client = await served.as_(role)
         assert (await client.post("/reports", json=YEAR, headers=new_key())).status_code == 403
 

@@ -97,6 +97,7 @@ class QuarterlyBulletinIssued(
 class ReportIssued(Event, zh="出具报告", en="Report issued", source=WEIHAI, kind="institution"):
     """A report was issued: numbers as of a day and as known at a position, which are not changed any more.
 
+    It stands in the file of the institution that issued it, or in that of the region whose bureau did.
     `sha256` is the digest of the report as it was issued, `rules` that of the rulebook that counted. `part`
     is the half or the quarter of the year, where the report is of one.
     """
