@@ -44,12 +44,15 @@ TABS: Final = (
     FileTab("/papers", "papers"),
     FileTab("/compare", "compare"),
     FileTab("/readers", "readers", always=True),
+    FileTab("/proof", "proof"),
 )
 _NOT_KNOWN_YET: Final = Label(
     "按所填的时点所知道的，当时还没有这份档案。",
     "By what was known at that time, there was no such file yet.",
 )
-_MAY_SEE_ACCESS: Final = frozenset({Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR})
+_ANSWERED_FOR: Final = frozenset({"readers", "proof"})
+"""The parts of a file that only those see who answer for it."""
+_ANSWERS_FOR: Final = frozenset({Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,8 @@ class ChildPage:
         shown = [
             each
             for each in TABS
-            if (each.name != "readers" or self.page.role in _MAY_SEE_ACCESS) and (self.reads or each.always)
+            if (each.name not in _ANSWERED_FOR or self.page.role in _ANSWERS_FOR)
+            and (self.reads or each.always)
         ]
         return [(each, self.at(each.path)) for each in shown]
 

@@ -37,6 +37,7 @@ LATE: Final = Destination("late", "late")
 EMERGENCIES: Final = Destination("emergencies", "emergencies")
 CENSUS: Final = Destination("census", "census")
 SUPERVISION: Final = Destination("supervision", "supervision")
+LOG: Final = Destination("log", "log")
 RULES: Final = Destination("rules", "rules")
 
 SIDE: Final[Mapping[Role, Sequence[Destination]]] = MappingProxyType(
@@ -45,13 +46,13 @@ SIDE: Final[Mapping[Role, Sequence[Destination]]] = MappingProxyType(
         Role.SUPERVISOR: (
             *(TODAY, REGISTER, RECEIVE, FOR_MANY, APPROVALS, FINDINGS, EMERGENCIES, IMPORTS, BOARD, RULES),
         ),
-        Role.AUDITOR: (FIND, FINDINGS, LATE, EXCEPTIONS, EMERGENCIES, RULES),
+        Role.AUDITOR: (FIND, FINDINGS, LATE, EXCEPTIONS, EMERGENCIES, LOG, CENSUS, RULES),
         Role.PLACEMENT_OFFICER: (BOARD, TODAY, REGISTER, FINDINGS, RULES),
         Role.BUREAU: (
             *(CENSUS, SUPERVISION, REGISTER, TODAY, APPROVALS, FINDINGS, EMERGENCIES, BOARD, RULES),
         ),
         Role.TOWNSHIP: (TODAY, REGISTER, ENTER, FOR_MANY, FINDINGS, EXCEPTIONS, IMPORTS, RULES),
-        Role.ADMINISTRATOR: (RULES,),
+        Role.ADMINISTRATOR: (RULES, LOG),
     }
 )
 """What stands in the side, by role; the first is the role's home."""

@@ -14,6 +14,7 @@ from api.http.list_formats import in_formats, listed, one_page
 from api.http.of_kind import of_kind
 from api.identity.permissions import Action
 from domain.file import File
+from ledger.log.logged_stream import logged_stream
 from ledger.verification import stream_verified
 from projections.projector.projector import NotBuiltError
 from projections.scopes import shown_through
@@ -24,8 +25,9 @@ router = APIRouter(tags=["one file"])
 async def integrity(request: FileRequest, file_id: UUID) -> JsonResponse:
     """Verify the entries of a file's stream; for supervisor, auditor, administrator.
 
-    It names the first version that was altered or is missing, and each other one. An altered stream is
-    verified, too, though nobody can read its file.
+    Each entry is compared with what the ledger wrote and with its leaf in the log, whose proof leads to the
+    signed root. It names the first version that was altered or is missing, and each other one. An altered
+    stream is verified, too, though nobody can read its file.
     """
     scopes = await request.known_scopes([file_id])
     request.check(scopes, file_id, Action.VERIFY)
@@ -38,7 +40,10 @@ async def integrity(request: FileRequest, file_id: UUID) -> JsonResponse:
     if scopes[file_id].scope is None:
         # What the register does not show is in the charge of whom the entries name that stand.
         request.permitted(File(file_id).extended(verified.sound), Action.VERIFY)
-    body = {request.kind: file_id, **integrity_json(verified), "known_position": position}
+    rows = await request.ledger.store.stream_rows(file_id)
+    logged = await logged_stream(request.container.transparency_log, rows)
+    told = integrity_json(verified, logged, {row.version: row.position for row in rows})
+    body = {request.kind: file_id, **told, "known_position": position}
     return JsonResponse(body, headers={"Ledger-Position": str(position)})
 
 

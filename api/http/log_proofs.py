@@ -4,17 +4,21 @@ The forms are those of c2sp.org/tlog-tiles and /tlog-proof, which tools of other
 """
 
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Final, TypeAlias
 
 from fastapi import APIRouter, Path, Response
 
 from api.contract.encoding import JsonResponse
+from api.contract.entries import instant
 from api.contract.problems import WITHIN, not_found
 from api.http.dependencies import FileRequest, RequestContext
 from api.identity.acting import roles_that_may
 from api.identity.forbidden import forbidden
 from api.identity.permissions import Action, role_may
-from ledger.log.checkpoint import Checkpoint
+from api.witnesses import policy_of
+from ledger.log.checkpoint import Checkpoint, Note, NoteError
+from ledger.log.policy import Witness
 from ledger.log.tiles import Tile
 from ledger.log.transparency_log import TransparencyLog
 
@@ -27,16 +31,31 @@ _MOST_PATH: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
+class WitnessAnswer:
+    """A witness, and when it cosigned the checkpoint, null if it did not; `valid` says if by its own key."""
+
+    name: str
+    cosigned_at: str | None
+    valid: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LogAnswer:
     """A log: its origin, the key that verifies what it signs, and how far it is signed.
 
     `size` is the number of leaves in the signed tree, and `root` its hash in hex; null before the first.
+    `recorded` is how many leaves there are, signed or not. `witnesses` are those whom the operator names to
+    cosign the checkpoint. `forked` says that the tree was found not to begin with what was signed, by the
+    service or a witness.
     """
 
     origin: str
     key: str
     size: int
     root: str | None
+    recorded: int
+    witnesses: list[WitnessAnswer]
+    forked: bool
 
 
 def _answered(kind: str, what: str) -> dict[int | str, dict[str, object]]:
@@ -108,7 +127,26 @@ async def _said(request: RequestContext, own: TransparencyLog) -> JsonResponse:
     note = await own.published()
     signed = None if note is None else Checkpoint.read(note.text)
     size, root = (0, None) if signed is None else (signed.size, signed.root.hex())
-    return JsonResponse(asdict(LogAnswer(own.origin, own.verifier, size, root)))
+    policy = await policy_of(request.container.settings, own)
+    answer = LogAnswer(
+        own.origin,
+        own.verifier,
+        size,
+        root,
+        await own.rows.last(),
+        [_witness(name, each, note) for name, each in sorted(policy.witnesses.items())],
+        own.forked or bool(own.refused_by),
+    )
+    return JsonResponse(asdict(answer))
+
+
+def _witness(name: str, witness: Witness, note: Note | None) -> WitnessAnswer:
+    try:
+        at = None if note is None else witness.key.verified(note)
+    except NoteError:
+        return WitnessAnswer(name, None, valid=False)
+    told = None if at is None else instant(datetime.fromtimestamp(at, UTC))
+    return WitnessAnswer(name, told, valid=True)
 
 
 async def _checkpoint(request: RequestContext, own: TransparencyLog) -> Response:

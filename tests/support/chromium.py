@@ -201,6 +201,8 @@ def pages_to_look_at(demo: Demo) -> dict[str, str]:
         "due": f"{at}/due",
         "readiness": f"{at}/readiness",
         "readers": f"{at}/readers",
+        "proof": f"{at}/proof",
+        "log": "/console/log",
         "restriction": f"{at}/restriction",
         "emergency": f"{at}/emergency",
         "emergencies": "/console/emergencies",
