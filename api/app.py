@@ -16,6 +16,8 @@ from api.contract import problems, requests
 from api.digest_mail import digests_sent
 from api.http import (
     access,
+    administered_institutions,
+    administered_users,
     allowance_sums,
     bundles,
     catalogue,
@@ -41,6 +43,7 @@ from api.http import (
     hindsight,
     institution_lists,
     integrity,
+    issued_tokens,
     lateness,
     lists,
     log_proofs,
@@ -59,6 +62,7 @@ from api.http import (
     record_many,
     record_one,
     reports,
+    running_state,
     timeline,
     weekly_digest,
 )
@@ -123,6 +127,10 @@ def _routes() -> APIRouter:
         log_proofs,
         bundles,
         directory_names,
+        administered_institutions,
+        administered_users,
+        issued_tokens,
+        running_state,
         catalogue,
     ):
         routes.include_router(chapter.router, dependencies=[Depends(authenticated), NOTHING_UNKNOWN])

@@ -8,6 +8,7 @@ from api.bootstrap import Container
 from api.clock import day_of
 from api.folding import folded_name
 from api.identity.directory import IdentityError, Institution
+from api.identity.permissions import Actor
 from domain.codes import tables
 from domain.entry import DIRECT
 from domain.event import Event, Unknown
@@ -22,6 +23,7 @@ from domain.events.institution.particulars import (
     is_place,
 )
 from domain.file import Attribute
+from domain.label import Label
 from domain.life import Life
 from domain.rulebook import Rulebook
 from domain.when import LAST_DAY, Days
@@ -35,24 +37,26 @@ _MOST_LIKE: Final = 5
 def check_region(region: str | None, rulebook: Rulebook) -> None:
     """Raise IdentityError for a region that cannot be an institution's."""
     if region and not is_place(region):
-        raise IdentityError(str(rulebook["X06"].sentence()))
+        raise IdentityError(rulebook["X06"].sentence())
 
 
-def remark(institution: Institution, rulebook: Rulebook) -> Iterator[str]:
-    """Yield warnings about an institution's region and number for a command's user, in both languages."""
+def remark(institution: Institution, rulebook: Rulebook) -> Iterator[Label]:
+    """Yield warnings about an institution's region and number."""
     region, uscc = institution.region, institution.uscc
     if region is None:
-        yield (
+        yield Label(
             f"{institution.name}所在地区不详，按地区授权的人员查看不到该机构的儿童，规则按全国的数值计算；"
-            "请以 childledger institution change 补登。"
-            " Its region is unknown: nobody who is bound to a region sees its children, and rules count with"
-            " the nation's numbers; childledger institution change says where it lies."
+            "请以 childledger institution change 补登，或者在网页“机构”中补登。",
+            "Its region is unknown: nobody who is bound to a region sees its children, and rules count with"
+            " the nation's numbers; childledger institution change says where it lies, or its page.",
         )
     elif not tables()["region"].counts(region, Days.on(LAST_DAY)):
-        yield f"{region}：{rulebook['E09'].sentence()}"
+        said = rulebook["E09"].sentence()
+        yield Label(f"{region}：{said.zh}", f"{region}: {said.en}")
     wrong = None if uscc is None else credit_code_flaw(uscc)
     if wrong is not None:
-        yield f"{uscc}：{rulebook['X07'].sentence(wrong)}"
+        said = rulebook["X07"].sentence(wrong)
+        yield Label(f"{uscc}：{said.zh}", f"{uscc}: {said.en}")
 
 
 def like_names(name: str, others: Iterable[str]) -> list[str]:
@@ -74,12 +78,17 @@ def _like(one: str, two: str) -> bool:
 
 
 async def open_institution(
-    container: Container, name: str, *, uscc: str | None = None, region: str | None = None
+    container: Container,
+    name: str,
+    *,
+    uscc: str | None = None,
+    region: str | None = None,
+    by: Actor | None = None,
 ) -> Institution:
     """Open an institution's stream, with the rulebook it adopts, and add it to the directory.
 
-    The region is unknown unless given. Acts as `operator()`. Raises IdentityError if an institution has that
-    name or code, and for a region that cannot be an institution's.
+    The region is unknown unless given. Acts `by` an administrator, else as `operator()`. Raises IdentityError
+    if an institution has that name or code, and for a region that cannot be an institution's.
     """
     rulebook = container.ledger.rulebook
     check_region(region, rulebook)
@@ -88,7 +97,7 @@ async def open_institution(
         name=name, region=region or Unknown("not_known"), uscc=uscc or Unknown("not_asked")
     )
     adopted = RulebookAdopted(digest=rulebook.digest, content=rulebook.texts)
-    recorded = await _record(container, None, region, opened, adopted)
+    recorded = await _record(container, None, region, by, opened, adopted)
     institution = Institution(recorded.stream, name, uscc, region)
     await container.identity.enter(institution)
     return institution
@@ -101,10 +110,11 @@ async def change_institution(
     name: str | None = None,
     uscc: str | None = None,
     region: str | None = None,
+    by: Actor | None = None,
 ) -> Institution:
     """Record the changes of an institution, and update the directory; None means no change.
 
-    A value equal to the recorded one is not recorded again. Acts as `operator()`. Raises IdentityError as
+    A value equal to the recorded one is not recorded again. Acts and raises IdentityError as
     `open_institution` does, and if there is no such institution.
     """
     check_region(region, container.ledger.rulebook)
@@ -116,17 +126,19 @@ async def change_institution(
         region=None if region == recorded.region else region,
     )
     if (changed.name, changed.uscc, changed.region) != (None, None, None):
-        await _record(container, institution, region or recorded.region, changed)
+        await _record(container, institution, region or recorded.region, by, changed)
         recorded = await _as_recorded(container, institution)
     await container.identity.enter(recorded)
     return recorded
 
 
-async def adopt_rulebook(container: Container, institution: UUID, rulebook: Rulebook) -> None:
-    """Record that an institution adopts a rulebook, which counts from then on. Acts as `operator()`."""
+async def adopt_rulebook(
+    container: Container, institution: UUID, rulebook: Rulebook, *, by: Actor | None = None
+) -> None:
+    """Record that an institution adopts a rulebook, which counts from then on; acts as `open_institution`."""
     recorded = await _as_recorded(container, institution)
     adopted = RulebookAdopted(digest=rulebook.digest, content=rulebook.texts)
-    await _record(container, institution, recorded.region, adopted)
+    await _record(container, institution, recorded.region, by, adopted)
 
 
 async def _alone(
@@ -137,9 +149,9 @@ async def _alone(
         named = name is not None and folded_name(other.name) == folded_name(name)
         alike = named or (uscc is not None and other.uscc == uscc)
         if alike and other.institution != institution:
-            message = (
-                f"已有 {other.name}：{other.institution}。"
-                f" There is {other.name} already: {other.institution}."
+            message = Label(
+                f"已有 {other.name}：{other.institution}。",
+                f"There is {other.name} already: {other.institution}.",
             )
             raise IdentityError(message)
 
@@ -148,7 +160,7 @@ async def _as_recorded(container: Container, institution: UUID) -> Institution:
     """Return an institution from its stream, as of today."""
     file = await container.ledger.file(institution)
     if file is None or next(iter(file.entries.values())).kind != "institution":
-        message = f"没有该机构：{institution}。 There is no institution {institution}."
+        message = Label(f"没有该机构：{institution}。", f"There is no institution {institution}.")
         raise IdentityError(message)
     life = Life(file, container.today(), container.ledger.rulebook)
 
@@ -160,7 +172,7 @@ async def _as_recorded(container: Container, institution: UUID) -> Institution:
 
 
 async def _record(
-    container: Container, institution: UUID | None, region: str | None, *events: Event
+    container: Container, institution: UUID | None, region: str | None, by: Actor | None, *events: Event
 ) -> Recorded:
     now = container.clock()
     recording = Recording(
@@ -169,20 +181,28 @@ async def _record(
         drafts=tuple(Draft(event=event, days=Days.on(day_of(now))) for event in events),
         region=region,
         origin=DIRECT,
-        recorder=(await container.identity.operator()).recorder,
+        recorder=(by or await container.identity.operator()).recorder,
         key=f"institution {uuid4()}",
     )
     try:
         outcome = await container.ledger.record(recording, now=now)
     except InvalidError as error:
-        sentences = [f"{each.pointer.lstrip('/')}: {each.words}" for each in error.problems]
-        raise IdentityError("；".join(sentences)) from None
+        places = [each.pointer.lstrip("/") for each in error.problems]
+        said = [each.words for each in error.problems]
+        raise IdentityError(
+            Label(
+                "；".join(f"{place}：{each.zh}" for place, each in zip(places, said, strict=True)),
+                "; ".join(f"{place}: {each.en}" for place, each in zip(places, said, strict=True)),
+            )
+        ) from None
     match outcome:
         case Recorded() as recorded:
             return recorded
         case Refused() as refused:
-            sentences = [str(each.rule.sentence(each.refusal.detail)) for each in refused.refusals]
-            raise IdentityError(" ".join(sentences))
+            said = [each.rule.sentence(each.refusal.detail) for each in refused.refusals]
+            raise IdentityError(Label("".join(each.zh for each in said), " ".join(each.en for each in said)))
         case _:
-            message = "其他人员正在变更，请重试。 Somebody else changes it at the same time; try again."
+            message = Label(
+                "其他人员正在变更，请重试。", "Somebody else changes it at the same time; try again."
+            )
             raise IdentityError(message)

@@ -10,6 +10,7 @@ from api.cli.output import STOPPED
 from api.identity.directory import IdentityError, Institution
 from api.serving import run
 from api.settings import Settings
+from domain.label import Label
 
 P = ParamSpec("P")
 
@@ -34,5 +35,5 @@ async def known_institution(container: Container, name_or_id: str) -> Institutio
     for each in await container.identity.institutions():
         if name_or_id in {each.name, str(each.institution)}:
             return each
-    message = f"没有该机构：{name_or_id}。 There is no institution {name_or_id}."
+    message = Label(f"没有该机构：{name_or_id}。", f"There is no institution {name_or_id}.")
     raise IdentityError(message)

@@ -6,11 +6,10 @@ from uuid import UUID
 
 from cyclopts import Parameter, validators
 
-from api.bootstrap import Container
+from api.administering import Administering, NewRole, at_the_machine
 from api.cli.container import command_container, known_institution, stoppable
 from api.cli.output import Flag, answer, commands, note
 from api.identity.directory import Institution
-from api.identity.mail_addresses import check_address
 from api.identity.permissions import Role
 from api.identity.tokens import LONGEST_DAYS
 from api.institutions import change_institution, open_institution, remark
@@ -36,7 +35,7 @@ async def add_institution(name: str, /, *, uscc: str | None = None, region: str 
     async with command_container() as container:
         opened = await open_institution(container, name, uscc=uscc, region=region)
         for sentence in remark(opened, container.ledger.rulebook):
-            note(sentence)
+            note(str(sentence))
         answer(str(opened.institution))
         return 0
 
@@ -69,7 +68,7 @@ async def change_of_institution(
             return 1
         changed = await change_institution(container, known, name=name, uscc=uscc, region=region)
         for sentence in remark(changed, container.ledger.rulebook):
-            note(sentence)
+            note(str(sentence))
         answer(_shown(changed))
         return 0
 
@@ -112,17 +111,11 @@ async def add_user(
     """
     async with command_container() as container:
         home = None if institution is None else (await known_institution(container, institution)).institution
-        if login is not None:
-            await container.logins.check_free(login)
-        if mail is not None:
-            check_address(mail)
-        member = (await container.identity.add_member(name, role, institution=home, region=region)).user
+        operator = await at_the_machine(container)
+        member = await operator.add(name, NewRole(role, home, region), login=login, mail=mail)
         answer(str(member))
         if login is not None:
-            await container.logins.give(member, login)
-            await _first_token(container, member)
-        if mail is not None:
-            await container.mail_addresses.give(member, mail)
+            await _first_token(operator, member)
         return 0
 
 
@@ -151,11 +144,9 @@ async def give_login(user: UUID, login: str, /) -> int:
         login: 网页登录的用户名，同一账本内不得重复。 The user name for the console, unique in this ledger.
     """
     async with command_container() as container:
-        if user not in await container.identity.names([user]):
-            note("没有该编号的人员。 There is nobody with this id.")
-            return 1
-        await container.logins.give(user, login)
-        await _first_token(container, user)
+        operator = await at_the_machine(container)
+        await operator.give_login(user, login)
+        await _first_token(operator, user)
         return 0
 
 
@@ -188,7 +179,7 @@ async def reset_password(login: str, /) -> int:
         login: 用户名。 The user name.
     """
     async with command_container() as container:
-        await _first_token(container, await container.logins.member(login))
+        await _first_token(await at_the_machine(container), await container.logins.member(login))
         return 0
 
 
@@ -201,15 +192,14 @@ async def end_user(login: str, /) -> int:
         login: 用户名。 The user name.
     """
     async with command_container() as container:
-        member = await container.logins.member(login)
-        await container.logins.end(member)
-        await container.mail_addresses.take_away(member)
+        operator = await at_the_machine(container)
+        await operator.end(await container.logins.member(login))
         return 0
 
 
-async def _first_token(container: Container, member: UUID) -> None:
-    days = container.settings.first_sign_in_days
-    answer(await container.logins.reset_password(member, days=days))
+async def _first_token(operator: Administering, member: UUID) -> None:
+    answer(await operator.let_in(member))
+    days = operator.container.settings.first_sign_in_days
     note(
         f"此令牌用于在网页登录并设定口令，{days} 天内有效，仅显示一次。"
         f" It is for signing in to the console and setting a password, within {days} days, and shown once."
@@ -237,12 +227,8 @@ async def new_token(
             Make a token that cannot approve, reject, or join files, whatever the member's role.
     """
     async with command_container() as container:
-        if user not in await container.identity.names([user]):
-            note("没有该编号的人员。 There is nobody with this id.")
-            return 1
-        lives = container.settings.token_days if days is None else days
-        may_approve = not may_not_approve
-        answer(await container.identity.issue(user, days=lives, purpose=purpose, may_approve=may_approve))
+        operator, may_approve = await at_the_machine(container), not may_not_approve
+        answer(await operator.make_token(user, purpose=purpose, days=days, may_approve=may_approve))
         return 0
 
 
@@ -270,10 +256,8 @@ async def revoke_token(token: UUID, /) -> int:
         token: 令牌编号，见 token list。 Its id, as `token list` shows it.
     """
     async with command_container() as container:
-        if await container.identity.revoke(token):
-            return 0
-        note("没有该编号的有效令牌。 There is no such token that is not revoked.")
-        return 1
+        await (await at_the_machine(container)).revoke_token(token)
+        return 0
 
 
 def _shown(institution: Institution) -> str:

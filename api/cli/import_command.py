@@ -25,6 +25,7 @@ from api.imports.report.report_workbook import prove_writable, write_clerks_copy
 from api.imports.report.terminal import bar, tell
 from api.imports.sink import InterruptedImportError
 from api.settings import Settings
+from domain.label import Label
 from domain.text import is_place_code
 from ledger.sealing.wrapping import KeyUnavailableError
 from ledger.store.append import StoreError
@@ -141,7 +142,9 @@ async def _institution(container: Container, name_or_id: str) -> Institution:
     except ValueError:
         return await container.identity.institution_named(name_or_id) or not_opened(name_or_id)
     if known is None:
-        message = f"没有编号为 {name_or_id} 的机构。 There is no institution of the id {name_or_id}."
+        message = Label(
+            f"没有编号为 {name_or_id} 的机构。", f"There is no institution of the id {name_or_id}."
+        )
         raise IdentityError(message)
     return known
 

@@ -8,6 +8,7 @@ from api.cli.output import note
 from api.identity.directory import IdentityError
 from api.imports.register_import import RegisterImport
 from api.institutions import check_region, remark
+from domain.label import Label
 from domain.rulebook import Rulebook
 
 
@@ -22,10 +23,11 @@ async def located(handed_in: RegisterImport, stated: str | None, rulebook: Ruleb
     check_region(stated, rulebook)
     if institution.region is not None:
         if stated not in {None, institution.region}:
-            message = (
+            message = Label(
                 f"{institution.name}的所在地区为 {institution.region}，不是 {stated}；有变更的，请先以"
-                f" childledger institution change 登记。 It lies in {institution.region}, not in {stated};"
-                " where that has changed, record it first by childledger institution change."
+                " childledger institution change 登记。",
+                f"It lies in {institution.region}, not in {stated};"
+                " where that has changed, record it first by childledger institution change.",
             )
             raise IdentityError(message)
         return handed_in
@@ -33,7 +35,7 @@ async def located(handed_in: RegisterImport, stated: str | None, rulebook: Ruleb
     if region is None and sys.stdin.isatty() and sys.stderr.isatty() and not handed_in.dry_run:
         region = await _asked(institution.name, rulebook)
     for sentence in remark(replace(institution, region=region), rulebook):
-        note(sentence)
+        note(str(sentence))
     return replace(handed_in, region=region)
 
 

@@ -20,6 +20,7 @@ from api.rule_packs.examples import Tested, run_examples
 from api.rule_packs.pack_files import draft, read_pack
 from api.rule_packs.telling import change_lines, file_json, file_lines
 from api.rule_packs.what_if import FileChanges, changed_files
+from domain.label import Label
 from domain.pack_faults import PackFault, faults
 from domain.rule_pack import RulePack, changes, packs_of
 from domain.rulebook import Rulebook
@@ -181,7 +182,7 @@ async def _the_institution(container: Container, named: str | None) -> Instituti
     institutions = await container.identity.institutions()
     if len(institutions) == 1:
         return institutions[0]
-    message = "请以 --institution 填写机构。 Say which institution: --institution."
+    message = Label("请以 --institution 填写机构。", "Say which institution: --institution.")
     raise IdentityError(message)
 
 
@@ -240,7 +241,7 @@ async def _reader(container: Container, token: Path | None) -> Actor:
     text = await asyncio.to_thread(token.read_text, "utf-8")
     actor = await container.identity.authenticate(text.strip())
     if actor is None:
-        message = "令牌无效或者已过期。 The token is not valid, or has expired."
+        message = Label("令牌无效或者已过期。", "The token is not valid, or has expired.")
         raise IdentityError(message)
     return actor
 

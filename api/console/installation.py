@@ -9,6 +9,9 @@ from api.console.cross_site import from_here
 from api.console.page_request import SignedIn
 from api.console.page_route import PageRoute
 from api.console.pages import (
+    admin_institutions,
+    admin_people,
+    admin_state,
     approvals,
     board,
     census_changes,
@@ -93,6 +96,9 @@ PAGES: Final = (
     import_pages,
     emergency_list,
     late,
+    admin_institutions,
+    admin_people,
+    admin_state,
     rules_in_force,
     kept,
     key_help,

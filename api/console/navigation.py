@@ -39,6 +39,10 @@ CENSUS: Final = Destination("census", "census")
 SUPERVISION: Final = Destination("supervision", "supervision")
 LOG: Final = Destination("log", "log")
 RULES: Final = Destination("rules", "rules")
+INSTITUTIONS: Final = Destination("admin/institutions", "institutions")
+PEOPLE: Final = Destination("admin/people", "people")
+TOKENS: Final = Destination("admin/tokens", "tokens")
+STATE: Final = Destination("admin/state", "state")
 
 SIDE: Final[Mapping[Role, Sequence[Destination]]] = MappingProxyType(
     {
@@ -52,7 +56,7 @@ SIDE: Final[Mapping[Role, Sequence[Destination]]] = MappingProxyType(
             *(CENSUS, SUPERVISION, REGISTER, TODAY, APPROVALS, FINDINGS, EMERGENCIES, BOARD, RULES),
         ),
         Role.TOWNSHIP: (TODAY, REGISTER, ENTER, FOR_MANY, FINDINGS, EXCEPTIONS, IMPORTS, RULES),
-        Role.ADMINISTRATOR: (RULES, LOG),
+        Role.ADMINISTRATOR: (INSTITUTIONS, PEOPLE, TOKENS, STATE, LOG, RULES),
     }
 )
 """What stands in the side, by role; the first is the role's home."""

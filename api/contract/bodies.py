@@ -184,6 +184,11 @@ def family_search(raw: bytes) -> FamilySearchRequest:
     return _valid(FamilySearchRequest, loaded(raw))
 
 
+def valid(kind: type[M], raw: bytes) -> M:
+    """Parse a body of a kind. Raises the problems `malformed` and `invalid`."""
+    return _valid(kind, loaded(raw))
+
+
 def line(raw: bytes, rulebook: Rulebook) -> Opening | Item:
     """Parse a line of an import: an item of `POST /entries`, or the body of `POST /children`.
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import UTC, date, datetime
 from types import MappingProxyType
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias
 from uuid import UUID
 
 from annotated_types import Predicate
@@ -14,7 +14,7 @@ from pydantic.json_schema import models_json_schema
 from api.contract.dimension_filters import MOST_WHERE, AgeBands, DimensionValue
 from api.contract.filters import SORT, ReportCode, SortedBy, Stage
 from domain.envelope import Envelope, envelope_fields
-from domain.event import Kind, Number, Text, Year
+from domain.event import Kind, Name, Number, Text, Title, Year
 from domain.label import Label
 from domain.limit import Area, limit
 from domain.scope import PlaceCode
@@ -32,6 +32,16 @@ MOST_ITEMS: Final = limit(
     why=Label("一次请求不应让其他人久等", "One request is not to keep the others waiting for long"),
     beyond="invalid",
 )
+
+MOST_PACK: Final = limit(
+    256 * 1024,
+    Area.REQUESTS,
+    Label("一个规则包的字符数", "Characters of a rule pack"),
+    why=Label("随附规则集的全部数值也不过如此", "All numbers of the shipped rulebook are no more"),
+    beyond="invalid",
+)
+LONGEST_DAYS: Final = 3660
+"""Days that a token lives at most: `api.identity.tokens` says why."""
 
 EVENT: Final[dict[str, Any]] = {
     "type": "CareModeAssigned",
@@ -225,6 +235,117 @@ class FamilySearchRequest(FamilyListRequest):
     q: Annotated[str, Field(min_length=1, max_length=100), Predicate(is_line)]
 
 
+class InstitutionRequest(Request):
+    """An institution to be opened; without a `region`, where it lies is not known."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"name": "望海市儿童福利院", "region": "371099"}]}
+    )
+
+    name: Title
+    uscc: Number | None = None
+    region: Number | None = None
+
+
+class InstitutionChangeRequest(Request):
+    """What changed of an institution; what is left out stays."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"region": "371099"}]})
+
+    name: Title | None = None
+    uscc: Number | None = None
+    region: Number | None = None
+
+
+class RoleRequest(Request):
+    """As what somebody is to be on the ledger: a role, and the institution or region that it is bound to."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"role": "bureau", "region": "3710"}]})
+
+    role: Literal[
+        "staff", "supervisor", "auditor", "placement_officer", "bureau", "township", "administrator"
+    ]
+    institution: UUID | None = None
+    region: Number | None = None
+
+
+class UserRequest(RoleRequest):
+    """Somebody to be added to the directory, with the user name by which they are to sign in, if any."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"name": "示例一", "role": "bureau", "region": "3710"}]}
+    )
+
+    name: Name
+    login: Number | None = None
+    mail: Number | None = None
+
+
+class RoleChangeRequest(RoleRequest):
+    """What somebody is to be instead; their name is typed once more, since all they enter with ends."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"named": "示例一", "role": "bureau", "region": "3710"}]}
+    )
+
+    named: Name
+
+
+class NamedRequest(Request):
+    """Whom an act is about that cannot be undone: their name, typed once more."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"named": "示例一"}]})
+
+    named: Name
+
+
+class LoginRequest(Request):
+    """The user name by which somebody is to sign in."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"login": "shiliyi"}]})
+
+    login: Number
+
+
+class TokenRequest(Request):
+    """A token to be made: whose, what it is for, and for how many days."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"user": str(UUID(int=1)), "purpose": "夜间导入", "days": 90}]}
+    )
+
+    user: UUID
+    purpose: Name
+    days: Annotated[int, Field(ge=1, le=LONGEST_DAYS)]
+    may_approve: bool = True
+
+
+class NothingRequest(Request):
+    """Nothing beside what the address says."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{}]})
+
+
+class PackRequest(Request):
+    """A rule pack: its name, and its text (TOML)."""
+
+    name: Annotated[str, Field(pattern="^[A-Za-z0-9._-]{1,60}$")]
+    text: Annotated[str, Field(max_length=MOST_PACK)]
+
+
+class RulebookRequest(Request):
+    """A rulebook to be adopted: the shipped one under the packs adopted before, and with or without some.
+
+    `digest` is that of the rulebook that a dry run showed; a dry run needs none.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"digest": "0" * 64}]})
+
+    digest: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
+    packs: Annotated[tuple[PackRequest, ...], Field(max_length=20)] = ()
+    without: Annotated[tuple[Annotated[str, Field(max_length=60)], ...], Field(max_length=20)] = ()
+
+
 KINDS: Final[tuple[type[BaseModel], ...]] = (
     EventRequest,
     EventsRequest,
@@ -236,6 +357,15 @@ KINDS: Final[tuple[type[BaseModel], ...]] = (
     ImportAgainRequest,
     ReportRequest,
     FamilySearchRequest,
+    InstitutionRequest,
+    InstitutionChangeRequest,
+    UserRequest,
+    RoleChangeRequest,
+    NamedRequest,
+    LoginRequest,
+    TokenRequest,
+    NothingRequest,
+    RulebookRequest,
 )
 
 

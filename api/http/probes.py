@@ -101,10 +101,10 @@ async def _measured(container: Container | None) -> bool:
 
 
 async def _states(tenants: Tenants) -> dict[str, dict[str, Any]]:
-    return dict(zip(tenants.names, await asyncio.gather(*map(_state, tenants.all)), strict=True))
+    return dict(zip(tenants.names, await asyncio.gather(*map(state_of, tenants.all)), strict=True))
 
 
-async def _state(container: Container | None) -> dict[str, Any]:
+async def state_of(container: Container | None) -> dict[str, Any]:
     """Return how far a container's read models are behind, or what is unavailable."""
     if container is None:
         return {"missing": ["ledger"]}

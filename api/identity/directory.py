@@ -39,7 +39,11 @@ _NAME: Final[TypeAdapter[str]] = TypeAdapter(Name)
 
 
 class IdentityError(Exception):
-    """The request cannot be fulfilled; the text gives the reason to the user of the command."""
+    """The request cannot be fulfilled; `said` gives the reason to whoever asked."""
+
+    def __init__(self, said: Label) -> None:
+        super().__init__(str(said))
+        self.said = said
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,8 @@ class Member:
     """A member of the directory; `name` is None once erased.
 
     `prefix` begins the codes of the regions that a placement officer or a bureau is bound to: empty for the
-    nation, None if the region is unknown. Of a township it is its code.
+    nation, None if the region is unknown. Of a township it is its code. `granted_by` gave the role or ended a
+    second factor, and `let_in_by` handed out a token last; None where the machine's operator did.
     """
 
     member: UUID
@@ -65,6 +70,8 @@ class Member:
     role: Role
     institution: UUID | None
     prefix: str | None
+    granted_by: UUID | None
+    let_in_by: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +191,9 @@ class Identity:
         try:
             await self._write("enter_institution", *astuple(institution))
         except UniqueViolation:
-            message = (
-                f"另有机构使用此名称或统一社会信用代码，不是 {institution.institution}。"
-                f" There is another institution of this name or code than {institution.institution}."
+            message = Label(
+                f"另有机构使用此名称或统一社会信用代码，不是 {institution.institution}。",
+                f"There is another institution of this name or code than {institution.institution}.",
             )
             raise IdentityError(message) from None
         self._holders.clear()
@@ -205,45 +212,61 @@ class Identity:
         institution: UUID | None = None,
         region: Answered[str] | None = None,
         member: UUID | None = None,
+        granted_by: UUID | None = None,
     ) -> Actor:
         """Add a member to the directory; the same `member` is added once.
 
         Staff, supervisor and auditor are bound to an institution, placement officer and bureau to a region
         (of a nation, province, prefecture or county), a township to its own code of nine digits, an
-        administrator to neither. A member bound to an unknown region sees no file. Raises IdentityError.
+        administrator to neither. A member bound to an unknown region sees no file. `granted_by` is the
+        administrator who gives the role, None for the machine's operator. Raises IdentityError.
         """
         _check(name)
+        home, prefix = await self.bound(role, institution=institution, region=region)
+        member = member or uuid4()
+        seal = await self._ledger.seal_for([member], [Category.IDENTITY], make=True)
+        sealed = seal.seal(member, Category.IDENTITY, name, _NAMES)
+        await self._write("add_member", member, sealed, role.value, institution, prefix, granted_by)
+        within = await self._within(prefix) if role in OF_REGION else None
+        return _actor(member, role, institution, home.region if home else None, within, prefix)
+
+    async def bound(
+        self, role: Role, *, institution: UUID | None, region: Answered[str] | None
+    ) -> tuple[Institution | None, str | None]:
+        """Return the institution and the prefix of regions to which a role is bound.
+
+        Raises IdentityError as `add_member` does.
+        """
         if (institution is None) == (role in OF_INSTITUTION):
             message = (
-                f"{role} 须写明所属机构（--institution）。"
-                f" A {role} is bound to an institution: say --institution."
+                Label(
+                    f"{role} 须写明所属机构（--institution）。",
+                    f"A {role} is bound to an institution: say --institution.",
+                )
                 if role in OF_INSTITUTION
-                else f"{role} 不属于任何机构（--institution）。 A {role} is bound to no institution."
+                else Label(
+                    f"{role} 不属于任何机构（--institution）。", f"A {role} is bound to no institution."
+                )
             )
             raise IdentityError(message)
         regional = role in OF_REGION | OF_PLACES
         if (region is None) == regional:
             message = (
-                f"{role} 须写明所辖地区（--region）。 A {role} is bound to a region: say --region."
+                Label(f"{role} 须写明所辖地区（--region）。", f"A {role} is bound to a region: say --region.")
                 if regional
-                else f"{role} 没有所辖地区（--region）。 A {role} is bound to no region."
+                else Label(f"{role} 没有所辖地区（--region）。", f"A {role} is bound to no region.")
             )
             raise IdentityError(message)
         home = None if institution is None else await self.institution(institution)
         if institution is not None and home is None:
-            message = f"没有该机构：{institution}。 There is no institution {institution}."
+            message = Label(f"没有该机构：{institution}。", f"There is no institution {institution}.")
             raise IdentityError(message)
         prefix = None
         if role is Role.TOWNSHIP:
             prefix = _township(region)
         elif isinstance(region, str):
             prefix = region_prefix(region)
-        member = member or uuid4()
-        seal = await self._ledger.seal_for([member], [Category.IDENTITY], make=True)
-        sealed = seal.seal(member, Category.IDENTITY, name, _NAMES)
-        await self._write("add_member", member, sealed, role.value, institution, prefix)
-        within = await self._within(prefix) if role in OF_REGION else None
-        return _actor(member, role, institution, home.region if home else None, within, prefix)
+        return home, prefix
 
     async def members(self) -> list[Member]:
         """Return all members, with names."""
@@ -271,10 +294,8 @@ class Identity:
     async def _opened(self, rows: list[TupleRow]) -> list[Member]:
         seal = await self._ledger.seal_for([row[0] for row in rows], [Category.IDENTITY])
         return [
-            Member(
-                member, seal.open(member, Category.IDENTITY, name, _NAMES), Role(role), institution, prefix
-            )
-            for member, name, role, institution, prefix in rows
+            Member(member, seal.open(member, Category.IDENTITY, name, _NAMES), Role(role), *bound)
+            for member, name, role, *bound in rows
         ]
 
     async def issue(
@@ -285,13 +306,20 @@ class Identity:
         A token without `may_approve` decides on nothing (`DECIDED`). One that is good `once` is for a first
         sign-in, in which its holder sets a password.
         """
-        _check(purpose, Label("用途", "purpose"))
-        if not 1 <= days <= LONGEST_DAYS:
-            message = f"令牌的有效期须为 1 至 {LONGEST_DAYS} 天。 A token lives for 1 to {LONGEST_DAYS} days."
-            raise IdentityError(message)
+        self.check_token(purpose, days)
         now = self._clock()
         until = now + timedelta(days=days)
         return await self._added(member, purpose, now, until, may_approve=may_approve, once=once)
+
+    @staticmethod
+    def check_token(purpose: str, days: int) -> None:
+        """Raise IdentityError unless a token can be made for this purpose, for so many days."""
+        _check(purpose, Label("用途", "purpose"))
+        if not 1 <= days <= LONGEST_DAYS:
+            message = Label(
+                f"令牌的有效期须为 1 至 {LONGEST_DAYS} 天。", f"A token lives for 1 to {LONGEST_DAYS} days."
+            )
+            raise IdentityError(message)
 
     async def begin_session(
         self, member: UUID, reason: str, until: datetime, *, holder: TokenHolder | None = None
@@ -339,6 +367,50 @@ class Identity:
             "add_token", member, known_by, purpose, may_approve, now, until, reason, begun_with, once
         )
         return token
+
+    async def change_role(
+        self,
+        member: UUID,
+        role: Role,
+        *,
+        institution: UUID | None,
+        region: Answered[str] | None,
+        granted_by: UUID | None,
+    ) -> None:
+        """Make a member something else. Raises IdentityError as `add_member` does."""
+        _, prefix = await self.bound(role, institution=institution, region=region)
+        await self._write("change_role", role.value, institution, prefix, granted_by, member)
+        self.forget()
+
+    async def note_grant(self, member: UUID, by: UUID | None) -> None:
+        """Note who last changed as whom, or with what second factor, a member enters."""
+        await self._write("note_grant", by, member)
+
+    async def note_let_in(self, member: UUID, by: UUID | None) -> None:
+        """Note who last handed out a token of a member."""
+        await self._write("note_let_in", by, member)
+
+    async def members_after(
+        self, after: UUID | None, limit: int, *, role: Role | None, institution: UUID | None
+    ) -> list[Member]:
+        """Return the members that come after one in the order of roles and ids, at most so many."""
+        asked = {"after": after, "limit": limit, "role": role, "institution": institution}
+        async with self._readers.connection() as connection:
+            cursor = await connection.execute(SQL["members_after"], asked)
+            return await self._opened(await cursor.fetchall())
+
+    async def tokens_after(self, after: UUID | None, limit: int, *, member: UUID | None) -> list[Token]:
+        """Return the tokens that enter now, no sessions, the newest first, after one, at most so many."""
+        asked = {"after": after, "limit": limit, "member": member, "now": self._clock()}
+        async with self._readers.connection() as connection:
+            cursor = connection.cursor(row_factory=args_row(Token))
+            return await (await cursor.execute(SQL["tokens_after"], asked)).fetchall()
+
+    async def token(self, token: UUID) -> Token | None:
+        """Return a token by its id."""
+        async with self._readers.connection() as connection:
+            cursor = connection.cursor(row_factory=args_row(Token))
+            return await (await cursor.execute(SQL["token"], [token])).fetchone()
 
     async def tokens(self) -> list[Token]:
         """Return all tokens, the oldest first."""
@@ -415,9 +487,9 @@ def _actor(
 def _township(region: Answered[str] | None) -> str:
     """Return the code of a township. Raises IdentityError unless it has nine digits."""
     if not isinstance(region, str) or not is_place_code(region) or len(region) != TOWNSHIP_DIGITS:
-        message = (
-            "township 须写明乡镇（街道）的九位区划代码（--region）。"
-            " A township is bound to its own code: say --region with nine digits."
+        message = Label(
+            "township 须写明乡镇（街道）的九位区划代码（--region）。",
+            "A township is bound to its own code: say --region with nine digits.",
         )
         raise IdentityError(message)
     return region
@@ -430,7 +502,7 @@ def _check(name: str, what: Label = _CALLED) -> None:
     except ValidationError as error:
         first_error = error.errors(include_url=False, include_input=False)[0]
         words = wording(first_error["type"], first_error.get("ctx", {}), first_error["msg"])
-        message = f"{what.zh}{words.zh}。 The {what.en} {words.en}."
+        message = Label(f"{what.zh}{words.zh}。", f"The {what.en} {words.en}.")
         raise IdentityError(message) from None
 
 
@@ -440,9 +512,9 @@ def region_prefix(region: str) -> str:
     Raises IdentityError unless the region has 2, 4 or 6 digits.
     """
     if not region.isascii() or not region.isdigit() or len(region) not in {2, 4, 6}:
-        message = (
-            f"{region!r} 不是行政区划代码：应为 GB/T 2260 的 2、4 或 6 位数字。"
-            f" {region!r} is no region: 2, 4 or 6 digits of GB/T 2260."
+        message = Label(
+            f"{region!r} 不是行政区划代码：应为 GB/T 2260 的 2、4 或 6 位数字。",
+            f"{region!r} is no region: 2, 4 or 6 digits of GB/T 2260.",
         )
         raise IdentityError(message)
     while region.endswith("00"):

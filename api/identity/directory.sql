@@ -28,13 +28,30 @@ INSERT INTO institution (institution, name, uscc, region) VALUES (%s, %s, %s, %s
    SET name = excluded.name, uscc = excluded.uscc, region = excluded.region
 
 -- name: members
-SELECT member, name, role, institution, prefix FROM member ORDER BY role, member
+SELECT member, name, role, institution, prefix, granted_by, let_in_by FROM member ORDER BY role, member
 
 -- name: members_of
-SELECT member, name, role, institution, prefix FROM member WHERE member = ANY (%s)
+SELECT member, name, role, institution, prefix, granted_by, let_in_by FROM member WHERE member = ANY (%s)
+
+-- name: members_after
+SELECT member, name, role, institution, prefix, granted_by, let_in_by
+  FROM member
+ WHERE coalesce((role, member) > (SELECT role, member FROM member WHERE member = %(after)s), true)
+   AND coalesce(role = %(role)s, true) AND coalesce(institution = %(institution)s, true)
+ ORDER BY role, member
+ LIMIT %(limit)s
 
 -- name: add_member
-INSERT INTO member (member, name, role, institution, prefix) VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+INSERT INTO member (member, name, role, institution, prefix, granted_by) VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+
+-- name: change_role
+UPDATE member SET role = %s, institution = %s, prefix = %s, granted_by = %s WHERE member = %s
+
+-- name: note_grant
+UPDATE member SET granted_by = %s WHERE member = %s
+
+-- name: note_let_in
+UPDATE member SET let_in_by = %s WHERE member = %s
 
 -- name: add_token
 INSERT INTO token (member, digest, purpose, may_approve, made_at, expires_at, reason, begun_with, once)
@@ -42,6 +59,17 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
 
 -- name: tokens
 SELECT token, member, purpose, may_approve, made_at, expires_at, revoked_at, used_at FROM token ORDER BY made_at, token
+
+-- name: tokens_after
+SELECT token, member, purpose, may_approve, made_at, expires_at, revoked_at, used_at
+  FROM token
+ WHERE reason IS NULL AND revoked_at IS NULL AND expires_at > %(now)s AND coalesce(member = %(member)s, true)
+   AND coalesce((made_at, token) < (SELECT made_at, token FROM token WHERE token = %(after)s), true)
+ ORDER BY made_at DESC, token DESC
+ LIMIT %(limit)s
+
+-- name: token
+SELECT token, member, purpose, may_approve, made_at, expires_at, revoked_at, used_at FROM token WHERE token = %s
 
 -- name: revoke
 UPDATE token SET revoked_at = %s WHERE token = %s AND revoked_at IS NULL RETURNING digest

@@ -124,17 +124,20 @@ class Logins:
         async with self._writers.connection() as connection:
             await connection.execute(SQL["give"], [self._known_by(name), member, sealed])
         if await self._whose(name) != member:
-            message = "此人已有用户名，或者该用户名已有人使用。 They have a user name, or it is taken."
+            message = Label(
+                "此人已有用户名，或者该用户名已有人使用。", "They have a user name, or it is taken."
+            )
             raise IdentityError(message)
 
     async def check_free(self, name: str, member: UUID | None = None) -> None:
         """Raise IdentityError if a name can be no user name, or is another's than the member's."""
         fault = fault_of_login(name)
         if fault is not None:
-            raise IdentityError(str(fault))
+            raise IdentityError(fault)
         if await self._whose(name) not in {None, member}:
-            message = (
-                f"用户名 {name} 已有人使用，请另选一个。 The user name {name} is taken; choose another one."
+            message = Label(
+                f"用户名 {name} 已有人使用，请另选一个。",
+                f"The user name {name} is taken; choose another one.",
             )
             raise IdentityError(message)
 
@@ -142,7 +145,7 @@ class Logins:
         """Return who has a user name. Raises IdentityError if nobody has."""
         member = await self._whose(name)
         if member is None:
-            message = f"没有用户名 {name}。 Nobody has the user name {name}."
+            message = Label(f"没有用户名 {name}。", f"Nobody has the user name {name}.")
             raise IdentityError(message)
         return member
 

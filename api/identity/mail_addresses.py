@@ -9,6 +9,7 @@ from uuid import UUID
 
 from api.identity.directory import IdentityError
 from domain.event import Category
+from domain.label import Label
 from ledger.ledger import Ledger
 from ledger.store import queries
 from ledger.store.pools import Pool
@@ -64,5 +65,5 @@ def check_address(address: str) -> None:
     except (HeaderParseError, ValueError, IndexError):
         fits = False
     if not fits:
-        message = "电子邮件地址写法不对。 That is no mail address."
+        message = Label("电子邮件地址写法不对。", "That is no mail address.")
         raise IdentityError(message)

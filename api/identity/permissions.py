@@ -87,6 +87,8 @@ class Action(StrEnum):
     """Join two files of one child, separate them, or close one as opened by mistake."""
     ISSUE = "issue"
     """Issue a report of the institution, or of the region."""
+    ADMINISTER = "administer"
+    """Open institutions, and say who is on the ledger, as what, and by which tokens they enter."""
     OPERATE = "operate"
     """Record what an institution is and by which rules it is judged, as the ledger's operator does."""
 
@@ -103,14 +105,14 @@ OF_PLACES: Final = frozenset({Role.BUREAU, Role.TOWNSHIP})
 _MAY: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
     {
         Role.STAFF: frozenset({Action.READ, Action.ASK, Action.RECORD, Action.RECEIVE}),
-        Role.SUPERVISOR: frozenset(Action) - {Action.OPERATE},
+        Role.SUPERVISOR: frozenset(Action) - {Action.ADMINISTER, Action.OPERATE},
         Role.AUDITOR: frozenset({Action.READ, Action.ASK, Action.SEE_ACCESS, Action.VERIFY, Action.EXPORT}),
         Role.PLACEMENT_OFFICER: frozenset({Action.READ, Action.ASK}),
         Role.BUREAU: frozenset(
             {Action.READ, Action.ASK, Action.RECORD, Action.APPROVE, Action.JOIN, Action.ISSUE}
         ),
         Role.TOWNSHIP: frozenset({Action.READ, Action.ASK, Action.RECORD}),
-        Role.ADMINISTRATOR: frozenset({Action.READ, Action.SEE_ACCESS, Action.VERIFY}),
+        Role.ADMINISTRATOR: frozenset({Action.READ, Action.SEE_ACCESS, Action.VERIFY, Action.ADMINISTER}),
     }
 )
 
@@ -236,6 +238,9 @@ def allowed(
     """
     last = horizon(actor, file, today)
     within = last is not None and (LAST_DAY if about is None else about) <= last
+    if action is Action.ADMINISTER:
+        # Of the directory, and of no file.
+        return False
     if action not in {Action.READ, Action.SEE_ACCESS, Action.VERIFY, Action.EXPORT}:
         within = within and last == LAST_DAY
         # A bureau only supervises what institutions record.

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final
 
+from api.contract.administration_answers import DatedLineAnswer, RuleChangeAnswer
 from api.contract.findings import finding_json
 from api.contract.obligations import obligation_json
 from api.rule_packs.what_if import FileChanges
@@ -155,4 +156,41 @@ def _gate(result: GateResult) -> dict[str, Any]:
         "state": result.state,
         "missing_zh": missing and missing.zh,
         "missing_en": missing and missing.en,
+    }
+
+
+def change_json(change: RuleChange) -> RuleChangeAnswer:
+    """Return how a rule differs between two rulebooks, in the form of an answer."""
+    rule = change.rule
+    return {
+        "rule": rule.id,
+        "title_zh": rule.title.zh,
+        "title_en": rule.title.en,
+        "new": change.before is None,
+        "gone": change.after is None,
+        "reworded": list(change.reworded),
+        "removed": [_dated_json(each) for each in change.removed],
+        "added": [_dated_json(each) for each in change.added],
+    }
+
+
+def _dated_json(dated: Dated) -> DatedLineAnswer:
+    place = tables()["region"].codes.get(dated.region)
+    match dated:
+        case Pack():
+            said = counted(dated.value, dated.unit)
+        case Papers():
+            said = Label("、".join(dated.kinds), ", ".join(dated.kinds))
+        case _:
+            said = Label(dated.zh or "", dated.en or "")
+    return {
+        "region": dated.region,
+        "region_zh": "借用" if dated.region == DEFAULT else place.zh if place else dated.region,
+        "region_en": "borrowed" if dated.region == DEFAULT else place.en if place else dated.region,
+        "zh": said.zh,
+        "en": said.en,
+        "since": None if dated.since == FIRST_DAY else dated.since,
+        "until": None if dated.until == LAST_DAY else dated.until,
+        "source": dated.source,
+        "verified": dated.verified,
     }

@@ -35,6 +35,12 @@ pytestmark = [pytest.mark.browser, needs_chromium]
 
 LOOKED_AT_ELSEWHERE: Final = {
     "/console": "leads to the first page of a role",
+    "/console/admin/institutions": "an administrator's, in a flow of its own",
+    "/console/admin/institutions/{institution}": "the same",
+    "/console/admin/people": "the same",
+    "/console/admin/people/{user}": "the same",
+    "/console/admin/state": "the same",
+    "/console/admin/tokens": "the same",
     "/console/children/{child}/entries/{entry}/correct/content": "follows the reason, in a flow of its own",
     "/console/children/{child}/entries/{entry}/correct/review": "follows the content, in that flow",
     "/console/children/{child}/entries/{entry}/restore": "of an entry that was withdrawn, in that flow",

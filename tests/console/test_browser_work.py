@@ -184,3 +184,34 @@ def test_by_keyboard_an_auditor_compares_and_an_officer_finds_who_is_stuck(
     go_by_keyboard(page, page.locator("tbody th a").first.inner_text())
     assert page.url.endswith("/readiness")
     page.context.close()
+
+
+@with_and_without
+def test_an_administrator_adds_a_person_whom_another_lets_in(
+    demo: Demo, browser: Browser, *, script: bool
+) -> None:
+    """Its fields are reached by keyboard; every page of an administrator is sound on the way."""
+    name = "示例新人甲" if script else "示例新人乙"
+    page = opened(browser, WIDE if script else NARROW, script=script)
+    enter(page, demo, "administrator", **({"language": "en"} if script else {}))
+    for address in ("state", "tokens", "institutions"):
+        page.goto(f"{demo.address}/console/admin/{address}")
+        is_sound(page, script=script)
+    follow(page, page.locator("main tbody a").first)
+    is_sound(page, script=script)
+    page.goto(f"{demo.address}/console/admin/people")
+    is_sound(page, script=script)
+    type_at(page, "name", name)
+    tab_to(page, "role")
+    page.keyboard.press("Tab")
+    page.select_option("#role", "bureau")
+    type_at(page, "region", "3710")
+    page.keyboard.press("Tab")
+    page.keyboard.type("shili-jia" if script else "shili-yi")
+    with arrival(page):
+        page.keyboard.press("Enter")
+    announces(page, "status")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+    expect(page.locator("form[action$='/first-sign-in']"), "not by whoever added them").to_have_count(0)
+    is_sound(page, script=script)
+    page.context.close()

@@ -8,6 +8,7 @@ from starlette.types import Message, Scope
 
 from api.app import create_app
 from api.contract.file_kinds import PATHS
+from api.http.administering_requests import MOST_BYTES as MOST_OF_ACTS
 from api.http.lists import MOST_BYTES as MOST_OF_A_SEARCH
 from api.http.reconciliations import MOST_BYTES as MOST_OF_THEIRS
 from api.http.record_many import MOST_BYTES as MOST_OF_MANY
@@ -30,6 +31,18 @@ TAKES = {
     f"/imports/{SOME}/record": MOST_OF_A_SEARCH,
     "/reconciliations": MOST_OF_THEIRS,
     "/reports": MOST_OF_A_SEARCH,
+    **dict.fromkeys(
+        (
+            "/institutions",
+            f"/institutions/{SOME}/particulars",
+            f"/institutions/{SOME}/rulebook",
+            "/users",
+            *(f"/users/{SOME}/{act}" for act in ("role", "login", "first-sign-in", "end", "sessions/end")),
+            "/tokens",
+            f"/tokens/{SOME}/revoke",
+        ),
+        MOST_OF_ACTS,
+    ),
 }
 PUT = {f"/children/{SOME}/documents/{SOME}"}
 """What takes the bytes of a paper that an entry cites: `test_scans`."""

@@ -48,6 +48,8 @@ async def addresses(served: Served) -> list[str]:
         "entry_id": uuid4(),
         "entry": uuid4(),
         "person": (await served.actor(Role.STAFF)).user,
+        "user": uuid4(),
+        "token": uuid4(),
     }
     return [path.format(**named) for path in READ]
 

@@ -289,6 +289,21 @@ SILENT = {
     "GET /imports",
 }
 """Operations that tell nothing personal of a child."""
+ADMINISTERED = {
+    "GET /institutions",
+    "POST /institutions",
+    "POST /institutions/{institution}/particulars",
+    "POST /institutions/{institution}/rulebook",
+    "GET /users",
+    "POST /users",
+    "GET /users/{user}",
+    *(f"POST /users/{{user}}/{act}" for act in ("role", "login", "first-sign-in", "end", "sessions/end")),
+    "GET /tokens",
+    "POST /tokens",
+    "POST /tokens/{token}/revoke",
+    "GET /running-state",
+}
+"""What an administrator asks and does, of no child; test_administration asks, and that acts are noted."""
 OF_OTHER_KINDS = {
     "POST /families",
     "GET /families",
@@ -363,7 +378,7 @@ async def asked_by_a_supervisor(served: Served) -> Asked:
 
 def test_every_operation_is_known_to_tell_of_a_child_or_not_to() -> None:
     told = {*NOTED, *OF_A_YOUNG_PERSON, *OF_ITS_THINGS, *OF_SCANS, *OF_STATEMENTS}
-    assert told | SILENT | OF_OTHER_KINDS == OPERATIONS
+    assert told | SILENT | ADMINISTERED | OF_OTHER_KINDS == OPERATIONS
 
 
 @pytest.mark.parametrize(("purpose", "categories", "ask"), CASES)

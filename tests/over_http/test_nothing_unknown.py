@@ -30,7 +30,10 @@ RECEIVED = ("2024-03-05", some(ChildReceived))
 
 def address(path: str) -> str:
     """Fill in a path: any id and any name."""
-    ids = {name: str(uuid4()) for name in ("job", "report", "entry", "entry_id", "document", *PATHS)}
+    ids = {
+        name: str(uuid4())
+        for name in ("job", "report", "entry", "entry_id", "document", "user", "token", *PATHS)
+    }
     named = {
         "type": "x",
         "table": "stage",

@@ -8,6 +8,7 @@ GRANT SELECT ON epoch TO :"reader";
 GRANT SELECT ON institution, member, token TO :"reader";
 GRANT SELECT, INSERT ON institution, member, token TO :"writer";
 GRANT UPDATE (name, uscc, region) ON institution TO :"writer";
+GRANT UPDATE (role, institution, prefix, granted_by, let_in_by) ON member TO :"writer";
 GRANT UPDATE (revoked_at, used_at) ON token TO :"writer";
 -- What is kept of a password nobody reads who does not check it.
 GRANT SELECT (login, member, name, password_set_at) ON login TO :"reader";
