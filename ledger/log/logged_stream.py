@@ -50,7 +50,7 @@ async def logged_stream(log: TransparencyLog, rows: Sequence[StoredRow]) -> Logg
     for start in range(0, len(reached), _AT_ONCE):
         piece = reached[start : start + _AT_ONCE]
         commitments = [_commitment(row) for row in piece]
-        names = await log.pseudonyms(commitments)
+        names = await log.pseudonyms({row.stream.bytes for row in piece})
         proved = await log.proved([row.position for row in piece], note)
         for row, commitment in zip(piece, commitments, strict=True):
             what = _wrong(log, signed, commitment, names.get(commitment[2]), proved.get(row.position))

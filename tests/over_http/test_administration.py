@@ -15,7 +15,7 @@ from tests.support.client import Served
 
 FORBIDDEN, NOT_FOUND, INVALID = 403, 404, 422
 NAME: Final = "标记人员"
-ACTS: Final = (
+ACTS: Final[tuple[tuple[str, str, Any], ...]] = (
     ("GET", "/institutions", None),
     ("POST", "/institutions", {"name": "示例机构"}),
     ("POST", "/institutions/{institution}/particulars", {"region": "371002"}),
@@ -44,9 +44,10 @@ ON_A_PERSON: Final = tuple(
 async def ask(client: AsyncClient, act: tuple[str, str, Any], **named: object) -> Response:
     """Do an act of an administrator, about what is named."""
     method, path, body = act
-    sent = body and {name: named["user"] if each == "{user}" else each for name, each in body.items()}
-    asked = {} if body is None else {"json": {k: str(v) if k == "user" else v for k, v in sent.items()}}
-    return await client.request(method, path.format(**named), **asked)
+    if body is None:
+        return await client.request(method, path.format(**named))
+    sent = {name: str(named["user"]) if each == "{user}" else each for name, each in body.items()}
+    return await client.request(method, path.format(**named), json=sent)
 
 
 async def another_administrator(served: Served) -> tuple[UUID, AsyncClient]:
