@@ -39,12 +39,12 @@ async def approved(
 
 
 @asynccontextmanager
-async def later(served: Served, child: UUID) -> AsyncIterator[Container]:
-    """The ledger in another process, on the first day on which nobody can stop what was approved."""
+async def later(served: Served, child: UUID, after: timedelta = COOLED) -> AsyncIterator[Container]:
+    """The ledger in another process, once nobody can stop any more what was approved."""
     file = await served.container.ledger.file(child)
     assert file is not None
     assert file.newest.recorded_at is not None
-    moment = file.newest.recorded_at + COOLED
+    moment = file.newest.recorded_at + after
     async with open_container(served.container.settings, lambda: moment, follow=False) as container:
         yield container
 
