@@ -49,6 +49,7 @@ from api.console.pages import (
     preferences,
     receive,
     record_for_many,
+    report_pages,
     rules_in_force,
     sign_in,
     supervised_institutions,
@@ -92,6 +93,7 @@ PAGES: Final = (
     census_changes,
     census_series,
     supervised_institutions,
+    report_pages,
     digest,
     import_pages,
     emergency_list,
@@ -142,6 +144,7 @@ def install(routes: APIRouter) -> None:
         census_counts.downloads,
         census_changes.downloads,
         child_proof.downloads,
+        report_pages.downloads,
         import_pages.downloads,
         child_scans.downloads,
     )

@@ -38,6 +38,7 @@ EMERGENCIES: Final = Destination("emergencies", "emergencies")
 CENSUS: Final = Destination("census", "census")
 SUPERVISION: Final = Destination("supervision", "supervision")
 LOG: Final = Destination("log", "log")
+REPORTS: Final = Destination("reports", "reports")
 RULES: Final = Destination("rules", "rules")
 INSTITUTIONS: Final = Destination("admin/institutions", "institutions")
 PEOPLE: Final = Destination("admin/people", "people")
@@ -53,7 +54,7 @@ SIDE: Final[Mapping[Role, Sequence[Destination]]] = MappingProxyType(
         Role.AUDITOR: (FIND, FINDINGS, LATE, EXCEPTIONS, EMERGENCIES, LOG, CENSUS, RULES),
         Role.PLACEMENT_OFFICER: (BOARD, TODAY, REGISTER, FINDINGS, RULES),
         Role.BUREAU: (
-            *(CENSUS, SUPERVISION, REGISTER, TODAY, APPROVALS, FINDINGS, EMERGENCIES, BOARD, RULES),
+            *(CENSUS, SUPERVISION, REPORTS, REGISTER, TODAY, APPROVALS, FINDINGS, EMERGENCIES, BOARD, RULES),
         ),
         Role.TOWNSHIP: (TODAY, REGISTER, ENTER, FOR_MANY, FINDINGS, EXCEPTIONS, IMPORTS, RULES),
         Role.ADMINISTRATOR: (INSTITUTIONS, PEOPLE, TOKENS, STATE, LOG, RULES),

@@ -8,12 +8,11 @@ from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
 import orjson
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 
 from api.bootstrap import Container
 from api.console.side_counts import side_counts
 from api.console.words import Words
-from api.contract.encoding import JsonResponse
 from api.contract.problems import Problem
 from api.contract.sentences import Language
 from api.http import directory_names
@@ -83,7 +82,7 @@ class PageRequest:
 
     async def answer(
         self,
-        question: Callable[..., Awaitable[JsonResponse]],
+        question: Callable[..., Awaitable[Response]],
         *about: Any,  # noqa: ANN401 - whatever the function asks
         **asked: Any,  # noqa: ANN401 - the same
     ) -> Any:  # noqa: ANN401 - whatever is answered

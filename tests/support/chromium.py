@@ -188,6 +188,7 @@ def enter(page: Page, demo: Demo, role: str = "supervisor", **preferences: str) 
 def pages_to_look_at(demo: Demo) -> dict[str, str]:
     """Return the addresses of the pages to look at, by a name for each."""
     someone = a_young_person(demo)
+    issued = ask(demo, "/reports", limit="1")["items"][0]["id"]
     at, claim = someone.address, ask(demo, "/exceptions", limit="1")["items"][0]["entry"]["entry_id"]
     return {
         "today": "/console/today",
@@ -239,6 +240,10 @@ def pages_to_look_at(demo: Demo) -> dict[str, str]:
         "moves": "/console/census/moves?from=2025-12-31&by=institution&kind=left",
         "series": "/console/series",
         "supervision": "/console/supervision",
+        "reports": "/console/reports",
+        "report": f"/console/reports/{issued}",
+        "report-compared": f"/console/reports/{issued}/comparison",
+        "report-to-issue": "/console/reports/new?of=quarterly/2026/2",
         "imports": "/console/imports",
         "keys": "/console/keys",
         "rules": "/console/rules",
