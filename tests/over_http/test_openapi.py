@@ -220,7 +220,7 @@ async def test_every_answer_to_every_role_is_a_documented_one(
                 response = await ask(client, case)
                 if response.is_success:
                     answered.add(operation.label)
-        assert len(answered) * 2 >= len(operations), (role, sorted(answered))
+        assert len(answered) * 3 >= len(operations), (role, sorted(answered))
         if role in {Role.STAFF, Role.SUPERVISOR}:
             elsewhere = (
                 "/imports",
