@@ -53,6 +53,7 @@ from api.console.pages import (
     rules_in_force,
     sign_in,
     supervised_institutions,
+    their_data,
     today,
 )
 from api.console.rendering import FOR_EVER, SERVED
@@ -94,6 +95,7 @@ PAGES: Final = (
     census_series,
     supervised_institutions,
     report_pages,
+    their_data,
     digest,
     import_pages,
     emergency_list,

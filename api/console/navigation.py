@@ -39,6 +39,7 @@ CENSUS: Final = Destination("census", "census")
 SUPERVISION: Final = Destination("supervision", "supervision")
 LOG: Final = Destination("log", "log")
 REPORTS: Final = Destination("reports", "reports")
+DIFFERENCES: Final = Destination("differences", "differences")
 RULES: Final = Destination("rules", "rules")
 INSTITUTIONS: Final = Destination("admin/institutions", "institutions")
 PEOPLE: Final = Destination("admin/people", "people")
@@ -47,7 +48,18 @@ STATE: Final = Destination("admin/state", "state")
 
 SIDE: Final[Mapping[Role, Sequence[Destination]]] = MappingProxyType(
     {
-        Role.STAFF: (TODAY, REGISTER, RECEIVE, FOR_MANY, FINDINGS, EXCEPTIONS, IMPORTS, BOARD, RULES),
+        Role.STAFF: (
+            TODAY,
+            REGISTER,
+            RECEIVE,
+            FOR_MANY,
+            FINDINGS,
+            EXCEPTIONS,
+            IMPORTS,
+            DIFFERENCES,
+            BOARD,
+            RULES,
+        ),
         Role.SUPERVISOR: (
             *(TODAY, REGISTER, RECEIVE, FOR_MANY, APPROVALS, FINDINGS, EMERGENCIES, IMPORTS, BOARD, RULES),
         ),

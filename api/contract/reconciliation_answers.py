@@ -23,6 +23,8 @@ class DifferingItem(TypedDict):
     """
 
     child: UUID
+    name: PersonalValue
+    file_no: PersonalValue
     item: ItemCode
     ours: PersonalValue
     theirs: PersonalValue

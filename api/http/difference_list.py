@@ -37,6 +37,8 @@ router = APIRouter(tags=["across files"])
 
 _RULE: Final = "R-REC-1"
 _MODELS: Final = ("register", "found_differences")
+StateAsked: TypeAlias = Annotated[DifferenceState | None, Query(description="All of them by default.")]
+DifferenceSort: TypeAlias = Annotated[str | None, Query(description=SORT), SortedBy(SORTS)]
 OfDifferences: TypeAlias = Annotated[RequestContext, Depends(list_request(*_MODELS))]
 
 
@@ -47,12 +49,12 @@ async def differences(
     day: Day = None,
     as_of: AsOf = None,
     known_at: KnownAt = None,
-    state: Annotated[DifferenceState | None, Query(description="All of them by default.")] = None,
+    state: StateAsked = None,
     system: Annotated[OtherSystemCode | None, Query(description="A code of `other_system`.")] = None,
     item: Annotated[ComparedItemCode | None, Query(description="A code of `compared_item`.")] = None,
     found_since: Annotated[date | None, Query(description="The first day of finding.")] = None,
     institution: UUID | None = None,
-    sort: Annotated[str | None, Query(description=SORT), SortedBy(SORTS)] = None,
+    sort: DifferenceSort = None,
     total: WithTotal = False,  # noqa: FBT002 - of the query string
     limit: PageLimit = 50,
     cursor: Cursor = None,

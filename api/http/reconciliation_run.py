@@ -14,6 +14,7 @@ from api.contract.problems import Problem
 from api.contract.reconciliation_answers import DifferingItem, ReconciliationAnswer, TheirRowAnswer
 from api.folding import folded_name
 from api.http.dependencies import FILES_AT_ONCE, PATIENCE_SECONDS, RequestContext
+from api.http.list_pages import with_names
 from api.http.recording_requests import not_recorded
 from api.imports.faults import Fault
 from api.imports.reconciling.compared_child import ComparedChild, compared_child, is_the_same
@@ -229,7 +230,7 @@ class ReconciliationRun:
             **self._counts(),  # type: ignore[typeddict-item]  # its members are counts
             "run": self._entry,
             "recorded": self._recorded,
-            "differences": [item for each in shown for item in self._differences(each)],
+            "differences": await self._named([item for each in shown for item in self._differences(each)]),
             "ended": [
                 {
                     "child": each.child,
@@ -262,7 +263,12 @@ class ReconciliationRun:
         }
         return JsonResponse(answer)
 
-    def _differences(self, compared: ComparedChild) -> Iterator[DifferingItem]:
+    async def _named(self, items: Sequence[dict[str, Any]]) -> list[DifferingItem]:
+        """Return what differs with the name and the number of whose file it is."""
+        named = await with_names(self._request, items, None)
+        return [{each: item[each] for each in DifferingItem.__annotations__} for item in named]  # type: ignore[misc]  # its members
+
+    def _differences(self, compared: ComparedChild) -> Iterator[dict[str, Any]]:
         row = compared.row
         for each in compared.differing:
             yield {

@@ -244,6 +244,8 @@ def pages_to_look_at(demo: Demo) -> dict[str, str]:
         "report": f"/console/reports/{issued}",
         "report-compared": f"/console/reports/{issued}/comparison",
         "report-to-issue": "/console/reports/new?of=quarterly/2026/2",
+        "differences": "/console/differences",
+        "reconcile": "/console/reconciliations?system=household&as_of=2026-06-30",
         "imports": "/console/imports",
         "keys": "/console/keys",
         "rules": "/console/rules",

@@ -1,0 +1,78 @@
+"""Another department's file on pages: looked at, recorded when it is the same file, decided one by one."""
+
+import re
+from datetime import date
+from html import unescape
+
+from httpx2 import Response
+
+from api.identity.permissions import Role
+from domain.events.household import CitizenIdAssigned
+from domain.events.intake import ChildReceived, IdentityRecorded
+from tests.support.client import Served
+from tests.support.console import FROM_HERE, Browser, signed_in
+from tests.support.given import citizen_id, given, some
+from tests.support.stored import kept
+
+BORN = "2015-03-05"
+NUMBER, NOBODYS = citizen_id(BORN, "002"), citizen_id(BORN, "004")
+HEADINGS = "身份证号,姓名,性别,出生日期"
+THEIRS = f"{HEADINGS}\n{NUMBER},标记改名,女,{BORN}\n{NOBODYS},标记别处,女,{BORN}\n".encode()
+ASKED = "/console/reconciliations?system=household&as_of=2026-11-20"
+
+
+async def handed_in(browser: Browser, page: Response, action: str, content: bytes) -> Response:
+    """Send a file by the form of a page."""
+    (shown_to,) = set(re.findall(r'name="shown_to" value="([0-9a-f]+)"', page.text))
+    file = {"file": ("theirs.csv", content, "text/csv")}
+    return await browser.client.post(
+        action, data={"shown_to": shown_to}, files=file, headers=FROM_HERE, follow_redirects=True
+    )
+
+
+def action_of(page: Response) -> str:
+    """Where the form of a page sends a file."""
+    (action,) = re.findall(r'action="([^"]+)" enctype="multipart/form-data"', page.text)
+    return unescape(action)
+
+
+async def test_their_file_is_looked_at_then_recorded_and_each_difference_is_decided(served: Served) -> None:
+    child = await kept(
+        served,
+        given(
+            ("2024-03-05", some(ChildReceived)),
+            ("2024-03-05", some(IdentityRecorded, name="标记甲乙", birth_on=date(2015, 3, 5), sex="2")),
+            ("2024-03-05", some(CitizenIdAssigned, citizen_id=NUMBER)),
+        ),
+    )
+    await served.projected()
+    browser = await signed_in(served, Role.SUPERVISOR)
+    asked = await browser.open(ASKED)
+    look = await handed_in(browser, asked, action_of(asked), THEIRS)
+    assert look.status_code == 200, look.text
+    assert ("标记甲乙" in look.text, "标记改名" in look.text, "标记别处" in look.text) == (True, True, True)
+    assert "没有不一致的" in (await browser.open("/console/differences")).text, "nothing is recorded yet"
+    other = await handed_in(browser, look, action_of(look), THEIRS + b"\n")
+    assert (other.status_code, "没有写入" in other.text) == (409, True)
+    done = await handed_in(browser, look, action_of(look), THEIRS)
+    assert (done.status_code, "已写入 1 条" in done.text) == (200, True)
+    again = await handed_in(browser, look, action_of(look), THEIRS)
+    assert again.status_code == 200, "sent twice, it is recorded once"
+    await served.projected()
+    listed = await browser.open("/console/differences?state=open")
+    assert ("标记甲乙" in listed.text, "标记改名" in listed.text) == (True, True)
+    assert listed.text.count("标记改名") == 1
+    assert f"/console/children/{child}/record/DifferenceSettled" in listed.text
+    bureau = await (await signed_in(served, Role.BUREAU)).open("/console/differences")
+    assert "/record/DifferenceSettled" not in bureau.text
+    hidden = await (await signed_in(served, Role.ADMINISTRATOR)).open("/console/differences")
+    assert ("标记甲乙" in hidden.text, "标记改名" in hidden.text) == (False, False)
+
+
+async def test_what_is_no_file_of_theirs_is_told_and_others_may_not_compare(served: Served) -> None:
+    browser = await signed_in(served, Role.STAFF)
+    asked = await browser.open(ASKED)
+    wrong = await handed_in(browser, asked, action_of(asked), b"\x00\x01")
+    assert wrong.status_code >= 400
+    assert 'role="alert"' in wrong.text
+    assert (await (await signed_in(served, Role.BUREAU)).open(ASKED)).status_code == 403
