@@ -135,8 +135,19 @@ class Administering:
         """End all sessions of somebody; return their number."""
         await self._about(user, Act.END_SESSIONS)
         await self._note(user, Act.END_SESSIONS)
+        return await self._end_sessions(user)
+
+    async def _end_sessions(self, user: UUID) -> int:
         sessions = await self.container.identity.sessions_of(user)
         return sum([await self.container.sessions.end_one(user, session) for session, *_ in sessions])
+
+    async def end_factor(self, user: UUID, *, named: str | None = None) -> None:
+        """End somebody's second factor and sessions; they enrol another one when they sign in."""
+        await self._about(user, Act.END_FACTOR, named=named)
+        await self._note(user, Act.END_FACTOR)
+        await self.container.identity.note_grant(user, self._by)
+        await self.container.second_factors.end(user)
+        await self._end_sessions(user)
 
     async def make_token(
         self, user: UUID, *, purpose: str, days: int | None = None, may_approve: bool = True

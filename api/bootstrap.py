@@ -19,6 +19,7 @@ from api.identity.logins import Logins
 from api.identity.mail_addresses import MailAddresses
 from api.identity.passwords import PasswordHashing
 from api.identity.recorded_types import RecordedTypes
+from api.identity.second_factors import SecondFactors
 from api.identity.sessions import Sessions
 from api.issuing.kept_reports import KeptReports
 from api.jobs import Jobs
@@ -61,6 +62,7 @@ class Container:
     identity: Identity
     logins: Logins
     sessions: Sessions
+    second_factors: SecondFactors
     kept_forms: KeptForms
     recorded_types: RecordedTypes
     mail_addresses: MailAddresses
@@ -170,6 +172,7 @@ async def open_container(
             identity,
             logins,
             sessions,
+            SecondFactors(identity, ledger, writers, clock, required=settings.second_factor == "required"),
             KeptForms(ledger, (writers, readers), clock),
             RecordedTypes((writers, readers)),
             MailAddresses(ledger, (writers, readers)),

@@ -126,6 +126,9 @@ class Settings(BaseSettings):
     password_passes: int = Field(default=3, ge=1)
     """How often a hash of a password passes over its memory."""
 
+    second_factor: Literal["required", "off"] = "off"
+    """Whether supervisors, auditors, bureaus and administrators show a second factor in the console."""
+
     mail_server: str | None = None
     """The server for mail; without one no digest is sent."""
     mail_port: int = Field(default=587, ge=1, le=65535)

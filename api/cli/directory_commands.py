@@ -183,6 +183,20 @@ async def reset_password(login: str, /) -> int:
         return 0
 
 
+@user.command(name="reset-second-factor")
+@stoppable
+async def reset_second_factor(login: str, /) -> int:
+    """废止第二重验证，下次登录时重新登记。 End a second factor; another is enrolled at the next sign-in.
+
+    Args:
+        login: 用户名。 The user name.
+    """
+    async with command_container() as container:
+        operator = await at_the_machine(container)
+        await operator.end_factor(await container.logins.member(login))
+        return 0
+
+
 @user.command(name="end")
 @stoppable
 async def end_user(login: str, /) -> int:

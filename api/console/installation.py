@@ -51,6 +51,7 @@ from api.console.pages import (
     record_for_many,
     report_pages,
     rules_in_force,
+    second_factor,
     sign_in,
     supervised_institutions,
     their_data,
@@ -62,6 +63,7 @@ from api.http.parameters import NOTHING_UNKNOWN
 
 PAGES: Final = (
     sign_in,
+    second_factor,
     today,
     children,
     receive,

@@ -26,6 +26,7 @@ LANGUAGE_COOKIE: Final = "childledger-language"
 TEXT_COOKIE: Final = "childledger-text"
 LEDGER_COOKIE: Final = "childledger-ledger"
 HOME: Final = "/console"
+SECOND_FACTOR: Final = f"{HOME}/sign-in/second-factor"
 KEPT: Final = f"{HOME}/kept/"
 """Where forms are found again that came when their session had ended, by their tickets."""
 SHOWN_TO: Final = "shown_to"
@@ -124,12 +125,24 @@ async def found_session(request: Request) -> tuple[str, Container, Session] | No
     return None
 
 
+class SecondFactorAskedError(Problem):
+    """The session opens nothing until its holder shows a second factor."""
+
+    def __init__(self) -> None:
+        super().__init__("forbidden")
+
+
 async def page_request(request: Request) -> PageRequest:
-    """Return the request of somebody who is signed in. Raises the problem `unauthenticated`."""
+    """Return the request of somebody who is signed in.
+
+    Raises the problem `unauthenticated`, and SecondFactorAskedError.
+    """
     found = await found_session(request)
     if found is None:
         raise Problem("unauthenticated")
     name, container, session = found
+    if container.second_factors.lacking(session):
+        raise SecondFactorAskedError
     still = partial(_still, container, secret_of(request))
     entered = await admitted(request, name, session.actor, still)
     actor, identity = session.actor, container.identity

@@ -11,7 +11,17 @@ from fastapi.routing import APIRoute
 
 from api.bootstrap import Container
 from api.console.drafts import DRAFTS, OF_SENDING, draft_address, draft_ticket
-from api.console.page_request import KEPT, SHOWN_TO, Preferences, page_request, secret_of, shown_to
+from api.console.page_request import (
+    HOME,
+    KEPT,
+    SECOND_FACTOR,
+    SHOWN_TO,
+    Preferences,
+    SecondFactorAskedError,
+    page_request,
+    secret_of,
+    shown_to,
+)
 from api.console.rendering import lead_to, render_problem
 from api.console.sent_form import form_to_keep
 from api.contract.problems import Problem, not_found
@@ -65,6 +75,9 @@ async def _misaddressed(request: Request, problem: Problem) -> Problem:
 
 
 async def _told(request: Request, problem: Problem) -> Response:
+    if isinstance(problem, SecondFactorAskedError):
+        here = request.url.path if request.method in BODILESS else HOME
+        return lead_to(f"{SECOND_FACTOR}?{urlencode({'next': here})}")
     if problem.code == "unauthenticated":
         return lead_to(await _door(request))
     return render_problem(getattr(request.state, "page", None), Preferences.of(request), problem)

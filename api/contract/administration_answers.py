@@ -34,7 +34,8 @@ class UserAnswer(TypedDict):
     """Somebody in the directory; the name is null once erased.
 
     `region` begins the codes of the regions that they are bound to: empty for the nation, null for none.
-    `login` is the user name, and `password_since` when the password was set.
+    `login` is the user name, `password_since` when the password was set, and `second_factor_since` when a
+    second factor was enrolled.
     """
 
     user: UUID
@@ -45,6 +46,7 @@ class UserAnswer(TypedDict):
     region: str | None
     login: str | None
     password_since: datetime | None
+    second_factor_since: datetime | None
 
 
 class ActAnswer(TypedDict):

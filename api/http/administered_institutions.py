@@ -16,7 +16,7 @@ from api.contract.administration_answers import (
 from api.contract.encoding import JsonResponse
 from api.contract.problems import WITHIN, invalid, not_found, responses
 from api.contract.requests import InstitutionChangeRequest, InstitutionRequest, RulebookRequest
-from api.http.administering_requests import ACTING, Sent, acting
+from api.http.administering_requests import ACTING, ActBody, acting
 from api.http.dependencies import FileRequest
 from api.http.recording_requests import RecordingRequest, takes
 from api.identity.administration import Act, check_act
@@ -53,7 +53,7 @@ async def institutions(request: FileRequest) -> JsonResponse:
     responses=ACTING,
     openapi_extra=takes("InstitutionRequest"),
 )
-async def open_one(request: RecordingRequest, raw: Sent) -> JsonResponse:
+async def open_one(request: RecordingRequest, raw: ActBody) -> JsonResponse:
     """Open an institution under the shipped rulebook; what is doubtful about it is told in `remarks`."""
     check_act(request.actor, Act.OPEN_INSTITUTION)
     sent = bodies.valid(InstitutionRequest, raw)
@@ -70,7 +70,7 @@ async def open_one(request: RecordingRequest, raw: Sent) -> JsonResponse:
     responses=ACTING,
     openapi_extra=takes("InstitutionChangeRequest"),
 )
-async def change_one(request: RecordingRequest, institution: UUID, raw: Sent) -> JsonResponse:
+async def change_one(request: RecordingRequest, institution: UUID, raw: ActBody) -> JsonResponse:
     """Record what changed of an institution: its name, its code, where it lies."""
     check_act(request.actor, Act.CHANGE_INSTITUTION)
     sent = bodies.valid(InstitutionChangeRequest, raw)
@@ -96,7 +96,7 @@ async def change_one(request: RecordingRequest, institution: UUID, raw: Sent) ->
 async def adopt(
     request: RecordingRequest,
     institution: UUID,
-    raw: Sent,
+    raw: ActBody,
     dry_run: Annotated[bool, Query(description="Tell what would change, and adopt nothing.")] = False,  # noqa: FBT002 - a query
 ) -> JsonResponse:
     """Let an institution adopt the shipped rulebook under its packs, as a dry run has shown it.

@@ -26,7 +26,7 @@ from api.contract.requests import (
     RoleRequest,
     UserRequest,
 )
-from api.http.administering_requests import ACTING, After, Sent, acting
+from api.http.administering_requests import ACTING, ActBody, AfterId, acting
 from api.http.cursors import PageLimit
 from api.http.dependencies import FileRequest, RequestContext
 from api.http.issued_tokens import token_answers
@@ -42,6 +42,7 @@ _ABOUT_ONE: Final = (
     Act.LET_IN,
     Act.END,
     Act.END_SESSIONS,
+    Act.END_FACTOR,
     Act.MAKE_TOKEN,
     Act.REVOKE_TOKEN,
 )
@@ -56,7 +57,7 @@ async def users(
     role: Role | None = None,
     institution: UUID | None = None,
     limit: PageLimit = 50,
-    after: After = None,
+    after: AfterId = None,
 ) -> JsonResponse:
     """List the people of the directory by role; `next` is the last one of the page, to go on `after`."""
     check_act(request.actor, Act.LOOK)
@@ -78,7 +79,7 @@ async def users(
 )
 async def add_user(
     request: RecordingRequest,
-    raw: Sent,
+    raw: ActBody,
     idempotency_key: Annotated[
         str | None, Header(alias="Idempotency-Key", json_schema_extra={"pattern": KEY})
     ] = None,
@@ -129,7 +130,7 @@ async def user(request: FileRequest, user: UUID) -> JsonResponse:
     responses=ACTING,
     openapi_extra=takes("RoleChangeRequest"),
 )
-async def change_role(request: RecordingRequest, user: UUID, raw: Sent) -> JsonResponse:
+async def change_role(request: RecordingRequest, user: UUID, raw: ActBody) -> JsonResponse:
     """Make somebody something else, which ends all they enter with; another administrator lets them in."""
     check_act(request.actor, Act.CHANGE_ROLE)
     sent = bodies.valid(RoleChangeRequest, raw)
@@ -141,7 +142,7 @@ async def change_role(request: RecordingRequest, user: UUID, raw: Sent) -> JsonR
 @router.post(
     "/users/{user}/login", response_model=AddedAnswer, responses=ACTING, openapi_extra=takes("LoginRequest")
 )
-async def give_login(request: RecordingRequest, user: UUID, raw: Sent) -> JsonResponse:
+async def give_login(request: RecordingRequest, user: UUID, raw: ActBody) -> JsonResponse:
     """Give somebody a user name for the console, who has none."""
     check_act(request.actor, Act.ADD)
     sent = bodies.valid(LoginRequest, raw)
@@ -156,7 +157,7 @@ async def give_login(request: RecordingRequest, user: UUID, raw: Sent) -> JsonRe
     responses=ACTING,
     openapi_extra=takes("NothingRequest"),
 )
-async def let_in(request: RecordingRequest, user: UUID, raw: Sent) -> JsonResponse:
+async def let_in(request: RecordingRequest, user: UUID, raw: ActBody) -> JsonResponse:
     """Return a token with which somebody sets a password; their password and sessions end. Shown once."""
     check_act(request.actor, Act.LET_IN)
     bodies.valid(NothingRequest, raw)
@@ -168,7 +169,7 @@ async def let_in(request: RecordingRequest, user: UUID, raw: Sent) -> JsonRespon
 @router.post(
     "/users/{user}/end", response_model=AddedAnswer, responses=ACTING, openapi_extra=takes("NamedRequest")
 )
-async def end_user(request: RecordingRequest, user: UUID, raw: Sent) -> JsonResponse:
+async def end_user(request: RecordingRequest, user: UUID, raw: ActBody) -> JsonResponse:
     """End all sessions and tokens of somebody at once, and the password."""
     check_act(request.actor, Act.END)
     sent = bodies.valid(NamedRequest, raw)
@@ -183,13 +184,28 @@ async def end_user(request: RecordingRequest, user: UUID, raw: Sent) -> JsonResp
     responses=ACTING,
     openapi_extra=takes("NothingRequest"),
 )
-async def end_sessions(request: RecordingRequest, user: UUID, raw: Sent) -> JsonResponse:
+async def end_sessions(request: RecordingRequest, user: UUID, raw: ActBody) -> JsonResponse:
     """End all sessions of somebody in the console at once."""
     check_act(request.actor, Act.END_SESSIONS)
     bodies.valid(NothingRequest, raw)
     async with acting(request) as administering:
         ended = await administering.end_sessions(user)
     return JsonResponse({"ended": ended})
+
+
+@router.post(
+    "/users/{user}/second-factor/end",
+    response_model=AddedAnswer,
+    responses=ACTING,
+    openapi_extra=takes("NamedRequest"),
+)
+async def end_factor(request: RecordingRequest, user: UUID, raw: ActBody) -> JsonResponse:
+    """End somebody's second factor, which they lost; they enrol another one when they sign in."""
+    check_act(request.actor, Act.END_FACTOR)
+    sent = bodies.valid(NamedRequest, raw)
+    async with acting(request) as administering:
+        await administering.end_factor(user, named=sent.named)
+    return JsonResponse({"user": user})
 
 
 def _role(sent: RoleRequest) -> NewRole:
@@ -199,6 +215,7 @@ def _role(sent: RoleRequest) -> NewRole:
 async def _answers(request: RequestContext, members: Sequence[Member]) -> list[dict[str, Any]]:
     names = {each.institution: each.name for each in await request.container.identity.institutions()}
     logins = await request.container.logins.states(members[0].member if len(members) == 1 else None)
+    factors = await request.container.second_factors.since(each.member for each in members)
     return [
         {
             "user": each.member,
@@ -209,6 +226,7 @@ async def _answers(request: RequestContext, members: Sequence[Member]) -> list[d
             "region": each.prefix,
             "login": login.name if (login := logins.get(each.member)) else None,
             "password_since": login.password_set_at if login else None,
+            "second_factor_since": factors.get(each.member),
         }
         for each in members
     ]

@@ -25,8 +25,8 @@ MOST_BYTES: Final = limit(
 )
 ACTING: Final = WITHIN | responses("malformed", "timed_out", "too_large", "unsupported_media_type", "invalid")
 """What an act of an administrator may answer."""
-Sent: TypeAlias = Annotated[bytes, Depends(body(MOST_BYTES))]
-After: TypeAlias = Annotated[UUID | None, Query(description="`next` of the page before.")]
+ActBody: TypeAlias = Annotated[bytes, Depends(body(MOST_BYTES))]
+AfterId: TypeAlias = Annotated[UUID | None, Query(description="`next` of the page before.")]
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from api.contract.encoding import JsonResponse
 from api.contract.listing import Listing
 from api.contract.problems import WITHIN
 from api.contract.requests import NothingRequest, TokenRequest
-from api.http.administering_requests import ACTING, After, Sent, acting
+from api.http.administering_requests import ACTING, ActBody, AfterId, acting
 from api.http.cursors import PageLimit
 from api.http.dependencies import FileRequest, RequestContext
 from api.http.recording_requests import RecordingRequest, takes
@@ -24,7 +24,7 @@ router = APIRouter(tags=["administration"])
 
 @router.get("/tokens", responses=WITHIN | {200: {"model": Listing[TokenAnswer]}})
 async def tokens(
-    request: FileRequest, user: UUID | None = None, limit: PageLimit = 50, after: After = None
+    request: FileRequest, user: UUID | None = None, limit: PageLimit = 50, after: AfterId = None
 ) -> JsonResponse:
     """List the tokens that enter now, the newest first, and no sessions; never what one enters with."""
     check_act(request.actor, Act.LOOK)
@@ -41,7 +41,7 @@ async def tokens(
     responses=ACTING,
     openapi_extra=takes("TokenRequest"),
 )
-async def make_token(request: RecordingRequest, raw: Sent) -> JsonResponse:
+async def make_token(request: RecordingRequest, raw: ActBody) -> JsonResponse:
     """Make a token of somebody, for a purpose and until a day, and return it: shown this once."""
     check_act(request.actor, Act.MAKE_TOKEN)
     sent = bodies.valid(TokenRequest, raw)
@@ -58,7 +58,7 @@ async def make_token(request: RecordingRequest, raw: Sent) -> JsonResponse:
     responses=ACTING,
     openapi_extra=takes("NothingRequest"),
 )
-async def revoke_token(request: RecordingRequest, token: UUID, raw: Sent) -> JsonResponse:
+async def revoke_token(request: RecordingRequest, token: UUID, raw: ActBody) -> JsonResponse:
     """Revoke a token: every server refuses it within a second."""
     check_act(request.actor, Act.REVOKE_TOKEN)
     bodies.valid(NothingRequest, raw)

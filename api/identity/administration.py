@@ -31,10 +31,11 @@ class Act(StrEnum):
     END = "user ended"
     END_SESSIONS = "sessions ended"
     MAKE_TOKEN = "token made"  # noqa: S105 - what is done, and no password
+    END_FACTOR = "second factor ended"
     REVOKE_TOKEN = "token revoked"  # noqa: S105 - the same
 
 
-GRANTING: Final = frozenset({Act.CHANGE_ROLE})
+GRANTING: Final = frozenset({Act.CHANGE_ROLE, Act.END_FACTOR})
 """What changes as whom somebody enters: not by the one who handed them a token last."""
 LETTING_IN: Final = frozenset({Act.LET_IN, Act.MAKE_TOKEN})
 """What hands out what somebody enters with: not by the one who gave them their role."""

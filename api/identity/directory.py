@@ -92,7 +92,8 @@ class Token:
 class TokenHolder:
     """Whose a token is; one with a `reason` is a session of the console, `last_used` as far as is stored.
 
-    One that is good `once` lets its holder set a password, and nothing else.
+    One that is good `once` lets its holder set a password, and nothing else. With a session that `passed`, a
+    second factor was shown.
     """
 
     token: UUID
@@ -101,6 +102,7 @@ class TokenHolder:
     last_used: datetime
     reason: str | None
     once: bool
+    passed: bool
     trusted_until: float
 
 
@@ -162,11 +164,15 @@ class Identity:
             self._holders.clear()
         self._holders.pop(known_by, None)
         trusted_until = monotonic() + TRUSTED_SECONDS
-        for token, expires_at, used, reason, once, may_approve, *who in await self._read("holder", known_by):
+        for token, expires_at, used, reason, once, passed, may_approve, *who in await self._read(
+            "holder", known_by
+        ):
             member, role, institution, region, prefix = who
             within = await self._within(prefix) if role in OF_REGION else None
             actor = _actor(member, Role(role), institution, region, within, prefix, may_approve=may_approve)
-            self._holders[known_by] = TokenHolder(token, actor, expires_at, used, reason, once, trusted_until)
+            self._holders[known_by] = TokenHolder(
+                token, actor, expires_at, used, reason, once, passed, trusted_until
+            )
         return self._holders.get(known_by)
 
     async def _within(self, prefix: str | None) -> frozenset[UUID]:

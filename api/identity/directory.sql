@@ -2,7 +2,7 @@
 
 -- name: holder
 -- A session ends with the token that it was begun with.
-SELECT t.token, t.expires_at, coalesce(t.used_at, t.made_at), t.reason, t.once, t.may_approve, m.member, m.role,
+SELECT t.token, t.expires_at, coalesce(t.used_at, t.made_at), t.reason, t.once, t.factor_at IS NOT NULL, t.may_approve, m.member, m.role,
        m.institution, i.region, m.prefix
   FROM token t
   JOIN member m USING (member)

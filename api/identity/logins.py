@@ -180,7 +180,7 @@ class Logins:
     async def _checked_in_turn(self, login: UUID, password: str) -> CheckedPassword:
         now = self._clock()
         async with self._writers.connection() as connection:
-            may_try, wait_until = await self._counted(connection, login, now)
+            may_try, wait_until = await self.counted(connection, login, now)
             if not may_try:
                 self._observed("put_off")
                 return CheckedPassword(wait_until=wait_until)
@@ -193,16 +193,15 @@ class Logins:
             return CheckedPassword(wait_until=wait_until if wait_until > now else None)
         self._observed("entered")
         async with self._writers.connection() as connection:
-            await connection.execute(SQL["forget_tries"], [login])
+            await self.forget_tries(connection, login)
         if self._hashing.outdated(kept):
             anew = seal.seal(member, Category.IDENTITY, await self._hashing.hashed(password), _PASSWORD)
             async with self._writers.connection() as connection:
                 await connection.execute(SQL["hash_anew"], [anew, login, sealed])
         return CheckedPassword(member, login, set_at)
 
-    async def _counted(
-        self, connection: AsyncConnection[Any], login: UUID, now: datetime
-    ) -> tuple[bool, datetime]:
+    @staticmethod
+    async def counted(connection: AsyncConnection[Any], login: UUID, now: datetime) -> tuple[bool, datetime]:
         """Count a try as one that fails; return whether it may be made, and until when one then waits."""
         await connection.execute(SQL["forget_old_tries"], [now - REMEMBERED])
         async with connection.transaction():
@@ -216,6 +215,11 @@ class Logins:
         if wait_until > now:
             log.warning("sign-in fails again and again", tries=tries)
         return True, wait_until
+
+    @staticmethod
+    async def forget_tries(connection: AsyncConnection[Any], login: UUID) -> None:
+        """Count no more what was tried in vain by a name."""
+        await connection.execute(SQL["forget_tries"], [login])
 
     async def still(self, checked: CheckedPassword) -> bool:
         """Return whether a password that was checked has neither been changed nor ended meanwhile."""

@@ -38,13 +38,17 @@ _QUERY: Final = "search_ticket.query"
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One session that goes on: whose it is, why they read, and when it ends unless it is used."""
+    """One session that goes on: whose it is, why they read, and when it ends unless it is used.
+
+    In one that `passed`, its holder showed a second factor.
+    """
 
     session: UUID
     actor: Actor
     reason: ReadingReason
     idle_until: datetime
     until: datetime
+    passed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +158,9 @@ class Sessions:
 
     @staticmethod
     def _session(holder: TokenHolder, reason: str, idle_until: datetime) -> Session:
-        return Session(holder.token, holder.actor, ReadingReason(reason), idle_until, holder.expires_at)
+        return Session(
+            holder.token, holder.actor, ReadingReason(reason), idle_until, holder.expires_at, holder.passed
+        )
 
     async def end(self, secret: str) -> bool:
         """End the session of a secret at once, also one that nobody used for too long.

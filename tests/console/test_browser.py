@@ -50,6 +50,7 @@ LOOKED_AT_ELSEWHERE: Final = {
     "/console/preferences/keeping": "leads back to a form",
     "/console/search": "leads to what was found",
     "/console/sign-in": "before anybody signs in",
+    "/console/sign-in/second-factor": "where a second factor is asked for, in a flow of its own",
     "/console/sign-in/password": "once for everybody, in a flow of its own",
 }
 """Why a page is not among those that are opened one by one."""

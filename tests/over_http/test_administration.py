@@ -28,6 +28,7 @@ ACTS: Final[tuple[tuple[str, str, Any], ...]] = (
     ("POST", "/users/{user}/first-sign-in", {}),
     ("POST", "/users/{user}/end", {"named": NAME}),
     ("POST", "/users/{user}/sessions/end", {}),
+    ("POST", "/users/{user}/second-factor/end", {"named": NAME}),
     ("GET", "/tokens", None),
     ("POST", "/tokens", {"user": "{user}", "purpose": "试用", "days": 3}),
     ("POST", "/tokens/{token}/revoke", {}),
@@ -144,7 +145,7 @@ def test_whoever_prepares_an_entry_never_opens_it_too(
     member = Member(UUID(int=3), NAME, Role.STAFF, UUID(int=9), None, granted, let_in)
     refuses = why_not(MADE, act, member) is not None
     hands_out = act in {Act.LET_IN, Act.MAKE_TOKEN}
-    prepares = act is Act.CHANGE_ROLE
+    prepares = act in {Act.CHANGE_ROLE, Act.END_FACTOR}
     assert refuses == ((hands_out and granted == MADE.user) or (prepares and let_in == MADE.user))
 
 

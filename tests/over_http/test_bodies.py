@@ -37,7 +37,10 @@ TAKES = {
             f"/institutions/{SOME}/particulars",
             f"/institutions/{SOME}/rulebook",
             "/users",
-            *(f"/users/{SOME}/{act}" for act in ("role", "login", "first-sign-in", "end", "sessions/end")),
+            *(
+                f"/users/{SOME}/{act}"
+                for act in ("role", "login", "first-sign-in", "end", "sessions/end", "second-factor/end")
+            ),
             "/tokens",
             f"/tokens/{SOME}/revoke",
         ),

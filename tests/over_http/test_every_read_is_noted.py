@@ -297,7 +297,10 @@ ADMINISTERED = {
     "GET /users",
     "POST /users",
     "GET /users/{user}",
-    *(f"POST /users/{{user}}/{act}" for act in ("role", "login", "first-sign-in", "end", "sessions/end")),
+    *(
+        f"POST /users/{{user}}/{act}"
+        for act in ("role", "login", "first-sign-in", "end", "sessions/end", "second-factor/end")
+    ),
     "GET /tokens",
     "POST /tokens",
     "POST /tokens/{token}/revoke",

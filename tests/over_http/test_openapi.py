@@ -220,7 +220,8 @@ async def test_every_answer_to_every_role_is_a_documented_one(
                 response = await ask(client, case)
                 if response.is_success:
                     answered.add(operation.label)
-        assert len(answered) * 3 >= len(operations), (role, sorted(answered))
+        asked = [each for each in operations if not any(part in each.label for part in ADMINISTERED)]
+        assert len(answered) * 2 >= len(asked), (role, sorted(answered))
         if role in {Role.STAFF, Role.SUPERVISOR}:
             elsewhere = (
                 "/imports",

@@ -16,7 +16,7 @@ from api.http import administered_institutions
 
 router = APIRouter(prefix="/console/admin", route_class=PageRoute)
 
-Done: TypeAlias = Literal["opened", "changed", "adopted"]
+InstitutionActDone: TypeAlias = Literal["opened", "changed", "adopted"]
 """What was done just now."""
 _FIELDS: Final = ("name", "uscc", "region")
 _LARGEST_PACK: Final = 512 * 1024
@@ -41,7 +41,7 @@ async def open_institution(
 
 @router.get("/institutions/{institution}")
 async def one_institution(
-    page: SignedIn, institution: UUID, done: Annotated[Done | None, Query()] = None
+    page: SignedIn, institution: UUID, done: Annotated[InstitutionActDone | None, Query()] = None
 ) -> Response:
     """Show one institution, and what the shipped rulebook would change for it."""
     return await _one(page, institution, done=done)
@@ -101,7 +101,7 @@ async def _one(
     page: PageRequest,
     institution: UUID,
     *,
-    done: Done | None = None,
+    done: InstitutionActDone | None = None,
     filled: Mapping[str, str] | None = None,
     faults: Sequence[str] = (),
     pack: Mapping[str, str] | None = None,

@@ -16,7 +16,7 @@ from api.identity.permissions import Role
 
 router = APIRouter(prefix="/console/admin", route_class=PageRoute)
 
-Done: TypeAlias = Literal["added", "login", "role", "ended", "sessions", "revoked"]
+PersonActDone: TypeAlias = Literal["added", "login", "role", "ended", "sessions", "factor", "revoked"]
 """What was done just now."""
 _ROLE: Final = ("role", "institution", "region")
 _PERSON: Final = ("name", *_ROLE, "login", "mail")
@@ -46,7 +46,9 @@ async def add_person(
 
 
 @router.get("/people/{user}")
-async def person(page: SignedIn, user: UUID, done: Annotated[Done | None, Query()] = None) -> Response:
+async def person(
+    page: SignedIn, user: UUID, done: Annotated[PersonActDone | None, Query()] = None
+) -> Response:
     """Show one person, and what may be done about them."""
     return await _person(page, user, done=done)
 
@@ -73,6 +75,14 @@ async def end_person(
 ) -> Response:
     """End all by which somebody enters."""
     return await _act(page, user, administered_users.end_user, sent, "ended")
+
+
+@router.post("/people/{user}/second-factor/end")
+async def end_factor(
+    page: SignedIn, user: UUID, sent: Annotated[_SENT, Depends(readers_form("named"))]
+) -> Response:
+    """End somebody's second factor."""
+    return await _act(page, user, administered_users.end_factor, sent, "factor")
 
 
 @router.post("/people/{user}/sessions/end")
@@ -110,7 +120,7 @@ async def make_token(
 
 @router.get("/tokens")
 async def tokens(
-    page: SignedIn, after: UUID | None = None, done: Annotated[Done | None, Query()] = None
+    page: SignedIn, after: UUID | None = None, done: Annotated[PersonActDone | None, Query()] = None
 ) -> Response:
     """List the tokens that enter now."""
     return await _tokens(page, after=after, done=done)
@@ -125,7 +135,7 @@ async def revoke_token(
     return await _tokens(page, faults=faults) if faults else lead_to(f"{ADMIN}/tokens?done=revoked")
 
 
-async def _act(page: PageRequest, user: UUID, question: Any, sent: _SENT, done: Done) -> Response:  # noqa: ANN401 - a function of the API
+async def _act(page: PageRequest, user: UUID, question: Any, sent: _SENT, done: PersonActDone) -> Response:  # noqa: ANN401 - a function of the API
     _, faults = await attempted(page, question, user, sent=sent)
     if faults:
         return await _person(page, user, faults=faults, filled=sent)
@@ -163,7 +173,7 @@ async def _person(
     page: PageRequest,
     user: UUID,
     *,
-    done: Done | None = None,
+    done: PersonActDone | None = None,
     faults: Sequence[str] = (),
     secret: Any = None,  # noqa: ANN401 - an answer
     made_by: str = "",
@@ -190,7 +200,7 @@ async def _tokens(
     page: PageRequest,
     *,
     after: UUID | None = None,
-    done: Done | None = None,
+    done: PersonActDone | None = None,
     faults: Sequence[str] = (),
 ) -> Response:
     listed = await page.answer(issued_tokens.tokens, limit=50, after=after)

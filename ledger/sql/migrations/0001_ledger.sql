@@ -8,6 +8,7 @@
 -- include: tables/token
 -- include: tables/login
 -- include: tables/sign_in_try
+-- include: tables/second_factor
 -- include: tables/search_ticket
 -- include: tables/kept_form
 -- include: tables/recorded_type

@@ -9,12 +9,17 @@ GRANT SELECT ON institution, member, token TO :"reader";
 GRANT SELECT, INSERT ON institution, member, token TO :"writer";
 GRANT UPDATE (name, uscc, region) ON institution TO :"writer";
 GRANT UPDATE (role, institution, prefix, granted_by, let_in_by) ON member TO :"writer";
-GRANT UPDATE (revoked_at, used_at) ON token TO :"writer";
+GRANT UPDATE (revoked_at, used_at, factor_at) ON token TO :"writer";
 -- What is kept of a password nobody reads who does not check it.
 GRANT SELECT (login, member, name, password_set_at) ON login TO :"reader";
 GRANT SELECT ON login TO :"writer";
 GRANT INSERT (login, member, name) ON login TO :"writer";
 GRANT UPDATE (password, password_set_at) ON login TO :"writer";
+-- Nor the secret of a second factor.
+GRANT SELECT (member, confirmed_at) ON second_factor TO :"reader";
+GRANT SELECT, DELETE ON second_factor TO :"writer";
+GRANT INSERT (member, secret) ON second_factor TO :"writer";
+GRANT UPDATE (confirmed_at, last_step) ON second_factor TO :"writer";
 GRANT SELECT, INSERT, DELETE ON sign_in_try TO :"writer";
 GRANT UPDATE (tries, last_at, wait_until) ON sign_in_try TO :"writer";
 GRANT SELECT, INSERT, DELETE ON search_ticket, kept_form TO :"writer";

@@ -1,6 +1,6 @@
 -- The tokens by which people and programs enter, of which only digests are kept. One with a reason is a session of
 -- the console, begun with another token or by password; the reason is why its holder reads files, as the access log has
--- it. One that is good once lets its holder set a password, and nothing else.
+-- it, and `factor_at` when its holder also showed a second factor. One that is good once lets its holder set a password, and nothing else.
 CREATE TABLE token (
     token       uuid        PRIMARY KEY DEFAULT gen_random_uuid(),
     member      uuid        NOT NULL REFERENCES member,
@@ -14,6 +14,7 @@ CREATE TABLE token (
     reason      text,
     begun_with  uuid        REFERENCES token,
     once        boolean     NOT NULL DEFAULT false,
+    factor_at   timestamptz,
     CHECK (reason IS NOT NULL OR begun_with IS NULL),
     CHECK (NOT once OR reason IS NULL)
 );
