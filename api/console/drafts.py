@@ -10,6 +10,7 @@ from uuid import UUID, uuid4, uuid5
 
 from fastapi import Query, Response
 
+from api.console.file_address import FILE_PATH, FileAddress, file_named
 from api.console.forms.form_reading import SentFields
 from api.console.page_request import SHOWN_TO, PageRequest
 from api.console.rendering import lead_to
@@ -19,14 +20,12 @@ from api.http import one_file
 from api.identity.kept_forms import KeptForm
 
 DRAFTS: Final = "/console/drafts"
-_ID: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _ADDRESS: Final = re.compile(
-    "/console/(?:children/new"
-    "|record-many/(?P<many>[A-Za-z]+)"
-    f"|children/(?P<child>{_ID})/(?:record/(?P<type>[A-Za-z]+)"
-    f"|entries/{_ID}/(?P<amends>correct|withdraw|restore)(?:/content|/review)?))"
+    "/console/(?P<opens>children|families)/new"
+    "|/console/record-many/(?P<many>[A-Za-z]+)"
+    f"|{FILE_PATH}/(?:record/(?P<type>[A-Za-z]+)"
+    "|entries/[0-9a-f-]{36}/(?P<amends>correct|withdraw|restore)(?:/content|/review)?)"
 )
-_OF_CHILD: Final = re.compile(f"/console/children/(?P<child>{_ID})(?:[/?]|$)")
 _HIDDEN: Final = frozenset({"not_found", "forbidden", "erased"})
 OF_SENDING: Final = frozenset({"do", "address", SHOWN_TO})
 """What a form says of where it was sent, by which button, and whose page it stood on."""
@@ -39,16 +38,16 @@ _NAMES: Final = UUID("7d0d3c6a-3b0e-5d0c-8a44-1c6f2b9e7f15")
 
 @dataclass(frozen=True, slots=True)
 class DraftAddress:
-    """What the form at an address does: it records, receives, is for many, corrects, withdraws or restores.
+    """What the form at an address does: it records, opens a file, is for many, corrects or withdraws.
 
-    `path` is where one goes on with it, `kind` the type of event where the address names it, and `child` the
-    one whose file it is about, if it is about one.
+    `path` is where one goes on with it, `kind` the type of event where the address names it, and `file` the
+    one that it is about, if it is about one.
     """
 
     does: str
     path: str
     kind: str = ""
-    child: UUID | None = None
+    file: FileAddress | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,28 +72,24 @@ def draft_address(address: str) -> DraftAddress | None:
     found = _ADDRESS.fullmatch(path)
     if found is None:
         return None
-    child = None if found["child"] is None else UUID(found["child"])
+    file = file_named(found)
     if found["amends"]:
         whole = path.removesuffix("/content").removesuffix("/review")
         content = f"{whole}/content" if found["amends"] == "correct" else whole
-        return DraftAddress(found["amends"], content, child=child)
+        return DraftAddress(found["amends"], content, file=file)
     if found["type"]:
-        return DraftAddress("record", path, found["type"], child)
+        return DraftAddress("record", path, found["type"], file)
     if found["many"]:
         return DraftAddress("many", path, found["many"])
-    return DraftAddress("receive", path)
+    return DraftAddress("open_family" if found["opens"] == "families" else "receive", path)
 
 
-def child_of(address: str) -> UUID | None:
-    """Return the child about whose file the page at an address is; None for a page about no one child."""
-    found = _OF_CHILD.match(address)
-    return None if found is None else UUID(found["child"])
-
-
-async def file_if_seen(page: PageRequest, child: UUID) -> Mapping[str, Any] | None:
-    """Return the summary of a child's file; None for one that the reader may not see now."""
+async def file_if_seen(page: PageRequest, at: FileAddress | None) -> Mapping[str, Any] | None:
+    """Return the summary of a file; None for one that the reader may not see now, and for none."""
+    if at is None:
+        return None
     try:
-        file: Mapping[str, Any] = await page.answer(one_file.summary, child)
+        file: Mapping[str, Any] = await page.of(at.kind).answer(one_file.summary, at.file_id)
     except Problem as problem:
         if problem.code not in _HIDDEN:
             raise
@@ -111,7 +106,7 @@ async def keep_form(page: PageRequest, address: str, fields: SentFields, key: st
         page.context.actor.user,
         KeptForm(address, pairs),
         ticket=ticket,
-        about=None if at is None else at.child,
+        about=None if at is None or at.file is None else at.file.file_id,
     )
     return ticket
 

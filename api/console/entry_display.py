@@ -100,6 +100,9 @@ def _parts(words: Words, spec: Field, value: Any) -> tuple[DisplayedField, ...]:
 def _value(words: Words, spec: Field, value: Any) -> Displayed:  # noqa: ANN401 - of an answer
     if value == []:
         return personal(words, None)
+    if field_type(spec.annotation).type is dict:
+        # The texts of a whole rulebook are longer than any page.
+        return Displayed(words("entry.texts", count=len(value)))
     shown = value_of(words, None if spec.code is None else tables()[spec.code.table], value)
     if spec.unit is None or shown.absence is not None:
         return shown

@@ -27,6 +27,8 @@ REGISTER: Final = Destination("children", "children")
 RECEIVE: Final = Destination("children/new", "receive")
 ENTER: Final = Destination("children/new", "enter")
 FOR_MANY: Final = Destination("record-many", "record_many")
+FAMILIES: Final = Destination("families", "families")
+INSTITUTION_FILES: Final = Destination("institutions", "institution_files")
 FIND: Final = Destination("children", "find")
 FINDINGS: Final = Destination("findings", "findings", "findings")
 APPROVALS: Final = Destination("approvals", "approvals", "exceptions", needs=True)
@@ -49,30 +51,24 @@ STATE: Final = Destination("admin/state", "state")
 SIDE: Final[Mapping[Role, Sequence[Destination]]] = MappingProxyType(
     {
         Role.STAFF: (
-            TODAY,
-            REGISTER,
-            RECEIVE,
-            FOR_MANY,
-            FINDINGS,
-            EXCEPTIONS,
-            IMPORTS,
-            DIFFERENCES,
-            BOARD,
-            RULES,
+            *(TODAY, REGISTER, FAMILIES, RECEIVE, FOR_MANY, FINDINGS, EXCEPTIONS, IMPORTS),
+            *(DIFFERENCES, BOARD, RULES),
         ),
         Role.SUPERVISOR: (
-            *(TODAY, REGISTER, RECEIVE, FOR_MANY, APPROVALS, FINDINGS, EMERGENCIES, IMPORTS, BOARD, RULES),
+            *(TODAY, REGISTER, FAMILIES, RECEIVE, FOR_MANY, APPROVALS, FINDINGS, EMERGENCIES),
+            *(IMPORTS, BOARD, RULES),
         ),
-        Role.AUDITOR: (FIND, FINDINGS, LATE, EXCEPTIONS, EMERGENCIES, LOG, CENSUS, RULES),
+        Role.AUDITOR: (FIND, FAMILIES, FINDINGS, LATE, EXCEPTIONS, EMERGENCIES, LOG, CENSUS, RULES),
         Role.PLACEMENT_OFFICER: (BOARD, TODAY, REGISTER, FINDINGS, RULES),
         Role.BUREAU: (
-            *(CENSUS, SUPERVISION, REPORTS, REGISTER, TODAY, APPROVALS, FINDINGS, EMERGENCIES, BOARD, RULES),
+            *(CENSUS, SUPERVISION, REPORTS, REGISTER, INSTITUTION_FILES, TODAY, APPROVALS),
+            *(FINDINGS, EMERGENCIES, BOARD, RULES),
         ),
         Role.TOWNSHIP: (TODAY, REGISTER, ENTER, FOR_MANY, FINDINGS, EXCEPTIONS, IMPORTS, RULES),
         Role.ADMINISTRATOR: (INSTITUTIONS, PEOPLE, TOKENS, STATE, LOG, RULES),
     }
 )
-"""What stands in the side, by role; the first is the role's home."""
+"""What stands in the side, by role; the first is the role's home. One's own institution stands above."""
 
 
 def home_of(role: Role) -> str:

@@ -1,4 +1,4 @@
-"""The institutions among which somebody who oversees several may choose."""
+"""The institutions that somebody oversees, and among which they may choose."""
 
 from api.console.page_request import PageRequest
 from api.identity.permissions import oversees

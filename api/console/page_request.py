@@ -1,7 +1,7 @@
 """A page that is asked for: the session behind its cookie, and the reader's preferences."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from typing import Annotated, Any, Final, TypeAlias
@@ -21,6 +21,7 @@ from api.http.dependencies import RequestContext
 from api.identity.permissions import Role
 from api.identity.sessions import Session
 from api.tenants import Tenants
+from domain.event import Kind
 
 LANGUAGE_COOKIE: Final = "childledger-language"
 TEXT_COOKIE: Final = "childledger-text"
@@ -80,6 +81,10 @@ class PageRequest:
     def words(self) -> Words:
         """The words of the page in the reader's language."""
         return Words(self.preferences.language)
+
+    def of(self, kind: Kind) -> "PageRequest":
+        """Return the same request about files of a kind."""
+        return replace(self, context=self.context.of(kind))
 
     async def answer(
         self,

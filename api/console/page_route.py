@@ -117,11 +117,11 @@ async def _kept(request: Request, here: str) -> UUID | None:
 
 
 async def _about(container: Container, address: str) -> UUID | None:
-    """Return the child whose file a form at an address is about, if there is such a file."""
+    """Return the id of the file that a form at an address is about, if there is such a file."""
     at = draft_address(address)
-    if at is None or at.child is None or await container.ledger.file(at.child) is None:
+    if at is None or at.file is None or await container.ledger.file(at.file.file_id) is None:
         return None
-    return at.child
+    return at.file.file_id
 
 
 def _leave_out_empty(request: Request) -> None:

@@ -12,9 +12,10 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 from api.clock import SHANGHAI
 from api.console.words import WORDS, Words
 from api.contract.explanation_words import CATEGORIES
+from api.contract.file_status import WHO
 from domain.attribute_codes import attribute_codes
 from domain.codes import CodeTable, tables
-from domain.event import CATALOGUE, Category, fields_of
+from domain.event import CATALOGUE, Category, Kind, fields_of
 from domain.file import AMENDMENTS, ATTRIBUTES
 from domain.identified import is_id
 from domain.judging import FindingKind
@@ -95,6 +96,23 @@ def child_name(words: Words, value: Any) -> Displayed:  # noqa: ANN401 - of an a
     return personal(words, value)
 
 
+def file_name(words: Words, kind: Kind, file: Mapping[str, Any]) -> Displayed:
+    """Return by what name a file of a kind is known at sight, from its answer."""
+    chapter, (name, *_) = WHO[kind]
+    held = file[chapter][name]
+    if held is None:
+        return Displayed(words.of("nameless", kind))
+    return family_name(words, held["value"]) if kind == "family" else personal(words, held["value"])
+
+
+def family_name(words: Words, applicant: Any) -> Displayed:  # noqa: ANN401 - of an answer
+    """Return what a family is called: by its applicant."""
+    if applicant is None:
+        return Displayed(words.of("nameless", "family"))
+    shown = personal(words, applicant)
+    return shown if shown.absence is not None else Displayed(words("form.family", name=shown.text))
+
+
 def is_amendable(event_type: str) -> bool:
     """Return whether entries of a type are amended: a withdrawal is undone at what it withdrew."""
     return event_type not in AMENDMENTS
@@ -105,25 +123,27 @@ def masked(words: Words, category: str) -> Displayed:
     return Displayed(words("absence.masked", category=words.label(CATEGORIES[Category(category)])), "masked")
 
 
-def chapters(words: Words, file: Mapping[str, Any]) -> list[DisplayedChapter]:
-    """Return the chapters of a file's answer, in the order of the pages."""
+def chapters(words: Words, file: Mapping[str, Any], kind: Kind = "child") -> list[DisplayedChapter]:
+    """Return the chapters of the answer of a file of a kind, in the order of the pages."""
     named: dict[str, list[str]] = {}
     for (chapter, name), attribute in ATTRIBUTES.items():
-        if attribute.kind == "child" and name in (file.get(chapter) or ()):
+        if attribute.kind == kind and name in (file.get(chapter) or ()):
             named.setdefault(chapter, []).append(name)
     order = {name: place for place, name in enumerate(WORDS["chapter"])}
     placed = sorted(named, key=lambda name: order.get(name, len(order)))
     return [_chapter(words, each, file[each], named[each]) for each in placed]
 
 
-def chapters_of_fields(words: Words, fields: Mapping[str, Any]) -> list[DisplayedChapter]:
-    """Return the chapters of fields that are by their paths in a file's answer."""
+def chapters_of_fields(
+    words: Words, fields: Mapping[str, Any], kind: Kind = "child"
+) -> list[DisplayedChapter]:
+    """Return the chapters of fields that are by their paths in the answer of a file of a kind."""
     file: dict[str, dict[str, Any]] = {}
     for path, held in fields.items():
         chapter, _, name = path.partition(".")
         if name:
             file.setdefault(chapter, {})[name] = held
-    return chapters(words, file)
+    return chapters(words, file, kind)
 
 
 def _chapter(words: Words, chapter: str, held: Mapping[str, Any], names: list[str]) -> DisplayedChapter:

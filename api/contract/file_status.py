@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -88,8 +89,14 @@ def file_answer(kind: Kind) -> Any:  # noqa: ANN401 - a type
     )
 
 
-WHO: Final = ("name", "sex", "birth")
-"""Attributes of the chapter `identity` by which somebody is known at sight."""
+WHO: Final[Mapping[Kind, tuple[str, tuple[str, ...]]]] = MappingProxyType(
+    {
+        "child": ("identity", ("name", "sex", "birth")),
+        "family": ("profile", ("applicant",)),
+        "institution": ("particulars", ("name",)),
+    }
+)
+"""By which attributes of a chapter it is known at sight whose file one is, the name first."""
 _SUMMED: Final = {
     "institution": UUID | None,
     "child": UUID,

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from datetime import date
 from functools import partial
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -30,6 +30,7 @@ from api.identity.permissions import Role
 from api.identity.restricted import Tells, restricted
 from domain.entry import AnyEntry
 from domain.event import Category, Kind
+from domain.file import ATTRIBUTES
 from domain.judging import FindingKind
 from domain.life import Life
 from domain.obligations import State
@@ -71,6 +72,10 @@ ResponsibleFilter: TypeAlias = Annotated[
 ]
 
 
+_SUMMED: Final[tuple[str, ...]] = ("file_no", "stage", "age", "findings", "obligations")
+"""What a summary has of a file's status, beside whose it is, as far as files of its kind have it."""
+
+
 async def findings_of_several_files(request: FileRequest, file_id: UUID, day: date) -> int:
     """Return the number of findings on a day that other files make of this one."""
     too_many: list[set[Category]] = []
@@ -101,12 +106,14 @@ async def summary(
 ) -> JsonResponse:
     """Return of a file's status whose it is, and how much is due and found."""
     point, answer, counted = await _status(request, file_id, as_of, known_at, "row")
-    who = {name: answer["identity"][name] for name in WHO}
-    shown = {Category.IDENTITY} if [*point.file.attributes()] else set()
+    chapter, names = WHO[request.kind]
+    who = {name: answer[chapter][name] for name in names}
+    told = {ATTRIBUTES[chapter, name].personal for name in names} if [*point.file.attributes()] else set()
+    shown = {each for each in told if each is not None}
     await request.note({file_id: shown}, "summary")
     await request.note({file_id: counted - shown}, "findings")
-    members = {name: answer[name] for name in ("file_no", "stage", "age", "findings", "obligations")}
-    return await _told(request, file_id, point, known_at, {**members, "identity": who})
+    members = {name: answer[name] for name in _SUMMED if name in answer}
+    return await _told(request, file_id, point, known_at, {**members, chapter: who})
 
 
 async def _status(

@@ -45,6 +45,7 @@ LOOKED_AT_ELSEWHERE: Final = {
     "/console/children/{child}/entries/{entry}/correct/review": "follows the content, in that flow",
     "/console/children/{child}/entries/{entry}/restore": "of an entry that was withdrawn, in that flow",
     "/console/children/{child}/step": "leads to another day of the page",
+    "/console/families/search": "leads to what was found",
     "/console/imports/{job}": "of a workbook that goes in, in a flow of its own",
     "/console/kept/{ticket}": "leads back to a form",
     "/console/preferences/keeping": "leads back to a form",
@@ -153,7 +154,12 @@ def test_an_auditor_asks_what_a_file_said_on_a_day_then_and_now_and_why(
 
 def test_every_page_is_looked_at(demo: Demo) -> None:
     opened_here = [address.partition("?")[0] for address in pages_to_look_at(demo).values()]
-    patterns = {each: re.compile(re.sub(r"\{\w+\}", "[^/]+", each)) for each in ADDRESSES}
+    # A page about a file of another kind is the page about a child's.
+    pages = {
+        re.sub(r"/families/{family}|/institutions/{institution}", "/children/{child}", each)
+        for each in ADDRESSES
+    }
+    patterns = {each: re.compile(re.sub(r"\{\w+\}", "[^/]+", each)) for each in pages}
     unseen = {
         each
         for each, pattern in patterns.items()

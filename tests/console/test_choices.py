@@ -1,25 +1,14 @@
 """Who is chosen in a form from a list: families by name, those of the institution and no others."""
 
 from api.identity.permissions import Role
-from domain.events.family.profile import FamilyRegistered
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
-from tests.support.client import Served, new_key
+from tests.support.client import Served
 from tests.support.console import signed_in
+from tests.support.family_files import a_family
 from tests.support.given import given, some
-from tests.support.http_given import written
 from tests.support.stored import kept
 
 HERE, ELSEWHERE = "关长山", "李长河"
-
-
-async def a_family(served: Served, applicant: str, *, elsewhere: bool = False) -> str:
-    """Given a family whose file an institution opened."""
-    registered = some(FamilyRegistered, applicant=applicant, region="371002")
-    client = await served.as_(Role.STAFF, elsewhere=elsewhere)
-    body = {"events": [written(("2024-01-10", registered))]}
-    answer = await client.post("/families", json=body, headers=new_key())
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["family"])
 
 
 async def test_a_family_is_chosen_by_its_name_among_those_of_the_institution(served: Served) -> None:

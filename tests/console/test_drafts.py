@@ -10,6 +10,7 @@ from psycopg import AsyncConnection
 from psycopg.sql import SQL, Identifier
 
 from api.console.drafts import DraftAddress, draft_address
+from api.console.file_address import FileAddress
 from api.console.sent_form import MOST_KEPT_BYTES
 from api.identity.permissions import Role
 from api.settings import Settings
@@ -48,6 +49,7 @@ def going_on(page: Response) -> list[str]:
     ("form", "does", "there", "kind"),
     [
         ("/children/new", "receive", "/children/new", ""),
+        ("/families/new", "open_family", "/families/new", ""),
         ("/record-many/VaccinationGiven", "many", "/record-many/VaccinationGiven", "VaccinationGiven"),
         (f"{ABOUT}/record/ChildDied?for=D1", "record", f"{ABOUT}/record/ChildDied", "ChildDied"),
         (f"{ABOUT}/entries/{CHILD}/correct", "correct", f"{ABOUT}/entries/{CHILD}/correct/content", ""),
@@ -63,8 +65,8 @@ def going_on(page: Response) -> list[str]:
 def test_the_form_of_an_event_is_gone_on_with_where_it_is_filled_in(
     form: str, does: str, there: str, kind: str
 ) -> None:
-    child = CHILD if ABOUT in form else None
-    assert draft_address(f"/console{form}") == DraftAddress(does, f"/console{there}", kind, child)
+    about = FileAddress("child", CHILD) if ABOUT in form else None
+    assert draft_address(f"/console{form}") == DraftAddress(does, f"/console{there}", kind, about)
 
 
 def test_nothing_else_is_a_draft() -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from api.console.drafts import child_of
+from api.console.file_address import file_at
 from api.console.sent_form import MOST_KEPT_BYTES
 from api.identity.kept_forms import FORMS_EACH, KEPT_DAYS, KeptForm
 from api.identity.permissions import Role
@@ -48,8 +48,8 @@ async def returned(
     assert "欧阳" not in door.text
     again = await sign_in_again(served, browser, door.text)
     assert f'action="{address}"' in again
-    about = child_of(address)
-    assert about is None or f'<a href="/console/children/{about}">' in again.split("<main")[1]
+    about = file_at(address)
+    assert about is None or f'<a href="{about.path}">' in again.split("<main")[1]
     back: dict[str, list[str]] = {}
     for name, value in fields(again):
         back.setdefault(name, []).append(value)

@@ -21,6 +21,7 @@ from domain.events.schooling import SchoolEnrolled
 from domain.when import day_of
 from tests.support.client import Served
 from tests.support.console import ADDRESSES, NAME, NUMBER, TOLD, a_browser, is_sound, signed_in, title_of
+from tests.support.family_files import a_family
 from tests.support.given import given, some
 from tests.support.imports_http import NDJSON, done, hand_in
 from tests.support.issued import an_issued_report
@@ -48,23 +49,40 @@ OF_PAGES: Final[Mapping[str, str]] = {
     "name": "ChildReceived",
     "ticket": str(UUID(int=7)),
 }
-"""What the addresses of pages name besides a child."""
+"""What the addresses of pages name besides a file."""
+OF_KINDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "family": {"field": "profile.applicant", "name": "FosterFamilyTrained"},
+    "institution": {"field": "particulars.name", "name": "DrillConducted"},
+}
+"""What the addresses of pages about a family or an institution name instead."""
 MOST_CSS, MOST_SCRIPT = 20_000, 6_000
 DONE, FORBIDDEN, NOT_FOUND = 200, 403, 404
 
 
 async def addresses(served: Served, child: UUID) -> list[str]:
-    """The addresses of all pages, of a child, of an exception that its file claims, and of an import."""
-    file = await served.container.ledger.file(child)
-    assert file is not None
-    claim = next((each for each in file.entries.values() if each.exception), file.newest)
+    """The addresses of all pages, of a child, of an exception that its file claims, and of an import.
+
+    The pages about a family and an institution are of those whose files were opened.
+    """
+    family = UUID(await a_family(served, NAME))
+    streams = {"child": child, "family": family, "institution": served.home.institution}
     supervisor = await served.as_(Role.SUPERVISOR)
     handed_in = await hand_in(supervisor, b"{}", media_type=NDJSON, query="?dry_run=true")
     await done(supervisor, handed_in.headers["Location"])
-    job = handed_in.headers["Location"].rpartition("/")[2]
     report = await an_issued_report(served)
-    named = {**OF_PAGES, "child": child, "entry": claim.entry_id, "job": job, "report": report}
-    return [address.format(**named) for address in ADDRESSES]
+    named = {}
+    for kind, stream in streams.items():
+        file = await served.container.ledger.file(stream)
+        assert file is not None
+        claim = next((each for each in file.entries.values() if each.exception), file.newest)
+        job = handed_in.headers["Location"].rpartition("/")[2]
+        about = {**OF_PAGES, **OF_KINDS.get(kind, {}), "job": job, "report": report, kind: stream}
+        named[kind] = {**about, "entry": claim.entry_id}
+    return [each.format(**named[_kind(each)]) for each in ADDRESSES]
+
+
+def _kind(address: str) -> str:
+    return next((kind for kind in OF_KINDS if f"{{{kind}}}" in address), "child")
 
 
 async def a_child(served: Served) -> UUID:

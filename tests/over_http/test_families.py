@@ -11,23 +11,13 @@ from domain.events.family.foster_steps import (
     FosterFamilyApplied,
     FosterFamilyAssessed,
 )
-from domain.events.family.profile import FamilyRegistered
 from domain.events.foster.fostering import FosterPlacementEnded, FosterPlacementStarted
-from tests.support.client import Served, new_key
+from tests.support.client import Served
+from tests.support.family_files import a_family
 from tests.support.given import some
-from tests.support.http_given import on_paper, written
+from tests.support.http_given import on_paper
 
 NOT_SHOWN = {"restricted": "family"}
-
-
-async def a_family(served: Served, applicant: str, *more: tuple[Any, ...], elsewhere: bool = False) -> str:
-    """Open a family's file."""
-    staff = await served.as_(Role.STAFF, elsewhere=elsewhere)
-    registered = some(FamilyRegistered, applicant=applicant, spouse="郑小兰", region="371002")
-    body = {"events": [written(each) for each in (("2024-01-10", registered), *more)]}
-    answer = await staff.post("/families", json=body, headers=new_key())
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["family"])
 
 
 async def listed(served: Served, role: Role = Role.STAFF, **query: Any) -> list[dict[str, Any]]:

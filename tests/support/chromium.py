@@ -185,6 +185,21 @@ def enter(page: Page, demo: Demo, role: str = "supervisor", **preferences: str) 
             follow(page, button)
 
 
+def _of_other_kinds(demo: Demo) -> dict[str, str]:
+    """Return the pages about families and institutions that are others than those about a child."""
+    family = ask(demo, "/families", limit="1")["items"][0]["family"]
+    institution = ask(demo, "/institutions/obligations", limit="1")["items"][0]["institution"]
+    of_institution = f"/console/institutions/{institution}"
+    return {
+        "families": "/console/families",
+        "open-family": "/console/families/new",
+        "family": f"/console/families/{family}",
+        "institutions": "/console/institutions",
+        "institution": of_institution,
+        "record-of-institution": f"{of_institution}/record",
+    }
+
+
 def pages_to_look_at(demo: Demo) -> dict[str, str]:
     """Return the addresses of the pages to look at, by a name for each."""
     someone = a_young_person(demo)
@@ -253,4 +268,5 @@ def pages_to_look_at(demo: Demo) -> dict[str, str]:
         "codes": "/console/codes/stage",
         "event": "/console/events/ChildReceived",
         "not-found": "/console/nowhere",
+        **_of_other_kinds(demo),
     }

@@ -99,7 +99,7 @@ async def reader(served: Served, role: Role | str) -> str:
 
 def title_of(page: Response) -> str:
     """Return the title of a page."""
-    (title,) = re.findall(r"<title>(.*?)</title>", page.text)
+    (title,) = re.findall(r"<title[^>]*>(.*?)</title>", page.text)
     return str(title)
 
 

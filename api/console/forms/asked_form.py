@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import orjson
 
-from api.console.child_frame import ChildPage
+from api.console.file_frame import FilePage
 from api.console.forms.dry_run import (
     checked_by,
     digest,
@@ -45,7 +45,7 @@ class AskedForm:
     `besides` is what the body says that no field of the form does, such as which entry it corrects.
     """
 
-    asked: ChildPage
+    asked: FilePage
     kind: type[Event]
     file: Mapping[str, Any]
     choices: FormChoices
@@ -84,7 +84,7 @@ class AskedForm:
         told, errors = None, []
         try:
             told = await asked.page.answer(
-                record_one.record, asked.child, None, None, orjson.dumps(read.body)
+                record_one.record, asked.file_id, None, None, orjson.dumps(read.body)
             )
         except Problem as problem:
             if problem.code in BUSY:
@@ -117,7 +117,7 @@ class AskedForm:
         for _ in range(_TRIES):
             try:
                 answer: Mapping[str, Any] = await self.asked.page.answer(
-                    record_one.record, self.asked.child, KEY.format(self.key), version, raw
+                    record_one.record, self.asked.file_id, KEY.format(self.key), version, raw
                 )
             except Problem as problem:
                 if problem.code != "stale":
@@ -145,22 +145,20 @@ class AskedForm:
         return {"form": self, **self.event.shown_as(checked)}
 
 
-async def recorded_since(asked: ChildPage, version: int) -> list[Mapping[str, Any]]:
+async def recorded_since(asked: FilePage, version: int) -> list[Mapping[str, Any]]:
     """Return what was recorded in a file after a version of it, the latest first."""
     listed = await asked.page.answer(
-        timeline.entries, asked.child, order="recorded", latest_first=True, limit=_SINCE_SHOWN
+        timeline.entries, asked.file_id, order="recorded", latest_first=True, limit=_SINCE_SHOWN
     )
     return [each for each in listed["items"] if each["version"] > version]
 
 
-async def form_of(
-    asked: ChildPage, kind: type[Event], sent: SentFields, key: str, due: str = ""
-) -> AskedForm:
+async def form_of(asked: FilePage, kind: type[Event], sent: SentFields, key: str, due: str = "") -> AskedForm:
     """Return a form of an event, as first shown."""
     return AskedForm(asked, kind, await asked.summary(), await choices_for(asked, kind), sent, key, due)
 
 
-async def sent_form_of(asked: ChildPage, kind: type[Event], filled: SentFields) -> AskedForm:
+async def sent_form_of(asked: FilePage, kind: type[Event], filled: SentFields) -> AskedForm:
     """Return a form that was sent, with what it says of itself. Raises the problem `malformed`."""
     key, version = key_of(filled), version_written(first_of(filled, "version") or "0")
     sent = {name: values for name, values in filled.items() if name not in OF_PAGE}

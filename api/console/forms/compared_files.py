@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from api.console.child_frame import ChildPage
+from api.console.file_frame import FilePage
 from api.console.value_display import Displayed, at, field_at, personal
 from api.console.words import Words
 from api.http import chronology
@@ -22,7 +22,7 @@ _ALONE: Final = frozenset({(CITIZEN_ID.chapter, CITIZEN_ID.name)})
 class ComparedFile:
     """One of the files that are compared: where its pages are, what it answers, and when it was opened."""
 
-    asked: ChildPage
+    asked: FilePage
     told: Mapping[str, Any]
     opened_on: date
     dated: Sequence[Mapping[str, Any]]
@@ -31,7 +31,7 @@ class ComparedFile:
     @property
     def child(self) -> str:
         """The id of its child."""
-        return str(self.asked.child)
+        return str(self.asked.file_id)
 
     @property
     def position(self) -> int:
@@ -73,10 +73,10 @@ class ComparedAnswer:
         return not absent and said[0] != said[1]
 
 
-async def compared_file(asked: ChildPage) -> ComparedFile:
+async def compared_file(asked: FilePage) -> ComparedFile:
     """Return a file to compare, at the point of time that is asked for. Raises its problems."""
     told = await asked.file()
-    dated = (await asked.page.answer(chronology.chronology, asked.child, known_at=asked.known_at))["items"]
+    dated = (await asked.page.answer(chronology.chronology, asked.file_id, known_at=asked.known_at))["items"]
     opened = at(min(each["recorded_at"] for each in dated)).date()
     return ComparedFile(asked, told, opened, dated)
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import orjson
 
-from api.console.child_frame import ChildPage
+from api.console.file_frame import FilePage
 from api.console.forms.field_controls import has_form
 from api.console.forms.form_choices import entry_words
 from api.console.forms.form_display import field_id
@@ -18,7 +18,7 @@ from api.console.value_display import event_label
 from api.console.words import Words
 from api.http import timeline
 from api.identity.permissions import Role, may_record_type
-from domain.event import CATALOGUE, Event, chapter
+from domain.event import CATALOGUE, Event, Kind, chapter
 from domain.events.archive import SCANS
 from domain.events.erasure import DONE_BY_OPERATOR
 from domain.possible import mending_of
@@ -78,14 +78,14 @@ def told_in_words(told: Mapping[str, Any]) -> list[Any]:
     return [told["would"], changes, judged]
 
 
-def records_type(role: Role, kind: type[Event]) -> bool:
-    """Return whether a role may fill in the form of a type of event, in a child's file."""
-    return is_offered(kind) and has_form(kind) and may_record_type(role, kind)
+def records_type(role: Role, kind: type[Event], of: Kind = "child") -> bool:
+    """Return whether a role may fill in the form of a type of event, in a file of a kind."""
+    return is_offered(kind, of) and has_form(kind) and may_record_type(role, kind)
 
 
-def is_offered(kind: type[Event]) -> bool:
-    """Return whether a form records a type of event: of children, by hand, amending nothing, in one file."""
-    return kind.kind == "child" and chapter(kind) != AMENDING and kind not in BY_NO_FORM
+def is_offered(kind: type[Event], of: Kind = "child") -> bool:
+    """Return whether a form records a type of event in files of a kind: by hand, amending nothing."""
+    return kind.kind == of and chapter(kind) != AMENDING and kind not in BY_NO_FORM
 
 
 async def shown_refusals(
@@ -101,11 +101,11 @@ async def shown_refusals(
     `evidence` are the sentences by entry, and `prefix` begins the names of the fields of the form.
     """
     rules = (await page.context.rulebook()).rules
-    words, role = page.words, page.role
+    words, role, of = page.words, page.role, page.context.kind
     shown = []
     for refusal in refusals:
         names = mending_of(rules[refusal["rule"]], kind) if refusal["rule"] in rules else ()
-        cures = [name for name in names if name != kind.__name__ and records_type(role, CATALOGUE[name])]
+        cures = [name for name in names if name != kind.__name__ and records_type(role, CATALOGUE[name], of)]
         about = read.field_at(refusal["pointer"])
         shown.append(
             ShownRefusal(
@@ -120,13 +120,13 @@ async def shown_refusals(
     return shown
 
 
-async def sentences(asked: ChildPage, refusals: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+async def sentences(asked: FilePage, refusals: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """Return the entries of a file that decided refusals in one line each, if they are among its latest."""
     entries = {each for refusal in refusals for each in refusal.get("evidence", ())}
     if not entries:
         return {}
     listed = await asked.page.answer(
-        timeline.entries, asked.child, order="recorded", latest_first=True, limit=_SEARCHED
+        timeline.entries, asked.file_id, order="recorded", latest_first=True, limit=_SEARCHED
     )
     words = asked.page.words
     return {

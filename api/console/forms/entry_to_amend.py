@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from api.console.child_frame import ChildPage
 from api.console.entry_display import documents, entry_fields, entry_line
+from api.console.file_frame import FilePage
 from api.console.forms.dry_run import AMENDING
 from api.console.forms.field_controls import event_fields, hidden_fields
 from api.console.value_display import is_amendable
@@ -33,7 +33,7 @@ class EntryToAmend:
     `others` are the entries about the same, and `file` whose file it is, read before them.
     """
 
-    asked: ChildPage
+    asked: FilePage
     file: Mapping[str, Any]
     entry: Mapping[str, Any]
     others: Sequence[Mapping[str, Any]]
@@ -89,12 +89,12 @@ class EntryToAmend:
         }
 
 
-async def entry_to_amend(asked: ChildPage, entry: UUID) -> EntryToAmend:
+async def entry_to_amend(asked: FilePage, entry: UUID) -> EntryToAmend:
     """Return an entry that the reader may amend. Raises the problems `not_found` and `forbidden`."""
-    await asked.page.context.at_hand(asked.child, Action.RECORD)
+    await asked.page.context.at_hand(asked.file_id, Action.RECORD)
     # Before the entry: by this version, whatever amends the entry later is noticed.
     file = await asked.summary()
-    told = await asked.page.answer(one_entry.one_entry, asked.child, entry)
+    told = await asked.page.answer(one_entry.one_entry, asked.file_id, entry)
     found = EntryToAmend(asked, file, told["entry"], told["others"])
     sees = asked.page.context.records
     if not is_amendable(found.entry["type"]):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from api.console.child_frame import ChildPage
+from api.console.file_frame import FilePage
 from api.console.forms.field_controls import FieldControl, FormField, event_fields, has_form
 from api.console.forms.form_display import FormChoices
 from api.console.page_request import PageRequest
@@ -11,19 +11,19 @@ from api.console.value_display import days, personal
 from api.console.words import Words
 from api.contract.problems import Problem
 from api.http import family_lists, timeline
-from domain.event import CATALOGUE, EVERY_CATEGORY, Event
+from domain.event import CATALOGUE, EVERY_CATEGORY, Event, Kind
 
 MOST_OFFERED: Final = 200
 """Entries of a file that are offered, the newest: earlier ones are seldom gone back to."""
 _LONGEST: Final = 60
 
 
-async def choices_for(asked: ChildPage, kind: type[Event]) -> FormChoices:
+async def choices_for(asked: FilePage, kind: type[Event]) -> FormChoices:
     """Return what there is to choose from in a form of an event."""
     fields = [*_flat(event_fields(kind, asked.page.context.records))]
     referred = {each.refers for each in fields if each.refers is not None}
     named = {each.last_name for each in fields if each.control is FieldControl.SUBJECT}
-    types = sorted(referred.union(*(_naming(name) for name in named)))
+    types = sorted(referred.union(*(_naming(name, asked.kind) for name in named)))
     entries = await _entries(asked, types)
     words = asked.page.words
     return FormChoices(
@@ -56,13 +56,13 @@ def entry_words(words: Words, entry: Mapping[str, Any]) -> str:
     return f"{days(words, entry['occurred_on'], entry['occurred_until'])}　{short}"
 
 
-async def _entries(asked: ChildPage, types: Sequence[str]) -> list[Mapping[str, Any]]:
+async def _entries(asked: FilePage, types: Sequence[str]) -> list[Mapping[str, Any]]:
     """Return the entries of these types that stand, the newest first."""
     found: list[Mapping[str, Any]] = []
     for start in range(0, len(types), timeline.MOST_TYPES):
         some = [*types[start : start + timeline.MOST_TYPES]]
         listed = await asked.page.answer(
-            timeline.entries, asked.child, latest_first=True, type=some, limit=MOST_OFFERED
+            timeline.entries, asked.file_id, latest_first=True, type=some, limit=MOST_OFFERED
         )
         found += [each for each in listed["items"] if not each["struck"]]
     return found
@@ -116,12 +116,12 @@ def _family(words: Words, row: Mapping[str, Any]) -> str:
     return f"{named}　{since}"
 
 
-def _naming(name: str) -> set[str]:
-    """Return the types of events of children that name somebody in a field of this name."""
+def _naming(name: str, of: Kind) -> set[str]:
+    """Return the types of events of files of a kind that name somebody in a field of this name."""
     return {
         kind.__name__
         for kind in CATALOGUE.values()
-        if kind.kind == "child" and has_form(kind)
+        if kind.kind == of and has_form(kind)
         for each in _flat(event_fields(kind, EVERY_CATEGORY))
         if each.control is FieldControl.SUBJECT and each.last_name == name
     }

@@ -213,7 +213,7 @@ class JoiningForm:
         alike = [*(await duplicates.files_like(page.context, self.asked.child)).items()][:OFFERED]
         return [
             await file_to_offer(
-                replace(self.asked, child=other), [page.words.label(rules[each].title) for each in said]
+                replace(self.asked, file_id=other), [page.words.label(rules[each].title) for each in said]
             )
             for other, said in alike
         ]
@@ -227,18 +227,18 @@ class JoiningForm:
         if str(joined) not in entries:
             raise Problem("not_found")
         before = self.here.before(entries[str(joined)])
-        return replace(self.asked, child=joined, known_at=str(before))
+        return replace(self.asked, file_id=joined, known_at=str(before))
 
     async def _pair(self, other: UUID) -> tuple[ComparedFile, ComparedFile]:
         if self.joins:
-            return self.here, await compared_file(replace(self.asked, child=other))
+            return self.here, await compared_file(replace(self.asked, file_id=other))
         before = self._before(other)
         ours = replace(self.asked, known_at=before.known_at)
         return await compared_file(ours), await compared_file(before)
 
     def _order(self) -> tuple[ChildPage, ChildPage]:
         """Return the requests for the file that is joined and for the one that stays."""
-        here, other = self.asked, replace(self.asked, child=self.other or self.asked.child)
+        here, other = self.asked, replace(self.asked, file_id=self.other or self.asked.child)
         return (here, other) if self.kept == self.other else (other, here)
 
     async def _answer(self, key: str | None, read: ReadForm) -> Sequence[Mapping[str, Any]]:

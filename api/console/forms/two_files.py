@@ -7,7 +7,7 @@ from uuid import UUID
 
 import orjson
 
-from api.console.child_frame import ChildPage
+from api.console.file_frame import FilePage
 from api.console.forms.dry_run import ShownRefusal, sentences, shown_refusals
 from api.console.forms.form_reading import ReadForm
 from api.console.page_request import PageRequest
@@ -41,7 +41,7 @@ class FileRehearsed:
     """
 
     where: str
-    asked: ChildPage
+    asked: FilePage
     told: Mapping[str, Any] | None
     refusals: Sequence[ShownRefusal]
 
@@ -56,14 +56,14 @@ async def files_found(page: PageRequest, q: str, but: UUID) -> list[FileOffered]
     return [FileOffered(each["child"], each["name"], each["file_no"]) for each in others][:OFFERED]
 
 
-async def file_to_offer(asked: ChildPage, why: Sequence[str] = ()) -> FileOffered:
+async def file_to_offer(asked: FilePage, why: Sequence[str] = ()) -> FileOffered:
     """Return a file to choose, at the point of time that is asked for. Raises its problems."""
-    told = await asked.page.answer(one_file.summary, asked.child, **asked.point)
-    return FileOffered(str(asked.child), told["identity"]["name"], told["file_no"], why)
+    told = await asked.page.answer(one_file.summary, asked.file_id, **asked.point)
+    return FileOffered(str(asked.file_id), told["identity"]["name"], told["file_no"], why)
 
 
 async def rehearsed_in(
-    where: str, asked: ChildPage, kind: type[Event], item: Mapping[str, Any]
+    where: str, asked: FilePage, kind: type[Event], item: Mapping[str, Any]
 ) -> FileRehearsed:
     """Return what an item of a dry run tells of one of two files. No exception is claimed in it."""
     told = item if "would" in item else None

@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Response
 
-from api.console.child_frame import AboutChild, ChildPage
 from api.console.drafts import FormKey, at_form, draft_fields, forget_draft, shown_at_form
+from api.console.file_frame import AboutFile, FilePage, of_files
 from api.console.forms.amended_entry import AmendedRow, amended_rows
 from api.console.forms.asked_form import AskedForm, form_of, sent_form_of
 from api.console.forms.dry_run import ShownFault
@@ -52,8 +52,8 @@ _Shown: TypeAlias = Callable[[EntryToAmend, AskedForm, CheckedForm], Awaitable[R
 # A correction: why, what it should be, and what that changes
 
 
-@router.get("/children/{child}/entries/{entry}/correct")
-async def correct_page(asked: AboutChild, entry: UUID, key: FormKey = None) -> Response:
+@of_files(router.get, "/entries/{entry}/correct")
+async def correct_page(asked: AboutFile, entry: UUID, key: FormKey = None) -> Response:
     """Ask why an entry is corrected, and by what paper."""
     found = await entry_to_amend(asked, entry)
     if key is None:
@@ -64,25 +64,23 @@ async def correct_page(asked: AboutChild, entry: UUID, key: FormKey = None) -> R
     return await _why(found, await sent_form_of(asked, found.kind, kept), NOT_SENT)
 
 
-@router.get("/children/{child}/entries/{entry}/correct/content")
+@of_files(router.get, "/entries/{entry}/correct/content")
 async def content_page(
-    asked: AboutChild, entry: UUID, draft: UUID | None = None, key: FormKey = None
+    asked: AboutFile, entry: UUID, draft: UUID | None = None, key: FormKey = None
 ) -> Response:
     """Go on with what an entry should say, or begin at the first step."""
     return await _gone_on_with(asked, entry, await draft_fields(asked.page, draft, key), reviewed=False)
 
 
-@router.get("/children/{child}/entries/{entry}/correct/review")
+@of_files(router.get, "/entries/{entry}/correct/review")
 async def review_page(
-    asked: AboutChild, entry: UUID, draft: UUID | None = None, key: FormKey = None
+    asked: AboutFile, entry: UUID, draft: UUID | None = None, key: FormKey = None
 ) -> Response:
     """Show what an entry was and becomes, or begin at the first step."""
     return await _gone_on_with(asked, entry, await draft_fields(asked.page, draft, key), reviewed=True)
 
 
-async def _gone_on_with(
-    asked: ChildPage, entry: UUID, kept: SentFields | None, *, reviewed: bool
-) -> Response:
+async def _gone_on_with(asked: FilePage, entry: UUID, kept: SentFields | None, *, reviewed: bool) -> Response:
     if kept is None:
         return lead_to(f"{asked.address}/entries/{entry}/correct")
     found = await entry_to_amend(asked, entry)
@@ -95,8 +93,8 @@ async def _gone_on_with(
     return await _review(found, *await form.checked(form.read()))
 
 
-@router.post("/children/{child}/entries/{entry}/correct/content")
-async def correct_content(asked: AboutChild, entry: UUID, filled: Filled) -> Response:
+@of_files(router.post, "/entries/{entry}/correct/content")
+async def correct_content(asked: AboutFile, entry: UUID, filled: Filled) -> Response:
     """Show the form of the event filled in with the whole entry, to be put right."""
     found = await entry_to_amend(asked, entry)
     form = await sent_form_of(asked, found.kind, filled)
@@ -120,8 +118,8 @@ async def correct_content(asked: AboutChild, entry: UUID, filled: Filled) -> Res
     return there or await _content(found, replace(form, sent=sent), NOT_SENT)
 
 
-@router.post("/children/{child}/entries/{entry}/correct/review")
-async def correct_review(asked: AboutChild, entry: UUID, filled: Filled) -> Response:
+@of_files(router.post, "/entries/{entry}/correct/review")
+async def correct_review(asked: AboutFile, entry: UUID, filled: Filled) -> Response:
     """Show what an entry was and becomes, and what that would change."""
     found = await entry_to_amend(asked, entry)
     form = _correcting(found, await sent_form_of(asked, found.kind, filled))
@@ -136,8 +134,8 @@ async def correct_review(asked: AboutChild, entry: UUID, filled: Filled) -> Resp
     return await _review(found, *await form.checked(read))
 
 
-@router.post("/children/{child}/entries/{entry}/correct")
-async def correct(asked: AboutChild, entry: UUID, filled: Filled) -> Response:
+@of_files(router.post, "/entries/{entry}/correct")
+async def correct(asked: AboutFile, entry: UUID, filled: Filled) -> Response:
     """Record the correction that was read over."""
     found = await entry_to_amend(asked, entry)
     form = _correcting(found, await sent_form_of(asked, found.kind, filled))
@@ -158,7 +156,7 @@ class BegunUndoing:
 
 
 async def _begun(
-    asked: AboutChild,
+    asked: AboutFile,
     entry: UUID,
     draft: UUID | None = None,
     key: FormKey = None,
@@ -168,26 +166,26 @@ async def _begun(
     return BegunUndoing(found, await draft_fields(asked.page, draft, key), key, checked or False)
 
 
-@router.get("/children/{child}/entries/{entry}/withdraw")
+@of_files(router.get, "/entries/{entry}/withdraw")
 async def withdraw_page(begun: Annotated[BegunUndoing, Depends(_begun)]) -> Response:
     """Ask why an entry is withdrawn."""
     return await _begun_page(begun, EntryWithdrawn)
 
 
-@router.post("/children/{child}/entries/{entry}/withdraw")
-async def withdraw(asked: AboutChild, entry: UUID, filled: Filled) -> Response:
+@of_files(router.post, "/entries/{entry}/withdraw")
+async def withdraw(asked: AboutFile, entry: UUID, filled: Filled) -> Response:
     """Show what withdrawing an entry would change, or withdraw it."""
     return await _undone(await entry_to_amend(asked, entry), EntryWithdrawn, filled)
 
 
-@router.get("/children/{child}/entries/{entry}/restore")
+@of_files(router.get, "/entries/{entry}/restore")
 async def restore_page(begun: Annotated[BegunUndoing, Depends(_begun)]) -> Response:
     """Ask why an entry that was withdrawn is restored."""
     return await _begun_page(begun, EntryRestored)
 
 
-@router.post("/children/{child}/entries/{entry}/restore")
-async def restore(asked: AboutChild, entry: UUID, filled: Filled) -> Response:
+@of_files(router.post, "/entries/{entry}/restore")
+async def restore(asked: AboutFile, entry: UUID, filled: Filled) -> Response:
     """Show what restoring an entry would change, or restore it."""
     return await _undone(await entry_to_amend(asked, entry), EntryRestored, filled)
 

@@ -9,9 +9,10 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Response
 
+from api.console.addresses import addressed
 from api.console.charts import plane
-from api.console.child_frame import AboutChild, ChildPage, addressed
 from api.console.entry_display import EntryLine, entry_line
+from api.console.file_frame import AboutFile, FilePage, of_files
 from api.console.page_route import PageRoute
 from api.console.points_of_time import read_day, read_known_at
 from api.console.value_display import Displayed, at, due, field_at, personal
@@ -47,16 +48,16 @@ class DisplayedDifference:
     path: str
 
 
-@router.get("/children/{child}/compare")
+@of_files(router.get, "/compare")
 async def child_comparison(
-    asked: AboutChild,
+    asked: AboutFile,
     from_: Annotated[str | None, Query(alias="from", max_length=40)] = None,
     from_known_at: PointText = None,
     to: PointText = None,
     to_known_at: PointText = None,
 ) -> Response:
     """Show what differs in the file between two points, group by group, and the plane of its entries."""
-    page, child = asked.page, asked.child
+    page, child = asked.page, asked.file_id
     if not any((from_, from_known_at, to, to_known_at)) and not asked.is_now:
         from_, from_known_at = asked.at_day, asked.known_at
         to = asked.at_day if asked.known_at else None
@@ -107,7 +108,7 @@ def _known_on(point: Mapping[str, Any], dated: Sequence[Mapping[str, Any]], toda
     return today if len(known) == len(dated) else at(known[-1]["recorded_at"]).date()
 
 
-async def _groups(asked: ChildPage, told: Mapping[str, Any]) -> list[tuple[str, list[DisplayedDifference]]]:
+async def _groups(asked: FilePage, told: Mapping[str, Any]) -> list[tuple[str, list[DisplayedDifference]]]:
     """Return what differs by kind, without the kinds in which nothing does."""
     words = asked.page.words
     lines = {each["entry"]["entry_id"]: entry_line(words, each["entry"]) for each in told["entries"]}
@@ -183,7 +184,7 @@ def _finding(words: Words, row: Mapping[str, Any] | None) -> tuple[Displayed, ..
 
 
 def _presets(
-    asked: ChildPage, first: ComparedPoint, dated: Sequence[Mapping[str, Any]]
+    asked: FilePage, first: ComparedPoint, dated: Sequence[Mapping[str, Any]]
 ) -> list[tuple[str, str]]:
     """Return the comparisons that are most often wanted, by their names: around the day that is shown."""
     words, today = asked.page.words, asked.page.context.today

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Response
 
-from api.console.child_frame import AboutChild
+from api.console.file_frame import AboutFile, of_files
 from api.console.page_route import PageRoute
 from api.http import one_file
 
@@ -15,11 +15,11 @@ _GROUPS: Final = (("overdue",), ("due",), ("met", "met_late"), ("void",))
 """The states of obligations that stand together, in the order of the page."""
 
 
-@router.get("/children/{child}/due")
-async def child_due(asked: AboutChild) -> Response:
+@of_files(router.get, "/due")
+async def child_due(asked: AboutFile) -> Response:
     """Show every obligation of the file with its state on the day."""
     file = await asked.summary()
-    due = await asked.page.answer(one_file.obligations, asked.child, **asked.point)
+    due = await asked.page.answer(one_file.obligations, asked.file_id, **asked.point)
     groups: list[tuple[str, list[Mapping[str, Any]]]] = [
         (states[0], [each for each in due["items"] if each["state"] in states]) for states in _GROUPS
     ]

@@ -5,9 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from api.console.child_frame import AboutChild, addressed
+from api.console.addresses import addressed
 from api.console.entry_display import documents, entry_fields, entry_line, entry_lines
+from api.console.file_frame import AboutFile, of_files
 from api.console.page_route import PageRoute
+from api.console.related_files import families_named
 from api.console.value_display import chapters_of_fields
 from api.http import decisions, one_entry
 from domain.attribute_codes import attribute_codes
@@ -15,10 +17,10 @@ from domain.attribute_codes import attribute_codes
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
 
-@router.get("/children/{child}/entries/{entry}")
-async def child_entry(asked: AboutChild, entry: UUID) -> Response:
+@of_files(router.get, "/entries/{entry}")
+async def child_entry(asked: AboutFile, entry: UUID) -> Response:
     """Show every field of an entry, both its dates, who recorded it, and what became of it."""
-    told = await asked.page.answer(one_entry.one_entry, asked.child, entry, known_at=asked.known_at)
+    told = await asked.page.answer(one_entry.one_entry, asked.file_id, entry, known_at=asked.known_at)
     file = await asked.summary()
     words, shown = asked.page.words, told["entry"]
     position = shown["position"]
@@ -30,6 +32,7 @@ async def child_entry(asked: AboutChild, entry: UUID) -> Response:
         fields=entry_fields(words, shown),
         others=entry_lines(words, told["others"]),
         documents=documents(words, shown),
+        families=await families_named(asked.page, shown["data"]) if asked.kind == "child" else [],
         institution=await asked.page.institution_names([shown["recorded_by"]["institution"]]),
         before_and_after=addressed(
             f"{asked.address}/compare", {"from_known_at": position - 1, "to_known_at": position}
@@ -37,10 +40,10 @@ async def child_entry(asked: AboutChild, entry: UUID) -> Response:
     )
 
 
-@router.get("/children/{child}/entries/{entry}/decision")
-async def child_decision(asked: AboutChild, entry: UUID) -> Response:
+@of_files(router.get, "/entries/{entry}/decision")
+async def child_decision(asked: AboutFile, entry: UUID) -> Response:
     """Show the file as it was known when the entry was recorded, on the entry's own day."""
-    one = await asked.page.answer(one_entry.one_entry, asked.child, entry)
+    one = await asked.page.answer(one_entry.one_entry, asked.file_id, entry)
     told = await asked.page.answer(decisions.decision, one["entry"]["position"])
     file = await asked.of_now().summary()
     await asyncio.to_thread(attribute_codes)
@@ -52,6 +55,6 @@ async def child_decision(asked: AboutChild, entry: UUID) -> Response:
         told=told,
         line=entry_line(words, told["entry"]),
         together=entry_lines(words, told["together_with"]),
-        chapters=[each for each in chapters_of_fields(words, told["fields"]) if each.attributes],
+        chapters=[each for each in chapters_of_fields(words, told["fields"], asked.kind) if each.attributes],
         waiting=[each for each in told["obligations"] if each["state"] in {"overdue", "due"}],
     )

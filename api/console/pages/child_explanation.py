@@ -5,8 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from api.console.child_frame import AboutChild
 from api.console.entry_display import entry_lines
+from api.console.file_frame import AboutFile, of_files
 from api.console.page_route import PageRoute
 from api.console.value_display import field_at
 from api.http import explain
@@ -15,10 +15,10 @@ from domain.attribute_codes import attribute_codes
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
 
-@router.get("/children/{child}/explain/{field}")
-async def child_explanation(asked: AboutChild, field: Annotated[str, Path(max_length=100)]) -> Response:
+@of_files(router.get, "/explain/{field}")
+async def child_explanation(asked: AboutFile, field: Annotated[str, Path(max_length=100)]) -> Response:
     """Show the value on the day, and in order what each entry contributed."""
-    told = await asked.page.answer(explain.explain, asked.child, field, **asked.point)
+    told = await asked.page.answer(explain.explain, asked.file_id, field, **asked.point)
     file = await asked.summary()
     await asyncio.to_thread(attribute_codes)
     words = asked.page.words

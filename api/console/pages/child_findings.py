@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter, Response
 
-from api.console.child_frame import AboutChild, ChildPage
 from api.console.entry_display import entry_lines
+from api.console.file_frame import AboutFile, FilePage, of_files
 from api.console.forms.dry_run import records_type
 from api.console.page_route import PageRoute
 from api.http import one_file
@@ -13,10 +13,10 @@ from domain.rulebook import Rule
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
 
-@router.get("/children/{child}/findings")
-async def child_findings(asked: AboutChild) -> Response:
+@of_files(router.get, "/findings")
+async def child_findings(asked: AboutFile) -> Response:
     """Show every finding of the file, the rule that it breaks, and the entries that show it."""
-    listed = await asked.page.answer(one_file.findings, asked.child, **asked.point)
+    listed = await asked.page.answer(one_file.findings, asked.file_id, **asked.point)
     file = await asked.summary()
     rules = (await asked.page.context.rulebook()).rules if asked.is_now else {}
     found = [
@@ -32,7 +32,7 @@ async def child_findings(asked: AboutChild) -> Response:
     )
 
 
-def _mends(asked: ChildPage, rule: Rule | None) -> bool:
+def _mends(asked: FilePage, rule: Rule | None) -> bool:
     """Return whether the reader may record an event that mends a breach of a rule."""
     named = () if rule is None else rule.cured_by
-    return any(records_type(asked.page.role, CATALOGUE[name]) for name in named)
+    return any(records_type(asked.page.role, CATALOGUE[name], asked.kind) for name in named)

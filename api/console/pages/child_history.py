@@ -10,9 +10,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from api.console.child_frame import AboutChild, ChildPage
 from api.console.drafts import drafts
 from api.console.entry_display import EntryLine, documents, entry_line
+from api.console.file_frame import AboutFile, FilePage, of_files
 from api.console.page_route import PageRoute
 from api.console.points_of_time import read_last_day
 from api.console.value_display import days
@@ -46,9 +46,9 @@ class HistoryLine:
     undone_number: int | None = None
 
 
-@router.get("/children/{child}/history")
+@of_files(router.get, "/history")
 async def child_history(
-    asked: AboutChild,
+    asked: AboutFile,
     order: TimelineOrder | None = None,
     chapter: Annotated[str | None, Query(max_length=40)] = None,
     month: Annotated[str | None, Query(max_length=40)] = None,
@@ -72,10 +72,10 @@ async def child_history(
         **asked.point,
     }
     listed = await asked.page.answer(
-        timeline.entries, asked.child, latest_first=True, limit=_ROWS, cursor=cursor, **filters
+        timeline.entries, asked.file_id, latest_first=True, limit=_ROWS, cursor=cursor, **filters
     )
     lines = _lines(asked, listed["items"], by)
-    if by == "occurred" and not late_or_amended and chapter in {None, "identity"}:
+    if asked.kind == "child" and by == "occurred" and not late_or_amended and chapter in {None, "identity"}:
         above = filters["until"] or asked.day
         lines = _with_birthdays(asked, file, lines, min(above, asked.day), below, last=listed["next"] is None)
     chosen = {
@@ -94,22 +94,22 @@ async def child_history(
         listed=listed,
         recorded=recorded
         and next((each for each in listed["items"] if each["entry_id"] == str(recorded)), None),
-        begun=[each for each in await drafts(asked.page) if each.at.child == asked.child] if recorded else [],
+        begun=[each for each in await drafts(asked.page) if each.at.file == asked.about] if recorded else [],
         chosen=chosen,
-        chapters=[each for each in WORDS["chapter"] if each in timeline.chapters_of("child")],
+        chapters=[each for each in WORDS["chapter"] if each in timeline.chapters_of(asked.kind)],
         again=asked.at("/history", **chosen),
         following=asked.at("/history", **chosen, **following),
         first=cursor is None,
     )
 
 
-def _lines(asked: ChildPage, entries: Sequence[Mapping[str, Any]], by: TimelineOrder) -> list[HistoryLine]:
+def _lines(asked: FilePage, entries: Sequence[Mapping[str, Any]], by: TimelineOrder) -> list[HistoryLine]:
     versions = {each["entry_id"]: each["version"] for each in entries}
     return [_line(asked, each, versions, by) for each in entries]
 
 
 def _line(
-    asked: ChildPage, entry: Mapping[str, Any], versions: Mapping[str, int], by: TimelineOrder
+    asked: FilePage, entry: Mapping[str, Any], versions: Mapping[str, int], by: TimelineOrder
 ) -> HistoryLine:
     line = entry_line(asked.page.words, entry)
     undone = entry["rejected_by"] or entry["corrected_by"] or entry["withdrawn_by"]
@@ -120,7 +120,7 @@ def _line(
 
 
 def _with_birthdays(
-    asked: ChildPage,
+    asked: FilePage,
     file: Mapping[str, Any],
     lines: Sequence[HistoryLine],
     above: date,
@@ -138,7 +138,7 @@ def _with_birthdays(
     return sorted([*lines, *birthdays], key=lambda line: line.day, reverse=True)
 
 
-def _birthdays(asked: ChildPage, file: Mapping[str, Any]) -> Iterator[HistoryLine]:
+def _birthdays(asked: FilePage, file: Mapping[str, Any]) -> Iterator[HistoryLine]:
     birth = file["identity"]["birth"]
     if birth is None or not isinstance(birth.get("value_until"), str):
         return

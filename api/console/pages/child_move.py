@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 import orjson
 from fastapi import APIRouter, Depends, Response
 
-from api.console.child_frame import AboutChild, ChildPage
+from api.console.child_frame import AboutChild
+from api.console.file_frame import FilePage
 from api.console.forms.asked_form import recorded_since
 from api.console.forms.dry_run import ShownFault, ShownRefusal, checked_by, digest, told_in_words
 from api.console.forms.entry_to_amend import EntryToAmend, entry_to_amend
@@ -66,7 +67,7 @@ class AskedMove:
     since: Sequence[Mapping[str, Any]] = ()
 
     @property
-    def asked(self) -> ChildPage:
+    def asked(self) -> FilePage:
         """The request for the page of the child whose file has the entry."""
         return self.found.asked
 
@@ -113,7 +114,7 @@ class AskedMove:
 
     async def with_offers(self) -> "AskedMove":
         """Return it with the files that a search finds, and the one that was chosen."""
-        offered = await files_found(self.asked.page, self.q, self.asked.child)
+        offered = await files_found(self.asked.page, self.q, self.asked.file_id)
         if self.to is not None and str(self.to) not in {each.child for each in offered}:
             offered.append(await file_to_offer(self.other()))
         return replace(self, offered=offered)
@@ -165,16 +166,16 @@ class AskedMove:
                 return arrived
         return replace(self, note="busy")
 
-    def other(self) -> ChildPage:
+    def other(self) -> FilePage:
         """Return the request for a page of the child to whose file the entry goes. Raises `malformed`."""
         if self.to is None:
             raise Problem("malformed")
-        return replace(self.asked, child=self.to)
+        return replace(self.asked, file_id=self.to)
 
     async def _answer(self, key: str | None, expected: int | None) -> Any:  # noqa: ANN401 - an answer
         body = orjson.dumps({"to": str(self.to), "explanation": self.explanation})
         entry = UUID(self.found.entry["entry_id"])
-        return await self.asked.page.answer(move_one.move, self.asked.child, entry, key, expected, body)
+        return await self.asked.page.answer(move_one.move, self.asked.file_id, entry, key, expected, body)
 
     def _not_moved(self, problem: Problem) -> "AskedMove":
         words = self.asked.page.words

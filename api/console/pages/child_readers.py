@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from api.console.child_frame import AboutChild
+from api.console.file_frame import AboutFile, of_files
 from api.console.page_route import PageRoute
 from api.contract.explanation_words import CATEGORIES
 from api.http import access
@@ -15,12 +15,12 @@ from domain.codes import tables
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
 
-@router.get("/children/{child}/readers")
+@of_files(router.get, "/readers")
 async def child_readers(
-    asked: AboutChild, cursor: Annotated[int, Query(ge=0, le=NEWEST)] = NEWEST
+    asked: AboutFile, cursor: Annotated[int, Query(ge=0, le=NEWEST)] = NEWEST
 ) -> Response:
     """Show a page of the accesses to the file, the latest first."""
-    listed = await asked.page.answer(access.access_of, asked.child, **asked.point, limit=50, cursor=cursor)
+    listed = await asked.page.answer(access.access_of, asked.file_id, **asked.point, limit=50, cursor=cursor)
     file = await asked.summary()
     return await asked.render(
         "child-readers.html",

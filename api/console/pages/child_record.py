@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from api.console.child_frame import AboutChild, ChildPage, ForRule
 from api.console.drafts import FormKey, at_form, draft_fields, forget_draft, shown_at_form
+from api.console.file_frame import AboutFile, FilePage, ForRule, of_files
 from api.console.forms.asked_form import AskedForm, form_of, sent_form_of
 from api.console.forms.dry_run import is_offered, records_type
 from api.console.forms.event_form import NOT_SENT, CheckedForm
@@ -53,9 +53,9 @@ class TypeToRecord:
         return OF_TWO_FILES.get(self.name, f"record/{self.name}")
 
 
-@router.get("/children/{child}/record")
+@of_files(router.get, "/record")
 async def choose_event(
-    asked: AboutChild,
+    asked: AboutFile,
     q: Annotated[str | None, Query(max_length=100)] = None,
     due: ForRule = None,
 ) -> Response:
@@ -69,7 +69,7 @@ async def choose_event(
     else:
         named = []
     file = await asked.summary()
-    types = [_type(asked, name, clearing) for name in CATALOGUE if is_offered(CATALOGUE[name])]
+    types = [_type(asked, name, clearing) for name in CATALOGUE if is_offered(CATALOGUE[name], asked.kind)]
     found = [each for each in types if has_words(each.name, q)]
     return await asked.render(
         "record.html",
@@ -84,9 +84,9 @@ async def choose_event(
     )
 
 
-@router.get("/children/{child}/record/{name}")
+@of_files(router.get, "/record/{name}")
 async def record_page(
-    asked: AboutChild,
+    asked: AboutFile,
     name: str,
     key: FormKey = None,
     checked: bool | None = None,  # noqa: FBT001 - of the address
@@ -128,9 +128,9 @@ async def record_page(
     return await _page(form, NOT_SENT)
 
 
-@router.post("/children/{child}/record/{name}")
+@of_files(router.post, "/record/{name}")
 async def send_record(
-    asked: AboutChild, name: str, filled: Annotated[SentFields, Depends(filled_form)]
+    asked: AboutFile, name: str, filled: Annotated[SentFields, Depends(filled_form)]
 ) -> Response:
     """Check what was filled in and show what it would change, or record what was checked."""
     await _may_record(asked, name)
@@ -171,26 +171,26 @@ async def _page(form: AskedForm, checked: CheckedForm, *, saved: bool = False) -
     return await form.asked.render("record-form.html", "record", form.file, status=checked.status, **shown)
 
 
-async def _may_record(asked: ChildPage, name: str = "") -> None:
+async def _may_record(asked: FilePage, name: str = "") -> None:
     """Raise the problems `not_found` and `forbidden`, unless the reader may record in the file.
 
     Who may read a file at all may ask to read it where it is restricted, and take an emergency access.
     """
     asks = name in {each.__name__ for each in ASKED}
-    await asked.page.context.at_hand(asked.child, Action.ASK if asks else Action.RECORD)
+    await asked.page.context.at_hand(asked.file_id, Action.ASK if asks else Action.RECORD)
 
 
-def _kind(asked: ChildPage, name: str) -> type[Event]:
+def _kind(asked: FilePage, name: str) -> type[Event]:
     kind = CATALOGUE.get(name)
-    if kind is None or name in OF_TWO_FILES or not is_offered(kind):
+    if kind is None or name in OF_TWO_FILES or not is_offered(kind, asked.kind):
         raise not_found()
-    if not records_type(asked.page.role, kind):
+    if not records_type(asked.page.role, kind, asked.kind):
         raise Problem("forbidden", _BY_SUPERVISOR)
     return kind
 
 
-def _type(asked: ChildPage, name: str, clearing: Mapping[str, Sequence[str]]) -> TypeToRecord:
-    mine = records_type(asked.page.role, CATALOGUE[name])
+def _type(asked: FilePage, name: str, clearing: Mapping[str, Sequence[str]]) -> TypeToRecord:
+    mine = records_type(asked.page.role, CATALOGUE[name], asked.kind)
     return TypeToRecord(name, event_label(asked.page.words, name), mine, clearing.get(name, ()))
 
 
@@ -209,9 +209,9 @@ def by_chapter(types: Sequence[TypeToRecord]) -> dict[str, list[TypeToRecord]]:
     return chapters
 
 
-async def _clearing(asked: ChildPage) -> dict[str, list[str]]:
+async def _clearing(asked: FilePage) -> dict[str, list[str]]:
     """Return what each type of event clears of what waits in the file, in the words of the reader."""
-    due = await asked.page.answer(one_file.obligations, asked.child, state=_WAITING)
+    due = await asked.page.answer(one_file.obligations, asked.file_id, state=_WAITING)
     rules = (await asked.page.context.rulebook()).rules
     clearing: dict[str, list[str]] = {}
     for row in due["items"]:
@@ -222,24 +222,25 @@ async def _clearing(asked: ChildPage) -> dict[str, list[str]]:
     return clearing
 
 
-async def _mending(asked: ChildPage, rule: str) -> list[str]:
+async def _mending(asked: FilePage, rule: str) -> list[str]:
     """Return the types of event that clear what a rule makes due, which the reader may record."""
     known = (await asked.page.context.rulebook()).rules.get(rule)
     if known is None:
         raise not_found()
-    return [name for name in known.cured_by if records_type(asked.page.role, CATALOGUE[name])]
+    return [name for name in known.cured_by if records_type(asked.page.role, CATALOGUE[name], asked.kind)]
 
 
-async def _most_used(asked: ChildPage) -> list[str]:
+async def _most_used(asked: FilePage) -> list[str]:
     """Return the types that the reader has recorded most by forms, in whichever files."""
     types = await asked.page.context.container.recorded_types.most(asked.page.context.actor.user)
-    return [name for name in types if name in CATALOGUE and is_offered(CATALOGUE[name])][:_MOST_USED]
+    known = (name for name in types if name in CATALOGUE)
+    return [name for name in known if is_offered(CATALOGUE[name], asked.kind)][:_MOST_USED]
 
 
 async def _started(form: AskedForm, rule: str) -> list[str]:
     """Return which entries made due by a rule what the form is to clear."""
     asked = form.asked
-    due = await asked.page.answer(one_file.obligations, asked.child, state=_WAITING, rule=rule and [rule])
+    due = await asked.page.answer(one_file.obligations, asked.file_id, state=_WAITING, rule=rule and [rule])
     return [each for row in due["items"][:1] for each in row["started_by"]]
 
 

@@ -6,8 +6,9 @@ from typing import Final
 from fastapi import APIRouter, Response
 
 from api.console.charts import life_strip
-from api.console.child_frame import AboutChild
+from api.console.file_frame import AboutFile, of_files
 from api.console.page_route import PageRoute
+from api.console.related_files import families_named
 from api.console.value_display import chapters
 from api.http import chronology, one_file
 from domain.attribute_codes import attribute_codes
@@ -17,19 +18,19 @@ router = APIRouter(prefix="/console", route_class=PageRoute)
 _DUE_SHOWN: Final = 6
 
 
-@router.get("/children/{child}")
-async def child_status(asked: AboutChild) -> Response:
+@of_files(router.get, "")
+async def child_status(asked: AboutFile) -> Response:
     """Show what holds on the day, since when, and what waits then."""
     file = await asked.file()
-    dated = await asked.page.answer(chronology.chronology, asked.child, known_at=asked.known_at)
+    dated = await asked.page.answer(chronology.chronology, asked.file_id, known_at=asked.known_at)
     due = await asked.page.answer(
         one_file.obligations,
-        asked.child,
+        asked.file_id,
         **asked.point,
         state=["overdue", "due"],
     )
     await asyncio.to_thread(attribute_codes)
-    shown = chapters(asked.page.words, file)
+    shown = chapters(asked.page.words, file, asked.kind)
     return await asked.render(
         "child-status.html",
         "status",
@@ -39,4 +40,5 @@ async def child_status(asked: AboutChild) -> Response:
         due=due["items"][:_DUE_SHOWN],
         due_count=len(due["items"]),
         strip=life_strip(dated["items"], asked.day),
+        families=await families_named(asked.page, file) if asked.kind == "child" else [],
     )

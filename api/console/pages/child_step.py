@@ -8,7 +8,8 @@ from typing import Annotated, Any, Final, TypeAlias
 
 from fastapi import APIRouter, Query, Response
 
-from api.console.child_frame import TABS, AboutChild, ChildPage, addressed
+from api.console.addresses import addressed
+from api.console.file_frame import TABS, AboutFile, FilePage, of_files
 from api.console.page_route import PageRoute
 from api.console.rendering import lead_to
 from api.console.value_display import at
@@ -23,9 +24,9 @@ Compared: TypeAlias = Annotated[str | None, Query(max_length=40)]
 """What a comparison says of its second point."""
 
 
-@router.get("/children/{child}/step")
+@of_files(router.get, "/step")
 async def step(
-    asked: AboutChild,
+    asked: AboutFile,
     back: bool | None = None,  # noqa: FBT001 - of the address
     part: Annotated[str | None, Query(max_length=120)] = None,
     to: Compared = None,
@@ -48,14 +49,14 @@ async def step(
     return lead_to(addressed(f"{asked.address}{path}", points))
 
 
-async def _occurred(asked: ChildPage, *, back: bool) -> ChildPage | None:
+async def _occurred(asked: FilePage, *, back: bool) -> FilePage | None:
     items = await _dated(asked, asked.known_at)
     days = {date.fromisoformat(each["occurred_until"]) for each in items}
     found = _beside(days, asked.day, back=back)
     return None if found is None else replace(asked, as_of=found)
 
 
-async def _recorded(asked: ChildPage, *, back: bool) -> ChildPage | None:
+async def _recorded(asked: FilePage, *, back: bool) -> FilePage | None:
     """A day goes to the next day on which something was recorded, a position to the next entry."""
     known = asked.known_at or ""
     items = await _dated(asked, None)
@@ -73,7 +74,7 @@ def _beside(points: set[Any], here: Any, *, back: bool) -> Any:  # noqa: ANN401 
     return min((each for each in points if each > here), default=None)
 
 
-async def _dated(asked: ChildPage, known_at: str | None) -> list[Mapping[str, Any]]:
-    answer = await asked.page.answer(chronology.chronology, asked.child, known_at=known_at)
+async def _dated(asked: FilePage, known_at: str | None) -> list[Mapping[str, Any]]:
+    answer = await asked.page.answer(chronology.chronology, asked.file_id, known_at=known_at)
     items: list[Mapping[str, Any]] = answer["items"]
     return items

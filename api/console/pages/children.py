@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Depends, Query, Response
 
-from api.console.child_frame import sorted_at
+from api.console.addresses import sorted_at
 from api.console.count_asked import DayText, told_values
 from api.console.overseen import institutions_overseen
 from api.console.page_request import PageRequest, SignedIn

@@ -27,10 +27,7 @@ _KEPT: Final = 204
 async def list_drafts(page: SignedIn, done: Literal["kept", "discarded"] | None = None) -> Response:
     """List what the reader began, the latest first."""
     _may_record(page)
-    rows = [
-        (each, None if each.at.child is None else await file_if_seen(page, each.at.child))
-        for each in await drafts(page)
-    ]
+    rows = [(each, await file_if_seen(page, each.at.file)) for each in await drafts(page)]
     return render(page, "drafts.html", rows=rows, done=done, days=KEPT_DAYS, most=FORMS_EACH)
 
 
@@ -44,8 +41,8 @@ async def keep_draft(page: SignedIn, filled: Annotated[SentFields, Depends(fille
         raise Problem("malformed")
     if len(page.http.state.form) > MOST_KEPT_BYTES:
         raise Problem("too_large")
-    if at.child is not None:
-        await page.context.at_hand(at.child, Action.RECORD)
+    if at.file is not None:
+        await page.of(at.file.kind).context.at_hand(at.file.file_id, Action.RECORD)
     await keep_form(page, address, filled, key_of(filled))
     if first_of(filled, "do") == "auto":
         return Response(status_code=_KEPT)

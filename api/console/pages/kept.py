@@ -4,7 +4,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from api.console.drafts import child_of, draft_address, file_if_seen
+from api.console.drafts import draft_address, file_if_seen
+from api.console.file_address import file_at
 from api.console.page_request import HOME, SignedIn
 from api.console.page_route import PageRoute
 from api.console.rendering import lead_to, render
@@ -24,6 +25,5 @@ async def kept(page: SignedIn, ticket: UUID) -> Response:
     at = draft_address(form.address)
     if at is not None and all(name != "do" for name, _ in form.fields):
         return lead_to(f"{at.path}?draft={ticket}")
-    child = child_of(form.address)
-    file = None if child is None else await file_if_seen(page, child)
-    return render(page, "kept.html", form=form, child=child, file=file)
+    about = file_at(form.address)
+    return render(page, "kept.html", form=form, about=about, file=await file_if_seen(page, about))

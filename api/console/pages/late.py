@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from api.console.child_frame import addressed, sorted_at
+from api.console.addresses import addressed, sorted_at
 from api.console.overseen import institutions_overseen
 from api.console.page_request import SignedIn
 from api.console.page_route import PageRoute
