@@ -194,6 +194,7 @@ def _of_other_kinds(demo: Demo) -> dict[str, str]:
         "families": "/console/families",
         "open-family": "/console/families/new",
         "family": f"/console/families/{family}",
+        "outside": "/console/outside",
         "institutions": "/console/institutions",
         "institution": of_institution,
         "record-of-institution": f"{of_institution}/record",
