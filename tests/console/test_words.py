@@ -46,6 +46,8 @@ OF_TABLES: Final = {
 }
 """The tables of words that lists use, which are saved as tables, and not only pages."""
 ZH, EN = Words("zh"), Words("en")
+TWO: Final = 2
+"""Sentences about a page: what it is for, and what to do there."""
 
 
 def test_every_word_that_is_used_is_there() -> None:
@@ -84,6 +86,22 @@ def test_every_value_that_chooses_a_word_has_one() -> None:
     assert {*ReadingReason} == REASONS.keys()
     assert {*get_args(DifferenceReason)} == WORDS["allowance_difference"].keys()
     assert {*Role} == USUAL_REASON.keys()
+
+
+def test_every_page_says_what_it_is_for_and_what_to_do_there() -> None:
+    modules = "\n".join(path.read_text("utf-8") for path in HOME.rglob("*.py"))
+    templates = {name: template(name) for name in re.findall(r'"([a-z-]+)\.html"', modules)}
+    # At the door there is nobody yet, and nothing but a form.
+    at_the_door = {name for name, text in templates.items() if "block door" in text} - {"problem"}
+    pages = {name for name, text in templates.items() if text.startswith("{% extends")} - at_the_door
+    assert WORDS["help"].keys() == pages
+    for name, said in WORDS["help"].items():
+        assert said.zh.count("。") >= TWO, name
+        assert len(re.findall(r"\.(?: |$)", said.en)) >= TWO, name
+
+
+def template(name: str) -> str:
+    return (HOME / "templates" / f"{name}.html").read_text("utf-8")
 
 
 def test_every_case_in_which_a_rule_has_a_number_has_words() -> None:
