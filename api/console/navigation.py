@@ -29,7 +29,28 @@ ENTER: Final = Destination("children/new", "enter")
 FOR_MANY: Final = Destination("record-many", "record_many")
 FAMILIES: Final = Destination("families", "families")
 INSTITUTION_FILES: Final = Destination("institutions", "institution_files")
-OUTSIDE: Final[Mapping[Role, Sequence[Destination]]] = MappingProxyType(
+OUTSIDE: Final = Destination("outside", "outside")
+FIND: Final = Destination("children", "find")
+FINDINGS: Final = Destination("findings", "findings", "findings")
+APPROVALS: Final = Destination("approvals", "approvals", "exceptions", needs=True)
+EXCEPTIONS: Final = Destination("approvals", "exceptions", "exceptions")
+BOARD: Final = Destination("readiness", "readiness")
+IMPORTS: Final = Destination("imports", "imports")
+LATE: Final = Destination("late", "late")
+EMERGENCIES: Final = Destination("emergencies", "emergencies")
+CENSUS: Final = Destination("census", "census")
+SUPERVISION: Final = Destination("supervision", "supervision")
+LOG: Final = Destination("log", "log")
+REPORTS: Final = Destination("reports", "reports")
+DIFFERENCES: Final = Destination("differences", "differences")
+ERASURES: Final = Destination("erasures", "erasures")
+RULES: Final = Destination("rules", "rules")
+INSTITUTIONS: Final = Destination("admin/institutions", "institutions")
+PEOPLE: Final = Destination("admin/people", "people")
+TOKENS: Final = Destination("admin/tokens", "tokens")
+STATE: Final = Destination("admin/state", "state")
+
+SIDE: Final[Mapping[Role, Sequence[Destination]]] = MappingProxyType(
     {
         Role.STAFF: (
             *(TODAY, REGISTER, FAMILIES, RECEIVE, FOR_MANY, FINDINGS, EXCEPTIONS, IMPORTS),
@@ -37,13 +58,15 @@ OUTSIDE: Final[Mapping[Role, Sequence[Destination]]] = MappingProxyType(
         ),
         Role.SUPERVISOR: (
             *(TODAY, REGISTER, FAMILIES, RECEIVE, FOR_MANY, APPROVALS, FINDINGS, EMERGENCIES),
-            *(IMPORTS, BOARD, RULES),
+            *(ERASURES, IMPORTS, DIFFERENCES, BOARD, RULES),
         ),
-        Role.AUDITOR: (FIND, FAMILIES, FINDINGS, LATE, EXCEPTIONS, EMERGENCIES, LOG, CENSUS, RULES),
+        Role.AUDITOR: (
+            *(FIND, FAMILIES, FINDINGS, LATE, EXCEPTIONS, EMERGENCIES, ERASURES, LOG, CENSUS, RULES),
+        ),
         Role.PLACEMENT_OFFICER: (BOARD, TODAY, REGISTER, FINDINGS, RULES),
         Role.BUREAU: (
             *(CENSUS, SUPERVISION, REPORTS, REGISTER, OUTSIDE, INSTITUTION_FILES, TODAY, APPROVALS),
-            *(FINDINGS, EMERGENCIES, BOARD, RULES),
+            *(FINDINGS, EMERGENCIES, ERASURES, BOARD, RULES),
         ),
         Role.TOWNSHIP: (OUTSIDE, TODAY, REGISTER, ENTER, FOR_MANY, FINDINGS, EXCEPTIONS, IMPORTS, RULES),
         Role.ADMINISTRATOR: (INSTITUTIONS, PEOPLE, TOKENS, STATE, LOG, RULES),

@@ -381,6 +381,34 @@ EMERGENCIES_TABLE: Final = ListTable(
         CHILD,
     ),
 )
+ERASURES_TABLE: Final = ListTable(
+    "erasures",
+    Label("删除个人信息", "Erasures"),
+    (
+        *WHOSE,
+        day("asked_on", Label("申请日期", "Asked on")),
+        code("asked_by", Label("申请方", "Asked by"), "data_right_asker"),
+        code("ground", Label("删除的事由", "Ground"), "erasure_ground"),
+        ListColumn(
+            Label("删除的信息类别", "Categories"),
+            lambda item, language: "、".join(
+                in_language(CATEGORIES[Category(each)], language) for each in item["categories"]
+            ),
+            24,
+        ),
+        text("explanation", Label("说明", "Explanation"), _WIDE),
+        word("state", Label("状态", "State"), "erasure_state"),
+        day("stoppable_until", Label("可终止至", "May be stopped until")),
+        day("started_on", Label("开始删除日期", "Started on")),
+        day("erased.on", Label("删除完成日期", "Erased on")),
+        number("erased.keys", Label("已销毁密钥数", "Keys destroyed")),
+        number("erased.scans", Label("已清除影像数", "Scans purged")),
+        number("erased.copies", Label("已换新密钥库副本数", "Copies of the key store replaced")),
+        *CHARGE,
+        text("entry", Label("条目标识", "Entry"), _ID),
+        CHILD,
+    ),
+)
 REPORTS_TABLE: Final = ListTable(
     "reports",
     Label("已出具的报告", "Issued reports"),

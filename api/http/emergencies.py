@@ -23,8 +23,9 @@ from api.identity.forbidden import forbidden
 from api.identity.permissions import Action, role_may
 from domain.emergency_access import EmergencyAccess, emergency_accesses
 from domain.event import Category
+from domain.events.emergency import EmergencyAccessTaken
 from domain.scope import scope_of
-from projections.emergency_accesses import SORTS, taken_accesses
+from projections.listed_entries import SORTS, listed_entries
 
 router = APIRouter(tags=["access"])
 
@@ -75,9 +76,10 @@ async def emergencies(
     view = await list_view(request, known_at, cursor, _REGISTER)
     page = await list_page(
         request,
-        taken_accesses,
+        listed_entries,
         view,
         scope=request.scope,
+        of=EmergencyAccessTaken,
         day=one_day(day, as_of) or request.today,
         since=since,
         institution=institution,

@@ -37,6 +37,7 @@ OF_TABLES: Final = {
     "difference_part",
     "difference_state",
     "emergency_state",
+    "erasure_state",
     "filter",
     "move_direction",
     "move_kind",

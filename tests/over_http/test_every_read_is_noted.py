@@ -342,10 +342,11 @@ OF_ITS_THINGS = {
     "GET /children/{child}/restriction",
     "GET /children/{child}/emergency-accesses",
     "GET /emergency-accesses",
+    "GET /erasures",
     "GET /children/{child}/own-data",
 }
-"""What tells of papers and belongings, and of who asked to read or took an emergency access; test_hand_over,
-test_restriction_http, test_emergency_http and test_own_data ask."""
+"""What tells of papers and belongings, of who asked to read or took an emergency access, and of what is to be
+erased; test_hand_over, test_restriction_http, test_emergency_http, test_erasure_list, test_own_data ask."""
 OF_SCANS = {
     "PUT /children/{child}/documents/{document}",
     "GET /children/{child}/documents/{document}",

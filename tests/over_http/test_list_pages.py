@@ -17,6 +17,7 @@ from domain.event import Event
 from domain.events.archive import ArchiveCheckedOut
 from domain.events.emergency import EmergencyAccessTaken
 from domain.events.entitlement.allowance import AllowanceGranted, AllowancePaid
+from domain.events.erasure import ErasureRequested
 from domain.events.family.profile import FamilyRegistered
 from domain.events.household import HouseholdRegistered
 from domain.events.institution.licences import LicenceIssued
@@ -57,6 +58,7 @@ def a_life(year: int, sex: str | None, *more: tuple[Any, ...]) -> Given:
         ("2026-01-05", some(AllowanceGranted, standard_yuan=Decimal(1800), first_month="2026-01")),
         ("2026-02-05", some(AllowancePaid, amount_yuan=Decimal(1800), first_month="2026-01")),
         ("2026-03-01", some(EmergencyAccessTaken, sets=("health",))),
+        ("2026-03-02", some(ErasureRequested, ground="unlawful", categories=("contact",))),
         *more,
     )
     episode = told.entries[4].entry_id

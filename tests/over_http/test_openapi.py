@@ -228,6 +228,7 @@ async def test_every_answer_to_every_role_is_a_documented_one(
                 "/reconciliations",
                 "/access",
                 "GET /emergency-accesses",
+                "GET /erasures",
                 "/integrity",
                 "/bundle",
                 "/own-data",

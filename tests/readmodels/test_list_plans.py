@@ -14,6 +14,7 @@ from psycopg.sql import SQL, Identifier
 
 from api.identity.permissions import Role
 from domain.events.emergency import EmergencyAccessTaken
+from domain.events.erasure import ErasureRequested
 from domain.events.family.profile import FamilyRegistered
 from domain.events.household import HouseholdRegistered
 from domain.events.institution.licences import LicenceIssued
@@ -91,6 +92,7 @@ async def of_many(served: Served) -> tuple[Story, int]:
         RECEIVED,
         ("2025-04-01", some(AdultPlaced, route="social")),
         ("2025-04-02", some(EmergencyAccessTaken, sets=("health",))),
+        ("2025-04-03", some(ErasureRequested, ground="unlawful", categories=("contact",))),
     )
     placed = await kept(served, adult)
     supervisor, home = await served.as_(Role.SUPERVISOR), served.home.institution

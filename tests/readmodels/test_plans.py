@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Iterator
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from ledger.store import queries
 from ledger.store.append_batch import SQL as STORE
 from tests.support.ledgers import a_superuser, make_ledger, rows
 
-EMERGENCIES = queries.load("projections", "emergency_accesses.sql")
+LISTED = queries.load("projections", "listed_entries.sql")
 LATE = queries.load("projections", "late_entries.sql")
 FILL = """
     INSERT INTO entry (position, recorded_at, entry_id, stream, kind, version, type, schema, occurred_on,
@@ -185,17 +186,18 @@ async def test_the_log_of_accesses_is_read_by_its_indexes(
     assert await scans(grown, "SELECT * FROM access WHERE purpose = 'x'"), "a scan would be seen"
 
 
-async def test_emergency_accesses_are_found_past_all_other_entries(grown: AsyncConnection) -> None:
+async def test_emergencies_and_erasures_are_found_past_all_other_entries(grown: AsyncConnection) -> None:
     """Of the entries alone: whose files are in scope is looked up for each."""
-    taken = "UPDATE entry SET type = 'EmergencyAccessTaken' WHERE position % 100 = 0"
-    await grown.execute(taken)
+    for place, kind in enumerate(LISTED):
+        was = f"UPDATE entry SET type = '{kind}' WHERE position % 100 = {place}"  # noqa: S608 - our own names
+        await grown.execute(was.encode())
     await grown.execute("VACUUM ANALYZE entry")
-    for more in ("", " AND recorded_at <= '2020-01-01 10:00:00+00'"):
-        asked = f"{EMERGENCIES['taken'].decode()}{more} ORDER BY turn LIMIT 51"
+    for statement, more in product(LISTED.values(), ("", " AND recorded_at <= '2020-01-01 10:00:00+00'")):
+        asked = f"{statement.decode()}{more} ORDER BY turn LIMIT 51"
         ((plan,),) = await rows(grown, f"EXPLAIN (ANALYZE, FORMAT JSON) {asked}")
         found = {*read(plan[0]["Plan"])}
         assert {name for name, _, _ in found}.isdisjoint({"Seq Scan", "Bitmap Heap Scan"})
-        assert max(count for _, _, count in found) <= 600, "none but emergencies is read"
+        assert max(count for _, _, count in found) <= 600, "none of another type is read"
 
 
 def read(plan: dict[str, Any]) -> Iterator[tuple[str, str, float]]:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -73,14 +74,27 @@ def a_life(parent: UUID) -> Given:
     return told
 
 
+AGED: Final = timedelta(days=60)
+
+
+class Then(datetime):
+    """The clock when the backup is so old."""
+
+    @classmethod
+    def now(cls, tz: Any = None) -> Any:
+        """The present instant, so much later."""
+        return datetime.now(tz) + AGED
+
+
 async def nothing_is_wrong(settings: Settings) -> dict[UUID, set[str]]:
-    """Verify a ledger with its log and papers; return the markers and names that its files still tell."""
-    async with open_container(settings, follow=False) as container:
+    """Verify a ledger with its log and papers then; return the markers and names that its files tell."""
+    async with open_container(settings, lambda: Then.now(UTC), follow=False) as container:
         ledger, told = container.ledger, dict[UUID, set[str]]()
         assert [each async for each in flaws(ledger, lambda _: None)] == []
         for log in (container.transparency_log, container.log_of_accesses):
             assert [each async for each in log_flaws(log, lambda _: None)] == []
-        scans = paper_flaws(ledger, container.papers, container.clock(), lambda _: None)
+        # What a backup brought back of an erased scan lies there since today, until it is swept.
+        scans = paper_flaws(ledger, container.papers, datetime.now(UTC), lambda _: None)
         assert [each async for each in scans] == []
         for stream in await ledger.streams(["child"], UUID(int=0), 100):
             file = await ledger.file(stream.stream)
@@ -95,8 +109,13 @@ def _texts(entry: Any) -> list[str]:
 
 @pytest.mark.usefixtures("restricting_nothing")
 async def test_what_was_planted_lies_nowhere_in_clear_and_once_erased_no_backup_brings_it_back(
-    served: Served, settings: Settings, elsewhere: Settings, tmp_path: Path
+    served: Served,
+    settings: Settings,
+    elsewhere: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """A backup of sixty days ago opens with today's key store, except for what was erased since."""
     parent, backups, exported = uuid4(), tmp_path / "backups", tmp_path / "exported"
     with logged(logging.DEBUG) as spoken:
         child, other = await kept(served, a_life(parent)), await served.a_child(OTHER)
@@ -114,10 +133,11 @@ async def test_what_was_planted_lies_nowhere_in_clear_and_once_erased_no_backup_
             await log.catch_up()
         assert await backing_up(settings, backups) == 0
         before = newest(backups, settings.ledger)
+        monkeypatch.setattr("ledger.postgres.backup.datetime", Then)
 
         await approved(served, child, tuple(Category), explanation=marker())
         await approved(served, child, tuple(Category), person=parent, explanation=marker())
-        async with later(served, child) as container:
+        async with later(served, child, AGED) as container:
             assert len(await erased(container, child, [backups])) == 2
         await served.projected()
         for client in (supervisor, auditor):
@@ -149,4 +169,6 @@ async def test_what_was_planted_lies_nowhere_in_clear_and_once_erased_no_backup_
     assert await restoring(elsewhere, backups, before) == 0
     for told in (await nothing_is_wrong(settings), await nothing_is_wrong(elsewhere)):
         assert told == {child: set(), other: {OTHER}}
+    made = [orjson.loads(each.read_bytes())["made_at"] for each in (before, newest(backups, settings.ledger))]
+    assert datetime.fromisoformat(made[1]) - datetime.fromisoformat(made[0]) >= AGED
     assert orjson.loads(before.read_bytes())["position"] < (await served.container.ledger.head()).position

@@ -223,6 +223,7 @@ def pages_to_look_at(demo: Demo) -> dict[str, str]:
         "restriction": f"{at}/restriction",
         "emergency": f"{at}/emergency",
         "emergencies": "/console/emergencies",
+        "erasures": "/console/erasures",
         "papers": f"{at}/papers",
         "past": f"{at}?as_of=2020-06-01",
         "of-file": f"{at}/findings",

@@ -21,6 +21,7 @@ ASKED: Final[Mapping[str, Mapping[str, str]]] = {
     "/diff": {"from_known_at": "0"},
     "/census/moves": {"from": "2016-01-01", "to": "2026-11-01"},
     "/emergency-accesses": {"day": "2100-01-01"},
+    "/erasures": {"day": "2100-01-01"},
 }
 """What a list is asked: what cannot be left out, and a day that comes after the clock of the database."""
 

@@ -24,8 +24,9 @@ CREATE INDEX ON entry ((occurred_until - (recorded_at AT TIME ZONE 'Asia/Shangha
 CREATE INDEX ON entry ((occurred_until - (recorded_at AT TIME ZONE 'Asia/Shanghai')::date), position)
     WHERE occurred_until - (recorded_at AT TIME ZONE 'Asia/Shanghai')::date < -7
       AND position('"origin":"import"'::bytea IN body) = 0;
--- Emergency accesses, which are few.
+-- Emergency accesses and requests to erase, which are few.
 CREATE INDEX ON entry (position) WHERE type = 'EmergencyAccessTaken';
+CREATE INDEX ON entry (position) WHERE type = 'ErasureRequested';
 -- The latest without imports, of which a person recorded some. That each has a position is said, so that no question reads
 -- it that does not say so too: what was recorded late has an index of its own.
 CREATE INDEX ON entry (position)
