@@ -23,6 +23,10 @@ _NO_LOGIN: Final = Label("此人没有用户名，请先给予。", "This person
 _OTHER_NAME: Final = Label(
     "所填姓名与此人的姓名不同，没有办理。", "The name is not this person's, and nothing was done."
 )
+_NO_PROVIDER: Final = Label(
+    "没有设定单位统一认证（CHILDLEDGER_OIDC_ISSUER）。",
+    "There is no identity provider (CHILDLEDGER_OIDC_ISSUER).",
+)
 
 
 class NoSuchError(IdentityError):
@@ -110,6 +114,7 @@ class Administering:
         await self._note(user, Act.CHANGE_ROLE)
         # Before they are something else: what they entered with was handed to what they were.
         await self.container.logins.end(user)
+        await self.container.identity_links.take_away(user)
         await identity.change_role(
             user, what.role, institution=what.institution, region=what.region, granted_by=self._by
         )
@@ -129,6 +134,7 @@ class Administering:
         await self._about(user, Act.END, named=named)
         await self._note(user, Act.END)
         await self.container.logins.end(user)
+        await self.container.identity_links.take_away(user)
         await self.container.mail_addresses.take_away(user)
 
     async def end_sessions(self, user: UUID) -> int:
@@ -140,6 +146,20 @@ class Administering:
     async def _end_sessions(self, user: UUID) -> int:
         sessions = await self.container.identity.sessions_of(user)
         return sum([await self.container.sessions.end_one(user, session) for session, *_ in sessions])
+
+    async def bind(self, user: UUID, subject: str | None) -> None:
+        """Bind the account by which somebody signs in at the identity provider, or none any more."""
+        await self._about(user, Act.BIND)
+        issuer = self.container.settings.oidc_issuer
+        if issuer is None:
+            raise IdentityError(_NO_PROVIDER)
+        await self._note(user, Act.BIND)
+        if subject is None:
+            await self.container.identity_links.take_away(user)
+            await self._end_sessions(user)
+            return
+        await self.container.identity_links.give(user, issuer, subject)
+        await self.container.identity.note_let_in(user, self._by)
 
     async def end_factor(self, user: UUID, *, named: str | None = None) -> None:
         """End somebody's second factor and sessions; they enrol another one when they sign in."""

@@ -14,6 +14,7 @@ from api.clock import WallClock, day_of, utc_now
 from api.database import Addresses, addresses
 from api.identity.access_log import AccessLog
 from api.identity.directory import Identity
+from api.identity.identity_links import IdentityLinks
 from api.identity.kept_forms import KeptForms
 from api.identity.logins import Logins
 from api.identity.mail_addresses import MailAddresses
@@ -63,6 +64,7 @@ class Container:
     logins: Logins
     sessions: Sessions
     second_factors: SecondFactors
+    identity_links: IdentityLinks
     kept_forms: KeptForms
     recorded_types: RecordedTypes
     mail_addresses: MailAddresses
@@ -173,6 +175,7 @@ async def open_container(
             logins,
             sessions,
             SecondFactors(identity, ledger, writers, clock, required=settings.second_factor == "required"),
+            IdentityLinks(ledger, writers, clock),
             KeptForms(ledger, (writers, readers), clock),
             RecordedTypes((writers, readers)),
             MailAddresses(ledger, (writers, readers)),

@@ -1,6 +1,7 @@
 """Settings from the environment: `CHILDLEDGER_*` variables."""
 
 from collections.abc import Iterable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
@@ -129,6 +130,14 @@ class Settings(BaseSettings):
     second_factor: Literal["required", "off"] = "off"
     """Whether supervisors, auditors, bureaus and administrators show a second factor in the console."""
 
+    oidc_issuer: str | None = Field(
+        default=None, pattern=r"^(https://|http://(localhost|127\.0\.0\.1)(:|/|$))"
+    )
+    """The identity provider by which people sign in too (OpenID Connect), as it names itself."""
+    oidc_client_id: str | None = None
+    """By which name the provider knows this service."""
+    oidc_client_secret: SecretStr | None = None
+
     mail_server: str | None = None
     """The server for mail; without one no digest is sent."""
     mail_port: int = Field(default=587, ge=1, le=65535)
@@ -200,6 +209,24 @@ class Settings(BaseSettings):
             message = (
                 "未加密的邮件连接只能用于本机的邮件服务器。"
                 " Mail goes unencrypted to a server on this machine only, and to no other."
+            )
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _signs_on(self) -> Self:
+        if self.oidc_issuer is None:
+            return self
+        if self.oidc_client_id is None or self.public_url is None:
+            message = (
+                "设定了统一认证，须同时设定 CHILDLEDGER_OIDC_CLIENT_ID 和 CHILDLEDGER_PUBLIC_URL。"
+                " An identity provider needs CHILDLEDGER_OIDC_CLIENT_ID and CHILDLEDGER_PUBLIC_URL too."
+            )
+            raise ValueError(message)
+        if find_spec("authlib") is None or find_spec("httpx2") is None:
+            message = (
+                "统一认证须安装：pip install childledger[oidc]。"
+                " An identity provider needs pip install childledger[oidc]."
             )
             raise ValueError(message)
         return self

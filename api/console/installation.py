@@ -58,6 +58,7 @@ from api.console.pages import (
     rules_in_force,
     second_factor,
     sign_in,
+    single_sign_on,
     supervised_institutions,
     their_data,
     today,
@@ -68,6 +69,7 @@ from api.http.parameters import NOTHING_UNKNOWN
 
 PAGES: Final = (
     sign_in,
+    single_sign_on,
     second_factor,
     today,
     children,
@@ -161,6 +163,9 @@ def install(routes: APIRouter) -> None:
         report_pages.downloads,
         import_pages.downloads,
         child_scans.downloads,
+    )
+    routes.include_router(
+        single_sign_on.callbacks, dependencies=[Depends(from_here)], include_in_schema=False
     )
     for each in (*(module.router for module in PAGES), *downloads, _rest):
         routes.include_router(

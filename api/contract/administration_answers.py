@@ -35,7 +35,7 @@ class UserAnswer(TypedDict):
 
     `region` begins the codes of the regions that they are bound to: empty for the nation, null for none.
     `login` is the user name, `password_since` when the password was set, and `second_factor_since` when a
-    second factor was enrolled.
+    second factor was enrolled, `account_since` when an account of the identity provider was bound.
     """
 
     user: UUID
@@ -47,6 +47,7 @@ class UserAnswer(TypedDict):
     login: str | None
     password_since: datetime | None
     second_factor_since: datetime | None
+    account_since: datetime | None
 
 
 class ActAnswer(TypedDict):

@@ -307,6 +307,14 @@ class LoginRequest(Request):
     login: Number
 
 
+class AccountRequest(Request):
+    """The account by which somebody signs in at the identity provider: its subject; without one, none."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"subject": "f3b1c2"}]})
+
+    subject: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+
+
 class TokenRequest(Request):
     """A token to be made: whose, what it is for, and for how many days."""
 
@@ -364,6 +372,7 @@ KINDS: Final[tuple[type[BaseModel], ...]] = (
     NamedRequest,
     LoginRequest,
     TokenRequest,
+    AccountRequest,
     NothingRequest,
     RulebookRequest,
 )

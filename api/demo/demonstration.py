@@ -67,7 +67,7 @@ def demonstrate(port: int, data: Path) -> int:
 async def _demonstrate(settings: Settings, listener: socket) -> int:
     # A database named in the environment is not for fictional people, and a password that is printed needs no
     # hash that takes long.
-    quick = {"password_memory_kib": 32, "password_passes": 1, "second_factor": "off"}
+    quick = {"password_memory_kib": 32, "password_passes": 1, "second_factor": "off", "oidc_issuer": None}
     settings = settings.model_copy(
         update={"database_url": None, "writer_url": None, "reader_url": None, "ledgers": (), **quick}
     )

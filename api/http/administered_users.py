@@ -19,6 +19,7 @@ from api.contract.encoding import JsonResponse
 from api.contract.listing import Listing
 from api.contract.problems import WITHIN, not_found
 from api.contract.requests import (
+    AccountRequest,
     LoginRequest,
     NamedRequest,
     NothingRequest,
@@ -43,6 +44,7 @@ _ABOUT_ONE: Final = (
     Act.END,
     Act.END_SESSIONS,
     Act.END_FACTOR,
+    Act.BIND,
     Act.MAKE_TOKEN,
     Act.REVOKE_TOKEN,
 )
@@ -194,6 +196,21 @@ async def end_sessions(request: RecordingRequest, user: UUID, raw: ActBody) -> J
 
 
 @router.post(
+    "/users/{user}/account",
+    response_model=AddedAnswer,
+    responses=ACTING,
+    openapi_extra=takes("AccountRequest"),
+)
+async def bind_account(request: RecordingRequest, user: UUID, raw: ActBody) -> JsonResponse:
+    """Bind the account by which somebody signs in at the identity provider, kept by a digest alone."""
+    check_act(request.actor, Act.BIND)
+    sent = bodies.valid(AccountRequest, raw)
+    async with acting(request) as administering:
+        await administering.bind(user, sent.subject)
+    return JsonResponse({"user": user})
+
+
+@router.post(
     "/users/{user}/second-factor/end",
     response_model=AddedAnswer,
     responses=ACTING,
@@ -215,6 +232,7 @@ def _role(sent: RoleRequest) -> NewRole:
 async def _answers(request: RequestContext, members: Sequence[Member]) -> list[dict[str, Any]]:
     names = {each.institution: each.name for each in await request.container.identity.institutions()}
     logins = await request.container.logins.states(members[0].member if len(members) == 1 else None)
+    accounts = await request.container.identity_links.since(each.member for each in members)
     factors = await request.container.second_factors.since(each.member for each in members)
     return [
         {
@@ -227,6 +245,7 @@ async def _answers(request: RequestContext, members: Sequence[Member]) -> list[d
             "login": login.name if (login := logins.get(each.member)) else None,
             "password_since": login.password_set_at if login else None,
             "second_factor_since": factors.get(each.member),
+            "account_since": accounts.get(each.member),
         }
         for each in members
     ]

@@ -31,13 +31,14 @@ class Act(StrEnum):
     END = "user ended"
     END_SESSIONS = "sessions ended"
     MAKE_TOKEN = "token made"  # noqa: S105 - what is done, and no password
+    BIND = "account bound"
     END_FACTOR = "second factor ended"
     REVOKE_TOKEN = "token revoked"  # noqa: S105 - the same
 
 
 GRANTING: Final = frozenset({Act.CHANGE_ROLE, Act.END_FACTOR})
 """What changes as whom somebody enters: not by the one who handed them a token last."""
-LETTING_IN: Final = frozenset({Act.LET_IN, Act.MAKE_TOKEN})
+LETTING_IN: Final = frozenset({Act.LET_IN, Act.MAKE_TOKEN, Act.BIND})
 """What hands out what somebody enters with: not by the one who gave them their role."""
 ON_ONESELF: Final = frozenset({Act.LOOK})
 """What an administrator does about themselves too: look."""

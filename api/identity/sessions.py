@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 from api.clock import WallClock
 from api.identity.directory import Identity, TokenHolder
+from api.identity.identity_links import IdentityLinks
 from api.identity.logins import CheckedPassword, Logins
 from api.identity.permissions import Actor
 from api.identity.reading_reasons import USUAL_REASON, ReadingReason
@@ -110,6 +111,19 @@ class Sessions:
         """Begin a session by user name and password. Raises the problems of `Logins.checked`."""
         checked = await self._logins.checked(name, password)
         return SignIn(await self._begun_by_password(checked, reason), checked.wait_until)
+
+    async def begin_by_account(self, issuer: str, subject: str, links: IdentityLinks) -> str | None:
+        """Begin a session by an account of an identity provider; None if it is bound to nobody."""
+        whose = await links.whose(issuer, subject)
+        member = None if whose is None else await self._identity.member(whose)
+        if member is None:
+            return None
+        secret = await self._begun(member.member, USUAL_REASON[member.role])
+        if await links.whose(issuer, subject) == whose:
+            return secret
+        # It was taken from them meanwhile, and with it every session that there was.
+        await self._identity.revoke_secret(secret)
+        return None
 
     async def first(self, token: str) -> Actor | None:
         """Return who has a token for a first sign-in; None if it is none that is valid now."""

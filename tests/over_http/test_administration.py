@@ -28,6 +28,7 @@ ACTS: Final[tuple[tuple[str, str, Any], ...]] = (
     ("POST", "/users/{user}/first-sign-in", {}),
     ("POST", "/users/{user}/end", {"named": NAME}),
     ("POST", "/users/{user}/sessions/end", {}),
+    ("POST", "/users/{user}/account", {"subject": "x"}),
     ("POST", "/users/{user}/second-factor/end", {"named": NAME}),
     ("GET", "/tokens", None),
     ("POST", "/tokens", {"user": "{user}", "purpose": "试用", "days": 3}),
@@ -144,7 +145,7 @@ def test_whoever_prepares_an_entry_never_opens_it_too(
     """No administrator both gave a role and hands out the token for it, in whatever order."""
     member = Member(UUID(int=3), NAME, Role.STAFF, UUID(int=9), None, granted, let_in)
     refuses = why_not(MADE, act, member) is not None
-    hands_out = act in {Act.LET_IN, Act.MAKE_TOKEN}
+    hands_out = act in {Act.LET_IN, Act.MAKE_TOKEN, Act.BIND}
     prepares = act in {Act.CHANGE_ROLE, Act.END_FACTOR}
     assert refuses == ((hands_out and granted == MADE.user) or (prepares and let_in == MADE.user))
 

@@ -17,6 +17,15 @@ from api.identity.permissions import Role
 from api.settings import Settings
 from tests.support.client import Served
 
+ACTS_ON_SOMEBODY = (
+    "role",
+    "login",
+    "first-sign-in",
+    "end",
+    "sessions/end",
+    "second-factor/end",
+    "account",
+)
 LARGEST = Settings.model_fields["import_bytes"].default
 SOME = "00000000-0000-4000-8000-000000000000"
 TAKES = {
@@ -39,7 +48,15 @@ TAKES = {
             "/users",
             *(
                 f"/users/{SOME}/{act}"
-                for act in ("role", "login", "first-sign-in", "end", "sessions/end", "second-factor/end")
+                for act in (
+                    "role",
+                    "login",
+                    "first-sign-in",
+                    "end",
+                    "sessions/end",
+                    "second-factor/end",
+                    "account",
+                )
             ),
             "/tokens",
             f"/tokens/{SOME}/revoke",

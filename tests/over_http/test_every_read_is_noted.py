@@ -299,7 +299,7 @@ ADMINISTERED = {
     "GET /users/{user}",
     *(
         f"POST /users/{{user}}/{act}"
-        for act in ("role", "login", "first-sign-in", "end", "sessions/end", "second-factor/end")
+        for act in ("role", "login", "first-sign-in", "end", "sessions/end", "second-factor/end", "account")
     ),
     "GET /tokens",
     "POST /tokens",

@@ -16,7 +16,9 @@ from api.identity.permissions import Role
 
 router = APIRouter(prefix="/console/admin", route_class=PageRoute)
 
-PersonActDone: TypeAlias = Literal["added", "login", "role", "ended", "sessions", "factor", "revoked"]
+PersonActDone: TypeAlias = Literal[
+    "added", "login", "role", "ended", "sessions", "factor", "account", "revoked"
+]
 """What was done just now."""
 _ROLE: Final = ("role", "institution", "region")
 _PERSON: Final = ("name", *_ROLE, "login", "mail")
@@ -75,6 +77,14 @@ async def end_person(
 ) -> Response:
     """End all by which somebody enters."""
     return await _act(page, user, administered_users.end_user, sent, "ended")
+
+
+@router.post("/people/{user}/account")
+async def bind_account(
+    page: SignedIn, user: UUID, sent: Annotated[_SENT, Depends(readers_form("subject"))]
+) -> Response:
+    """Bind the account by which somebody signs in at the identity provider, or none."""
+    return await _act(page, user, administered_users.bind_account, sent, "account")
 
 
 @router.post("/people/{user}/second-factor/end")
@@ -192,6 +202,7 @@ async def _person(
         faults=faults,
         secret=secret,
         made_by=made_by,
+        single=page.context.container.settings.oidc_issuer is not None,
         filled=filled or {},
     )
 

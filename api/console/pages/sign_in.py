@@ -41,7 +41,7 @@ _FIELDS: Final = ("user", "password", "ledger", "token", "reason", "next")
 
 
 @dataclass(frozen=True, slots=True)
-class _Shown:
+class ShownDoor:
     """What the door shows: where one goes on to, what one had typed, and what was wrong with it."""
 
     back: str | None = None
@@ -67,14 +67,14 @@ async def sign_in_page(
     ended: bool | None = None,  # noqa: FBT001 - says that a session has ended
 ) -> Response:
     """Ask who one is, and say why one is here."""
-    return _door(request, _Shown(here(next), ended or False, ledger=request.cookies.get(LEDGER_COOKIE, "")))
+    return door(request, ShownDoor(here(next), ended or False, ledger=request.cookies.get(LEDGER_COOKIE, "")))
 
 
 @router.post("/sign-in")
 async def sign_in(request: Request, sent: Annotated[Mapping[str, str], Depends(form(*_FIELDS))]) -> Response:
     """Begin a session by password or by token, and lead to where one wanted to go."""
     back, token = here(sent["next"]), sent["token"].strip()
-    shown = _Shown(back, user=sent["user"], ledger=sent["ledger"], reason=sent["reason"])
+    shown = ShownDoor(back, user=sent["user"], ledger=sent["ledger"], reason=sent["reason"])
     if token:
         return await _by_token(request, shown, token)
     return await _by_password(request, shown, sent["password"])
@@ -109,7 +109,7 @@ async def first_password(
     secret = await container.sessions.begin_first(secret_of(request), sent["new"], reason)
     if secret is None:
         return lead_to(f"{DOOR}?ended=true")
-    return await _entered(request, back, secret, container.ledger.name)
+    return await entered(request, back, secret, container.ledger.name)
 
 
 @router.post("/sign-out")
@@ -149,7 +149,7 @@ def here(address: str | None) -> str | None:
     return address if below and not leads_away else None
 
 
-async def _by_token(request: Request, shown: _Shown, token: str) -> Response:
+async def _by_token(request: Request, shown: ShownDoor, token: str) -> Response:
     tenants: Tenants = request.app.state.tenants
     reason = _reason(shown.reason)
     for ledger in tenants.named_by(token):
@@ -160,22 +160,22 @@ async def _by_token(request: Request, shown: _Shown, token: str) -> Response:
             return _holding(request, f"{FIRST_PASSWORD}?{query}" if query else FIRST_PASSWORD, token)
         secret = await sessions.begin(token, reason)
         if secret is not None:
-            return await _entered(request, shown.back, secret, ledger)
-    return _door(request, replace(shown, fault="token"), status=_FORBIDDEN)
+            return await entered(request, shown.back, secret, ledger)
+    return door(request, replace(shown, fault="token"), status=_FORBIDDEN)
 
 
-async def _by_password(request: Request, shown: _Shown, password: str) -> Response:
+async def _by_password(request: Request, shown: ShownDoor, password: str) -> Response:
     tenants: Tenants = request.app.state.tenants
     ledger = tenants.names[0] if len(tenants.names) == 1 else shown.ledger
     if ledger not in tenants.names:
-        return _door(request, replace(shown, fault="ledger"), status=_UNUSABLE)
+        return door(request, replace(shown, fault="ledger"), status=_UNUSABLE)
     if not shown.user.strip() or not password:
-        return _door(request, replace(shown, fault="missing"), status=_UNUSABLE)
+        return door(request, replace(shown, fault="missing"), status=_UNUSABLE)
     signed_in = await tenants[ledger].sessions.begin_by_password(shown.user, password, _reason(shown.reason))
     if signed_in.secret is None:
         wrong = replace(shown, fault="password", wait_until=signed_in.wait_until)
-        return _door(request, wrong, status=_FORBIDDEN)
-    return await _entered(request, shown.back, signed_in.secret, ledger)
+        return door(request, wrong, status=_FORBIDDEN)
+    return await entered(request, shown.back, signed_in.secret, ledger)
 
 
 async def _first(request: Request) -> tuple[Container, Actor] | None:
@@ -189,7 +189,7 @@ async def _first(request: Request) -> tuple[Container, Actor] | None:
     return None
 
 
-async def _entered(request: Request, back: str | None, secret: str, ledger: str) -> Response:
+async def entered(request: Request, back: str | None, secret: str, ledger: str) -> Response:
     """Lead somebody on who has signed in; the session that this browser had before ends."""
     await _end_session(request)
     answer = _holding(request, back or HOME, secret)
@@ -218,7 +218,8 @@ def _reason(sent: str) -> ReadingReason | None:
     return ReadingReason(sent) if sent in set(ReadingReason) else None
 
 
-def _door(request: Request, shown: _Shown, *, status: int = 200) -> Response:
+def door(request: Request, shown: ShownDoor, *, status: int = 200) -> Response:
+    """Return the page that asks who one is."""
     names = request.app.state.tenants.names
     return render_door(
         Preferences.of(request),
@@ -228,6 +229,7 @@ def _door(request: Request, shown: _Shown, *, status: int = 200) -> Response:
         kept=shown.back is not None and shown.back.startswith(KEPT),
         ledgers=names if len(names) > 1 else (),
         reasons=REASONS,
+        single=request.app.state.settings.oidc_issuer is not None,
         idle=request.app.state.settings.session_idle_minutes,
         wait_until=None if shown.wait_until is None else shown.wait_until.astimezone(SHANGHAI),
     )

@@ -9,6 +9,7 @@
 -- include: tables/login
 -- include: tables/sign_in_try
 -- include: tables/second_factor
+-- include: tables/identity_link
 -- include: tables/search_ticket
 -- include: tables/kept_form
 -- include: tables/recorded_type

@@ -20,6 +20,8 @@ GRANT SELECT (member, confirmed_at) ON second_factor TO :"reader";
 GRANT SELECT, DELETE ON second_factor TO :"writer";
 GRANT INSERT (member, secret) ON second_factor TO :"writer";
 GRANT UPDATE (confirmed_at, last_step) ON second_factor TO :"writer";
+GRANT SELECT ON identity_link TO :"reader";
+GRANT SELECT, INSERT, DELETE ON identity_link TO :"writer";
 GRANT SELECT, INSERT, DELETE ON sign_in_try TO :"writer";
 GRANT UPDATE (tries, last_at, wait_until) ON sign_in_try TO :"writer";
 GRANT SELECT, INSERT, DELETE ON search_ticket, kept_form TO :"writer";
