@@ -97,9 +97,16 @@ def render(page: PageRequest, template: str, *, status: int = 200, **answers: An
     )
 
 
-def render_door(preferences: Preferences, template: str, *, status: int = 200, **answers: Any) -> Response:  # noqa: ANN401 - what the template shows
-    """Return a page for somebody who is not signed in."""
-    return _response(template, status, preferences, page=None, here="/console/sign-in", **answers)
+def render_door(
+    preferences: Preferences,
+    template: str,
+    *,
+    status: int = 200,
+    here: str = "/console/sign-in",
+    **answers: Any,  # noqa: ANN401 - what the template shows
+) -> Response:
+    """Return a page for somebody who is not signed in; `here` is where it is opened anew."""
+    return _response(template, status, preferences, page=None, here=here, **answers)
 
 
 def render_problem(page: PageRequest | None, preferences: Preferences, problem: Problem) -> Response:

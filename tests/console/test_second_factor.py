@@ -114,6 +114,9 @@ async def test_a_code_enrols_and_lets_in_to_where_one_wanted_to_go(office: Offic
     browser, page = await office.signs_in(Role.SUPERVISOR, "/console/findings")
     app = pyotp.TOTP(secret_on(page))
     assert secret_on(await browser.open(DOOR)) == app.secret, "a page opened again offers the same"
+    in_english = await browser.send("/console/preferences", language="en", back=DOOR)
+    assert (in_english.url.path, secret_on(in_english)) == (DOOR, app.secret)
+    assert f'name="back" value="{DOOR}?next=%2Fconsole%2Ffindings"' in page.text
     code = app.at(office.clock.now)
     spaced = f"{code[:3]} {code[3:]}".translate({ord("0") + n: chr(0xFF10 + n) for n in range(10)})
     entered = await browser.send(DOOR, code=spaced, next="/console/findings")

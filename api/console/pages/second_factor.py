@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from typing import Annotated, Final
+from urllib.parse import urlencode
 
 import segno
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.bootstrap import Container
 from api.clock import SHANGHAI
-from api.console.page_request import HOME, Preferences, found_session
+from api.console.page_request import HOME, SECOND_FACTOR, Preferences, found_session
 from api.console.page_route import PageRoute
 from api.console.pages.sign_in import DOOR, here
 from api.console.rendering import lead_to, render_door
@@ -75,6 +76,7 @@ async def _page(
         Preferences.of(request),
         "second-factor.html",
         status=200 if checked is None else _FORBIDDEN,
+        here=f"{SECOND_FACTOR}?{urlencode({'next': back})}" if back else SECOND_FACTOR,
         back=back or "",
         enrolment=enrolment,
         # Drawn in the page: pages load no pictures but the service's own files.

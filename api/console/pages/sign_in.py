@@ -249,6 +249,7 @@ async def _first_door(
         Preferences.of(request),
         "first-password.html",
         status=_UNUSABLE if faults else 200,
+        here=FIRST_PASSWORD,
         back=back or "",
         reason=reason.value if reason else "",
         login=(state.name if state else None) or "",
