@@ -91,7 +91,7 @@ async def issue_report(
     A dry run computes the same, and issues nothing.
     """
     sent, actor = bodies.report(raw), request.actor
-    issuer = _issuer(request)
+    issuer = issuer_of(request)
     if issuer is None:
         raise forbidden(actor.role, roles_that_may(Action.ISSUE))
     report = REPORTS[sent.report]
@@ -257,7 +257,7 @@ async def _computed(request: RequestContext, asked: ReportAsked) -> ComputedRepo
     return await computed_report(request.ledger, container.projector, container.kept_reports, asked, every)
 
 
-def _issuer(request: RequestContext) -> Issuer | None:
+def issuer_of(request: RequestContext) -> Issuer | None:
     """Return for whom the caller issues reports; None for who does not."""
     actor = request.actor
     if not role_may(actor.role, Action.ISSUE):

@@ -21,7 +21,6 @@ from api.contract.filters import ReportCode
 from api.contract.problems import Problem
 from api.http import reports
 from api.http.cursors import Cursor
-from api.identity.permissions import Action, role_may
 from api.issuing.computed_report import REPORTS
 from domain.codes import tables
 
@@ -78,7 +77,7 @@ async def issued_reports(
         codes=tables()["report"].codes,
         years=range(page.context.today.year, page.context.today.year - 10, -1),
         institutions=await institutions_overseen(page),
-        offered=_offered(page) if _issues(page) else {},
+        offered=_offered(page) if reports.issuer_of(page.context) is not None else {},
         here_first=addressed(_PATH, asked),
         here_next=addressed(_PATH, {**asked, "cursor": listed["next"]}),
         first=cursor is None,
@@ -139,10 +138,6 @@ async def compared(page: SignedIn, report: UUID) -> Response:
 async def saved_report(page: SignedIn, report: UUID, form: reports.ReportForm) -> Response:
     """Save a report as it was issued: its bytes, a workbook or a printed page."""
     return await reports.report_of(page.context, report, format=form)
-
-
-def _issues(page: PageRequest) -> bool:
-    return role_may(page.role, Action.ISSUE) and page.context.actor.institution is not None
 
 
 def _offered(page: PageRequest) -> dict[str, list[OfferedReport]]:
