@@ -1,21 +1,39 @@
 """Screenshots of the console's pages, of a fictional institution: `make screens`.
 
-`python -m tests.support.screens FOLDER` writes them there, in both languages, wide and narrow; and those that
-the README shows beside it, in `docs/screens`.
+`python -m tests.support.screens FOLDER` writes them there, in both languages, wide and narrow; those that the
+README shows beside it, in `docs/screens`; and those of the
+guides, each as its role sees it, in `docs/guides`.
 """
 
 import shutil
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from tests.support.chromium import NARROW, WIDE, chromium, enter, pages_to_look_at
-from tests.support.demo_server import demonstration
+from playwright.sync_api import Browser
+
+from tests.support.chromium import NARROW, WIDE, chromium, enter, opened, pages_to_look_at
+from tests.support.demo_server import Demo, demonstration
 from tests.support.places import ROOT
 
 SHOWN: Final = ("today", "status")
 """The pages that the README shows, in its language."""
+
+
+GUIDES: Final = ROOT / "docs" / "guides"
+IN_GUIDES: Final[Mapping[str, str]] = {
+    "supervisor": "/console/approvals",
+    "auditor": "/console/late",
+    "placement_officer": "/console/readiness",
+    "bureau": "/console/institutions",
+    "township": "/console/outside",
+    "administrator": "/console/admin/people",
+}
+"""The page of which the guide of a role has a picture; that of staff has those of the README."""
+SMALL: Final = (880, 500)
+"""The size of a picture in a guide, in pixels."""
 
 
 def take(folder: Path) -> None:
@@ -39,11 +57,25 @@ def take(folder: Path) -> None:
                 page.goto(f"{demo.address}{address}")
                 page.screenshot(path=folder / f"{name}-{language}-{width}.png")
             context.close()
+        take_for_guides(demo, browser)
     shown = ROOT / "docs" / "screens"
     shown.mkdir(exist_ok=True)
     for name in SHOWN:
         for language in ("zh", "en"):
             shutil.copyfile(folder / f"{name}-{language}-{WIDE[0]}.png", shown / f"{name}-{language}.png")
+
+
+def take_for_guides(demo: Demo, browser: Browser) -> None:
+    """Write the pictures of the guides, in both languages."""
+    pictures = GUIDES / "pictures"
+    pictures.mkdir(parents=True, exist_ok=True)
+    for role, address in IN_GUIDES.items():
+        for language in ("zh", "en"):
+            page = opened(browser, SMALL, script=False)
+            enter(page, demo, role, language=language)
+            page.goto(f"{demo.address}{address}")
+            page.screenshot(path=pictures / f"{role}-{language}.jpg", type="jpeg", quality=50)
+            page.context.close()
 
 
 if __name__ == "__main__":

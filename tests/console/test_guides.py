@@ -1,0 +1,42 @@
+"""The guides of the roles: each names pages and shows pictures that there are, in both languages."""
+
+import re
+from typing import Final
+
+import pytest
+
+from api.identity.permissions import Role
+from tests.support.console import ADDRESSES
+from tests.support.places import ROOT
+from tests.support.screens import GUIDES, IN_GUIDES
+
+MOST_BYTES: Final = 60_000
+"""Of a picture in a guide."""
+ENDINGS: Final = (".md", ".zh-CN.md")
+README: Final = ROOT / "docs" / "screens"
+
+
+def test_each_role_has_a_guide_in_both_languages_and_nobody_else() -> None:
+    assert {path.name for path in GUIDES.glob("*.md")} == {f"{role}{end}" for role in Role for end in ENDINGS}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_what_a_guide_links_shows_and_names_is_there(role: Role) -> None:
+    tasks = []
+    for ending in ENDINGS:
+        text = (GUIDES / f"{role}{ending}").read_text("utf-8")
+        linked = re.findall(r"\]\(([^)]+)\)", text)
+        assert linked
+        for each in linked:
+            assert (GUIDES / each).is_file(), each
+        named = re.findall(r"`(/console[^`]*)`", text)
+        assert named
+        assert [each for each in named if each not in ADDRESSES] == []
+        tasks.append((text.count("\n## "), named))
+    assert tasks[0] == tasks[1], "both languages lead through the same tasks and pages"
+
+
+def test_pictures_are_small_and_each_is_shown() -> None:
+    pictures = {path.name: path.stat().st_size for path in (GUIDES / "pictures").iterdir()}
+    assert pictures.keys() == {f"{role}-{language}.jpg" for role in IN_GUIDES for language in ("zh", "en")}
+    assert {name: size for name, size in pictures.items() if size > MOST_BYTES} == {}
