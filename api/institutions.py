@@ -191,7 +191,7 @@ async def _record(
         said = [each.words for each in error.problems]
         raise IdentityError(
             Label(
-                "；".join(f"{place}：{each.zh}" for place, each in zip(places, said, strict=True)),
+                "；".join(f"{place}: {each.zh}" for place, each in zip(places, said, strict=True)),
                 "; ".join(f"{place}: {each.en}" for place, each in zip(places, said, strict=True)),
             )
         ) from None
