@@ -29,6 +29,7 @@ from api.http import (
     difference_list,
     directory_names,
     docs,
+    dossiers,
     emergencies,
     erasures,
     errors,
@@ -95,6 +96,7 @@ def _routes() -> APIRouter:
         hindsight,
         hand_over,
         own_data,
+        dossiers,
         file_restriction,
         decisions,
     )

@@ -104,6 +104,20 @@ PAPERS: Final = limit(
     why=Label("到齐以前占用磁盘", "They take disk until all has arrived"),
     beyond="unavailable",
 )
+DOSSIERS_EACH: Final = limit(
+    1,
+    Area.COSTS,
+    Label("一个人同时印制的卷宗", "Dossiers that one person prints at once"),
+    why=Label("印制占用处理器", "To set them takes the processor"),
+    beyond="too_many_requests",
+)
+DOSSIERS: Final = limit(
+    2,
+    Area.COSTS,
+    Label("同时印制的卷宗", "Dossiers that are printed at once, in all"),
+    why=Label("印制占用处理器", "To set them takes the processor"),
+    beyond="unavailable",
+)
 
 
 class Budget:
@@ -189,3 +203,4 @@ class Budgets:
     tables: Budget = field(default_factory=lambda: Budget(TABLES_EACH, TABLES))
     papers: Budget = field(default_factory=lambda: Budget(PAPERS_EACH, PAPERS))
     rehearsals: Budget = field(default_factory=lambda: Budget(REHEARSALS_EACH, REHEARSALS))
+    dossiers: Budget = field(default_factory=lambda: Budget(DOSSIERS_EACH, DOSSIERS))

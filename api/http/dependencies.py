@@ -487,7 +487,7 @@ class RequestContext:
         """
         check_reason(self.reason, "", self.sees)
 
-    def _why(self, child: UUID) -> str | None:
+    def why(self, child: UUID) -> str | None:
         """Return why the caller reads a file: for an emergency, an approved purpose, or as they stated."""
         taken = self.emergencies.get(child)
         return taken[-1].entry.event.ground if taken else self.purposes.get(child, self.reason)
@@ -502,7 +502,7 @@ class RequestContext:
         """
         seen = {child: self.sees.intersection(categories) for child, categories in read.items()}
         for child, categories in seen.items():
-            check_reason(self._why(child), purpose, categories)
+            check_reason(self.why(child), purpose, categories)
         noted: set[bytes] = set()
         if self.noted is not None:
             accesses = {child: _access(child, seen[child], purpose) for child in seen}
@@ -510,7 +510,7 @@ class RequestContext:
             noted = {*accesses.values()}
         by_reason: dict[str | None, dict[UUID, frozenset[Category]]] = {}
         for child, categories in seen.items():
-            by_reason.setdefault(self._why(child), {})[child] = categories
+            by_reason.setdefault(self.why(child), {})[child] = categories
         under = {child: taken[-1].entry.original for child, taken in self.emergencies.items() if taken}
         for reason, read_so in by_reason.items():
             await self.container.access.note(self.actor, read_so, purpose, known, reason, under)

@@ -120,7 +120,7 @@ def statement_asked(
     return StatementAsked(statement, day, since, until, wanted, mark, institution)
 
 
-async def _lines(
+async def statement_lines(
     request: RequestContext, asked: StatementAsked, file: File, rulebook: Rulebook
 ) -> StatementLines:
     """Return the lines of a file; what rests on a category that the caller does not see is left out."""
@@ -151,7 +151,7 @@ def _of_file(statement: Statement[Any]) -> Callable[..., Awaitable[JsonResponse]
     ) -> JsonResponse:
         point = await file_point(request, child, as_of, known_at)
         asked = statement_asked(statement, point.day, since, until, where)
-        items, told = await _lines(request, asked, point.file, point.rulebook)
+        items, told = await statement_lines(request, asked, point.file, point.rulebook)
         await request.note({child: told}, statement.name)
         body = {
             "child": child,
@@ -266,7 +266,7 @@ async def _of_files(
     found: dict[UUID, StatementLines] = {}
     async for child, file, rulebook in listed_files(request, having, view.known):
         if is_listed(file):
-            lines = await _lines(request, asked, file, rulebook)
+            lines = await statement_lines(request, asked, file, rulebook)
             if lines[0]:
                 found[child] = lines
     return found

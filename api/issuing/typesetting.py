@@ -1,31 +1,69 @@
-"""Sets a report in type, in a process of its own: a report on the way in, a PDF on the way out."""
+"""Sets a document in type, in a process of its own: what stands in it on the way in, a PDF on the way out."""
 
 import json
+import re
 import sys
 from importlib.resources import files
+from typing import Final
 
 import typst
 
-UNSETTABLE = 2
-"""Exit status where the report cannot be set, as when the font lacks a character."""
+from api.child_process import confine
+
+UNSETTABLE: Final = 2
+"""Exit status where a document cannot be set; the characters that the font lacks are written, as JSON."""
+_MEMORY: Final = 1536 * 1024**2
+_SECONDS: Final = 60
+_NICENESS: Final = 5
+_ROUNDS: Final = 4
+"""How often a document is set at most, each time with blanks for what was found to be missing before."""
+_NOT_SET: Final = re.compile(r'the (?:text|PDF contains the codepoint) `"(.*?)"`|the codepoint `"(.*?)"`')
+_ESCAPED: Final = re.compile(r"\\u\{([0-9a-f]{1,6})\}")
+
+
+def blank(character: str) -> str:
+    """Return what stands for a character that the font lacks: its code point, and room to write it."""
+    return f"〔U+{ord(character):04X}\N{IDEOGRAPHIC SPACE}\N{IDEOGRAPHIC SPACE}〕"
+
+
+def missing(error: typst.TypstError) -> list[str]:
+    """Return the characters for which a document could not be set."""
+    texts = {first or second for first, second in _NOT_SET.findall(str(error.diagnostic))}
+    said = "".join(_ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) for text in texts)
+    return sorted({each for each in said if ord(each) > ord("~")})
 
 
 def main() -> int:
-    """Read the report, its digest and the folder of the font from stdin, and write the PDF (PDF/A-2b)."""
+    """Read from stdin which template is filled in with what, and write the PDF.
+
+    `standards` are those of typst, `fonts` is the folder of the font. Where `blanks` is set, `blank` stands
+    for each character that the font lacks; else nothing is set, since a character would be dropped.
+    """
     asked = json.load(sys.stdin)
-    template = files("api.issuing").joinpath("printed_report.typ").read_bytes()
-    try:
-        pdf = typst.compile(
-            template,
-            sys_inputs={"report": json.dumps(asked["report"], ensure_ascii=False), "sha256": asked["sha256"]},
-            ignore_system_fonts=True,
-            font_paths=[asked["fonts"]],
-            pdf_standards=["a-2b"],
-        )
-    except typst.TypstError:
-        return UNSETTABLE
-    sys.stdout.buffer.write(pdf)
-    return 0
+    template = files("api.issuing").joinpath(asked["template"]).read_bytes()
+    confine(memory=_MEMORY, seconds=_SECONDS, niceness=_NICENESS)
+    inputs, lacking = dict(asked["inputs"]), set[str]()
+    for _ in range(_ROUNDS):
+        try:
+            pdf = typst.compile(
+                template,
+                sys_inputs=inputs,
+                ignore_system_fonts=True,
+                font_paths=[asked["fonts"]],
+                pdf_standards=asked["standards"],
+            )
+        except typst.TypstError as error:
+            found = [each for each in missing(error) if each not in lacking]
+            lacking.update(found)
+            if not found or not asked["blanks"]:
+                break
+            written = str.maketrans({each: blank(each) for each in found})
+            inputs = {name: value.translate(written) for name, value in inputs.items()}
+        else:
+            sys.stdout.buffer.write(pdf)
+            return 0
+    json.dump(sorted(lacking), sys.stdout)
+    return UNSETTABLE
 
 
 if __name__ == "__main__":

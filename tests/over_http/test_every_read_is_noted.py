@@ -177,6 +177,13 @@ NOTED: dict[str, list[tuple[str, set[str], Ask]]] = {
     "GET /children/{child}/diff": [
         ("diff", {"identity", "adoption"}, lambda own: own.get("/children/{child}/diff", from_known_at=0)),
     ],
+    "GET /children/{child}/dossier": [
+        (
+            "dossier",
+            {"identity", "adoption"},
+            lambda own: own.get("/children/{child}/dossier", purpose="archive"),
+        ),
+    ],
     "GET /children/{child}/bundle": [
         ("bundle", {"identity", "adoption"}, lambda own: own.get("/children/{child}/bundle")),
     ],

@@ -231,6 +231,7 @@ async def test_every_answer_to_every_role_is_a_documented_one(
                 "GET /erasures",
                 "/integrity",
                 "/bundle",
+                "/dossier",
                 "/own-data",
                 "POST /reports",
                 "/log",

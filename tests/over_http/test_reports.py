@@ -11,7 +11,7 @@ from zipfile import ZipFile
 import pytest
 
 from api.identity.permissions import Role
-from api.issuing import computed_report, printed_report, progress_report, recomputed_report
+from api.issuing import computed_report, printed_page, progress_report, recomputed_report
 from domain.event import Category
 from domain.events.departure import ChildDied
 from domain.events.intake import ChildReceived, IdentityRecorded
@@ -118,12 +118,12 @@ async def a_page_is_printed_where_there_is_its_font(
     served: Served, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     supervisor = await served.as_(Role.SUPERVISOR)
-    if printed_report.FONT.exists():
+    if printed_page.FONT.exists():
         page = await supervisor.get(path, params={"format": "pdf"})
         assert (page.status_code, page.headers["Content-Type"]) == (200, "application/pdf"), page.text
         assert page.content.startswith(b"%PDF-")
         assert (await supervisor.get(path, params={"format": "pdf"})).content == page.content
-    monkeypatch.setattr(printed_report, "FONT", Path("/nowhere/of.ttc"))
+    monkeypatch.setattr(printed_page, "FONT", Path("/nowhere/of.ttc"))
     refused = await supervisor.get(path, params={"format": "pdf"})
     assert (refused.status_code, refused.json()["code"]) == (501, "not_printable")
     assert "fonts-noto-cjk" in refused.json()["detail"]

@@ -219,6 +219,7 @@ def pages_to_look_at(demo: Demo) -> dict[str, str]:
         "readiness": f"{at}/readiness",
         "readers": f"{at}/readers",
         "proof": f"{at}/proof",
+        "dossier": f"{at}/dossier",
         "log": "/console/log",
         "restriction": f"{at}/restriction",
         "emergency": f"{at}/emergency",

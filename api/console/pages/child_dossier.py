@@ -1,0 +1,56 @@
+"""The dossier of a child, printed for a stated purpose."""
+
+from math import ceil
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from api.console.child_frame import AboutChild, ChildPage
+from api.console.page_route import PageRoute
+from api.contract.problems import Problem
+from api.http import dossiers
+from domain.codes import tables
+
+router = APIRouter(prefix="/console", route_class=PageRoute)
+downloads = APIRouter(prefix="/console", route_class=PageRoute)
+"""What is saved, and no page."""
+
+
+@router.get("/children/{child}/dossier")
+async def child_dossier(asked: AboutChild) -> Response:
+    """Ask what the dossier is printed for."""
+    return await _shown(asked, None, 1, None)
+
+
+@downloads.get("/children/{child}/dossier.pdf")
+async def saved_dossier(
+    asked: AboutChild,
+    purpose: Annotated[str, Query(max_length=40)],
+    volume: Annotated[int, Query(ge=1, le=dossiers.MOST_VOLUMES)] = 1,
+    blanks: Annotated[bool, Query()] = False,  # noqa: FBT002 - of the query string
+) -> Response:
+    """Save the dossier, or name the characters for which it was not printed."""
+    try:
+        return await dossiers.dossier(
+            asked.page.context, asked.child, purpose=purpose, volume=volume, blanks=blanks, **asked.point
+        )
+    except Problem as problem:
+        if not problem.more.get("missing"):
+            raise
+        return await _shown(asked, purpose, volume, problem)
+
+
+async def _shown(asked: ChildPage, purpose: str | None, volume: int, problem: Problem | None) -> Response:
+    file = await asked.summary()
+    return await asked.render(
+        "child-dossier.html",
+        "dossier",
+        file,
+        status=200 if problem is None else problem.kind.status,
+        path="/dossier",
+        purposes=tables()["access_purpose"].codes,
+        purpose=purpose,
+        volume=volume,
+        volumes=max(1, ceil(file["version"] / dossiers.MOST_ENTRIES)),
+        missing=[] if problem is None else problem.more["missing"],
+    )
