@@ -32,6 +32,8 @@ class ListedEntry:
 
 
 SORTS: Final = Sorts(ListedEntry, "listed", {"since": "position"})
+RECORDED: Final = Sorts(ListedEntry, "listed", {"recorded_at": "position"})
+"""The same order, where it is by the recording and not by what begins with it."""
 
 
 async def listed_entries(
@@ -44,6 +46,7 @@ async def listed_entries(
     since: date | None = None,
     institution: UUID | None = None,
     known: int | None = None,
+    sorts: Sorts = SORTS,
     turn: PageAsked = FIRST_PAGE,
 ) -> Page[ListedEntry]:
     """Return the entries of a type in files in the scope that were recorded by the end of a day.
@@ -58,4 +61,4 @@ async def listed_entries(
     if known is not None:
         where.append(Condition(SQL("listed.position <= %(known)s"), {"known": known}))
     select = _SELECT.format(_SQL[of.__name__])
-    return await page(connection, ListedEntry, select, where, _KEY, turn=turn, sorts=SORTS)
+    return await page(connection, ListedEntry, select, where, _KEY, turn=turn, sorts=sorts)

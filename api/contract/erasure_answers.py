@@ -8,7 +8,7 @@ from uuid import UUID
 
 from typing_extensions import TypedDict
 
-from api.contract.entries import RecorderAnswer, event_json, recorder_json
+from api.contract.entries import RecorderAnswer, event_json, instant, recorder_json
 from api.contract.masking import NAMED, PersonalValue, typed_dict
 from domain.codes import tables
 from domain.event import Category, known
@@ -38,6 +38,7 @@ ListedErasureAnswer: Final[Any] = typed_dict(
     {
         "child": UUID,
         "entry": UUID,
+        "recorded_at": str,
         "asked_on": date,
         "asked_by": str | None,
         "asked_by_zh": str | None,
@@ -80,8 +81,10 @@ def erasure_json(
         for each in (*erasure.approvals, *([erasure.rejection] if erasure.rejection else []))
     ]
     rejected = steps.pop() if erasure.rejection else None
+    assert entry.recorded_at is not None, "it stands in the ledger"  # noqa: S101 - it was read from there
     return {
         "entry": entry.original,
+        "recorded_at": instant(entry.recorded_at),
         "asked_on": entry.days.last,
         "asked_by": asker,
         "asked_by_zh": None if called is None else called.zh,

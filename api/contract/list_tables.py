@@ -386,6 +386,7 @@ ERASURES_TABLE: Final = ListTable(
     Label("删除个人信息", "Erasures"),
     (
         *WHOSE,
+        instant("recorded_at", Label("登记时间", "Recorded at")),
         day("asked_on", Label("申请日期", "Asked on")),
         code("asked_by", Label("申请方", "Asked by"), "data_right_asker"),
         code("ground", Label("删除的事由", "Ground"), "erasure_ground"),

@@ -22,7 +22,7 @@ from api.identity.permissions import Action, role_may
 from domain.event import Category
 from domain.events.erasure import ErasureRequested
 from domain.requested_erasure import RequestedErasure, requested_erasures
-from projections.listed_entries import SORTS, listed_entries
+from projections.listed_entries import RECORDED, listed_entries
 
 router = APIRouter(tags=["across files"])
 
@@ -40,7 +40,7 @@ async def erasures(
     known_at: KnownAt = None,
     since: Annotated[date | None, Query(description="The first day on which it was recorded.")] = None,
     institution: UUID | None = None,
-    sort: Annotated[str | None, Query(description=SORT), SortedBy(SORTS)] = None,
+    sort: Annotated[str | None, Query(description=SORT), SortedBy(RECORDED)] = None,
     total: WithTotal = False,  # noqa: FBT002 - of the query string
     limit: PageLimit = 50,
     cursor: Cursor = None,
@@ -60,6 +60,7 @@ async def erasures(
         listed_entries,
         view,
         scope=request.scope,
+        tools={"sorts": RECORDED},
         of=ErasureRequested,
         day=on,
         since=since,

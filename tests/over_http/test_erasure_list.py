@@ -47,7 +47,6 @@ async def test_a_request_is_listed_with_how_far_it_has_come_until_what_was_purge
     assert (latest["explanation"], latest["categories"]) == (WHY, ["identity"])
     assert len(latest["approvals"]) == 2
     assert (await states(served))[0] == "due"
-    browser = await signed_in(served, Role.SUPERVISOR)
     async with later(served, child) as container:
         await erased(container, child)
     (done, _) = await listed(served)
@@ -56,6 +55,7 @@ async def test_a_request_is_listed_with_how_far_it_has_come_until_what_was_purge
     file = await served.container.ledger.file(child)
     assert file is not None
     monkeypatch.setattr("tests.support.client.NOW", file.newest.recorded_at)
+    browser = await signed_in(served, Role.SUPERVISOR)
     page = (await browser.open("/console/erasures")).text
     assert "已删除" in page
     assert "密钥1个、影像0份" in page
