@@ -35,6 +35,8 @@ from api.http import (
     errors,
     exceptions,
     explain,
+    extract_verification,
+    extracts,
     family_lists,
     feed,
     file_diff,
@@ -83,9 +85,9 @@ _DOCUMENTED: Final[dict[str, Any]] = {}
 def _routes() -> APIRouter:
     """Join the routes of all addresses, with what is asked of every request."""
     routes = APIRouter()
-    for open_to_all in (probes, docs):
+    for open_to_all in (probes, docs, extract_verification):
         routes.include_router(open_to_all.router, dependencies=[NOTHING_UNKNOWN])
-    recording = (record_one, record_many, move_one, imports, reconciliations, reports)
+    recording = (record_one, record_many, move_one, imports, reconciliations, reports, extracts)
     of_one_file = (
         one_file,
         timeline,

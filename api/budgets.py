@@ -118,6 +118,13 @@ DOSSIERS: Final = limit(
     why=Label("印制占用处理器", "To set them takes the processor"),
     beyond="unavailable",
 )
+CHECKS: Final = limit(
+    4,
+    Area.COSTS,
+    Label("同时查验的摘录（/verify）", "Extracts that are checked at once (`/verify`)"),
+    why=Label("无需令牌，每次须读两遍档案", "It needs no token, and each reads a file twice"),
+    beyond="unavailable",
+)
 
 
 class Budget:
@@ -204,3 +211,4 @@ class Budgets:
     papers: Budget = field(default_factory=lambda: Budget(PAPERS_EACH, PAPERS))
     rehearsals: Budget = field(default_factory=lambda: Budget(REHEARSALS_EACH, REHEARSALS))
     dossiers: Budget = field(default_factory=lambda: Budget(DOSSIERS_EACH, DOSSIERS))
+    checks: Budget = field(default_factory=lambda: Budget(1, CHECKS))

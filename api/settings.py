@@ -150,7 +150,7 @@ class Settings(BaseSettings):
     log_policy: Path | None = None
     """The file (c2sp.org/tlog-policy) that names the witnesses of the transparency log."""
     public_url: str | None = Field(default=None, pattern="^https?://[^/]+$")
-    """The address at which people reach the service, for the links of mail: scheme, host and port."""
+    """The address of the service for links in mail and on paper: scheme, host and port."""
 
     @property
     def paper_url(self) -> str:

@@ -8,6 +8,8 @@ from datetime import date
 from typing import Annotated, TypeAlias
 from uuid import UUID
 
+from annotated_types import Ge, Le
+
 from domain.event import (
     Amount,
     Answered,
@@ -35,6 +37,8 @@ AdopterId: TypeAlias = Annotated[UUID, IdOf(("person", "family"))]
 """Who adopts together, by one id in every file: that of their family's file, or one without a file."""
 EntryId: TypeAlias = Annotated[UUID, IdOf(("entry",))]
 """An entry of the same file, of whichever type."""
+LedgerPosition: TypeAlias = Annotated[int, Ge(1), Le(2**53 - 1)]
+"""A position of the ledger, from 1."""
 Yuan: TypeAlias = Annotated[Answered[Amount], Label("金额", "Amount"), Unit("yuan", "元")]
 """The money of one application, decision or payment."""
 AppliedTo: TypeAlias = Annotated[Answered[Title], Label("受理单位", "Applied to"), SealedWithEvent()]

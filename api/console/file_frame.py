@@ -93,6 +93,8 @@ class FilePage:
     known_at: str | None
     records: bool = False
     """Whether recording is offered, as a page that is shown knows: now, to whoever may record in the file."""
+    extracts: bool = False
+    """Whether issuing an extract is offered, likewise: of children alone."""
     joins: bool = False
     """Whether joining the file with another one is offered, likewise."""
     reads: bool = True
@@ -189,11 +191,18 @@ class FilePage:
             and self.kind == "child"
             and bool(await recordable(self.page, [self.file_id], Action.JOIN))
         )
+        extracts = (
+            records
+            and self.kind == "child"
+            and bool(await recordable(self.page, [self.file_id], Action.EXPORT))
+        )
         return render(
             self.page,
             template,
             status=status,
-            asked=replace(self, records=records, joins=joins, reads=await self._reads_whole(file)),
+            asked=replace(
+                self, records=records, joins=joins, extracts=extracts, reads=await self._reads_whole(file)
+            ),
             tab=part,
             path=path or next((each.path for each in TABS if each.name == part), ""),
             file=file,

@@ -24,6 +24,7 @@ from api.console.pages import (
     child_emergency,
     child_entry,
     child_explanation,
+    child_extract,
     child_findings,
     child_history,
     child_join,
@@ -63,6 +64,7 @@ from api.console.pages import (
     supervised_institutions,
     their_data,
     today,
+    verify_extract,
 )
 from api.console.rendering import FOR_EVER, SERVED
 from api.contract.problems import Problem, not_found
@@ -70,6 +72,7 @@ from api.http.parameters import NOTHING_UNKNOWN
 
 PAGES: Final = (
     sign_in,
+    verify_extract,
     single_sign_on,
     second_factor,
     today,
@@ -81,6 +84,7 @@ PAGES: Final = (
     child_status,
     child_step,
     child_explanation,
+    child_extract,
     child_history,
     child_entry,
     child_amend,

@@ -16,6 +16,7 @@ from api.contract.requests import (
     EventHead,
     EventRequest,
     EventsRequest,
+    ExtractRequest,
     FamilySearchRequest,
     ImportAgainRequest,
     ItemsRequest,
@@ -177,6 +178,11 @@ def import_again(raw: bytes) -> ImportAgainRequest:
 def report(raw: bytes) -> ReportRequest:
     """Parse the body of `POST /reports`. Raises the problems `malformed` and `invalid`."""
     return _valid(ReportRequest, loaded(raw))
+
+
+def extract(raw: bytes) -> ExtractRequest:
+    """Parse the body of `POST /children/{child}/extracts`. Raises the problems `malformed` and `invalid`."""
+    return _valid(ExtractRequest, loaded(raw))
 
 
 def family_search(raw: bytes) -> FamilySearchRequest:

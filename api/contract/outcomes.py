@@ -82,6 +82,11 @@ _ISSUED: Final = Label(
     "出具报告不可手工登记：请用 POST /reports 出具，登记与报告一并产生。",
     "That a report was issued is not recorded by hand: issue it by POST /reports, which records it.",
 )
+_EXTRACTED: Final = Label(
+    "签发摘录不可手工登记：请用 POST /children/{儿童}/extracts 签发，登记与摘录一并产生。",
+    "That an extract was issued is not recorded by hand: issue it by POST /children/{id}/extracts, which"
+    " records it.",
+)
 _SCANNED: Final = Label(
     "材料影像不可手工登记：请用 PUT /children/{儿童}/documents/{材料} 存入，登记与影像一并产生。",
     "That a paper was scanned is not recorded by hand: store its bytes by PUT /children/{id}/documents/{id},"
@@ -297,6 +302,8 @@ def _denied(why: object, role: str, where: dict[str, Any]) -> Problem:
         return Problem("forbidden", _OPERATED, **where)
     if why is Hindrance.ISSUED:
         return Problem("forbidden", _ISSUED, **where)
+    if why is Hindrance.EXTRACTED:
+        return Problem("forbidden", _EXTRACTED, **where)
     if why is Hindrance.SCANNED:
         return Problem("forbidden", _SCANNED, **where)
     return Problem("forbidden", **where)

@@ -340,6 +340,14 @@ SCHEMA: Final[Mapping[str, Any]] = MappingProxyType(
             "version": {"type": "integer", "description": "The current version, when stale."},
             "epoch": {"type": "integer", "description": "The current one, when another was named."},
             "position": {"type": "integer", "description": "Up to which both epochs have the same entries."},
+            "missing": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {name: {"type": "string"} for name in ("character", "code_point")},
+                },
+                "description": "What the font of a page lacks, when it cannot be printed.",
+            },
             "errors": {
                 "type": "array",
                 "items": {

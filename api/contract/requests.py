@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, create_model
 from pydantic.json_schema import models_json_schema
 
 from api.contract.dimension_filters import MOST_WHERE, AgeBands, DimensionValue
+from api.contract.extract_answers import FileChapter
 from api.contract.filters import SORT, ReportCode, SortedBy, Stage
 from domain.envelope import Envelope, envelope_fields
 from domain.event import Kind, Name, Number, Text, Title, Year
@@ -217,6 +218,33 @@ class ReportRequest(Request):
     as_of: date | None = None
 
 
+class ExtractRequest(Request):
+    """An extract of a file to be issued: which chapters of it, of which day, for what and for whom.
+
+    With `blanks`, a character that the font lacks is left blank on the paper, with its code point beside it.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "as_of": "2026-06-30",
+                    "chapters": ["identity", "guardianship"],
+                    "purpose": "办理入学",
+                    "recipient": "某某市第一小学",
+                }
+            ]
+        }
+    )
+
+    as_of: date | None = None
+    known_at: Annotated[str | None, Field(max_length=40)] = None
+    chapters: Annotated[tuple[FileChapter, ...], Field(min_length=1, max_length=MOST_ITEMS)]
+    purpose: Text
+    recipient: Title
+    blanks: bool = False
+
+
 class FamilyListRequest(Request):
     """The filters of the list of families, what is known for which it answers, and the page to return."""
 
@@ -364,6 +392,7 @@ KINDS: Final[tuple[type[BaseModel], ...]] = (
     SearchRequest,
     ImportAgainRequest,
     ReportRequest,
+    ExtractRequest,
     FamilySearchRequest,
     InstitutionRequest,
     InstitutionChangeRequest,

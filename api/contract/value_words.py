@@ -9,6 +9,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
+from domain.codes import tables
 from domain.label import Label
 
 WordTables: TypeAlias = Mapping[str, Mapping[str, Label]]
@@ -26,7 +27,9 @@ def words_of(package: str, name: str) -> WordTables:
     )
 
 
-VALUE_WORDS: Final = words_of("api.contract", "value_words.toml")
+VALUE_WORDS: Final[WordTables] = MappingProxyType(
+    {**words_of("api.contract", "value_words.toml"), "chapter": tables()["file_chapter"].codes}
+)
 """The words by table and value."""
 
 

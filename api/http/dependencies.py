@@ -37,7 +37,7 @@ from api.identity.tokens import Still, always
 from domain.emergency_access import EmergencyAccess, emergencies_of
 from domain.entry import DIRECT, AnyEntry, Origin
 from domain.event import Category, Kind
-from domain.events.archive import SCANS
+from domain.events.archive import EXTRACTS, SCANS
 from domain.events.institution.reporting import ISSUED
 from domain.file import File
 from domain.joined_files import joined_by
@@ -388,13 +388,17 @@ class RequestContext:
     def hindrance(self, file: File, recording: Recording) -> Hindrance | None:
         """Return what prevents the caller from recording in a file as it is: the ledger's `Check`."""
         hindered = self.hindrance_of_bytes(file, recording)
-        for by_hand, kinds in ((Hindrance.ISSUED, ISSUED), (Hindrance.SCANNED, SCANS)):
+        for by_hand, kinds in (
+            (Hindrance.ISSUED, ISSUED),
+            (Hindrance.EXTRACTED, EXTRACTS),
+            (Hindrance.SCANNED, SCANS),
+        ):
             if hindered is None and any(isinstance(draft.event, kinds) for draft in recording.drafts):
                 return by_hand
         return hindered
 
     def hindrance_of_bytes(self, file: File, recording: Recording) -> Hindrance | None:
-        """Return what prevents it where a report or a scan is recorded with its bytes, and not by hand."""
+        """Return what prevents it where a report, an extract or a scan is recorded with its bytes."""
         return hindrance(
             self.actor,
             recording.drafts,

@@ -40,6 +40,7 @@ DENIED: Final[dict[object, str]] = {
     Hindrance.ROLE: "forbidden",
     Hindrance.OPERATOR: "forbidden",
     Hindrance.ISSUED: "forbidden",
+    Hindrance.EXTRACTED: "forbidden",
     Hindrance.SCANNED: "forbidden",
     Hindrance.CATEGORY: Fault.NOT_YOUR_CATEGORY.code,
     Hindrance.ERASED: Fault.ERASED.code,

@@ -221,6 +221,17 @@ class Logins:
         """Count no more what was tried in vain by a name."""
         await connection.execute(SQL["forget_tries"], [login])
 
+    async def may_try(self, what: UUID) -> bool:
+        """Count a try to guess something else, as one that fails; return whether it may be made."""
+        async with self._writers.connection() as connection:
+            may_try, _ = await self.counted(connection, what, self._clock())
+        return may_try
+
+    async def tried(self, what: UUID) -> None:
+        """Count no more what was tried in vain, since it was found."""
+        async with self._writers.connection() as connection:
+            await self.forget_tries(connection, what)
+
     async def still(self, checked: CheckedPassword) -> bool:
         """Return whether a password that was checked has neither been changed nor ended meanwhile."""
         async with self._writers.connection() as connection:

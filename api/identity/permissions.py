@@ -37,6 +37,7 @@ from psycopg.sql import SQL, Composable, Composed, Identifier, Placeholder
 from api.identity.restricted import kept_from, unrestricted
 from domain.entry import AnyEntry, Recorder
 from domain.event import Category, Event, Kind
+from domain.events.archive import EXTRACTS
 from domain.events.emergency import EmergencyAccessReviewed, EmergencyAccessTaken
 from domain.events.erasure import DONE_BY_OPERATOR, ON_ERASURES
 from domain.events.filing import FILING
@@ -296,6 +297,7 @@ def _actions(*kinds: type[Event]) -> set[Action]:
         INTAKE: Action.RECEIVE,
         (*OPERATED, *DONE_BY_OPERATOR): Action.OPERATE,
         ISSUED: Action.ISSUE,
+        EXTRACTS: Action.EXPORT,
     }
     asks = bool(kinds) and all(issubclass(each, ASKED) for each in kinds)
     return {

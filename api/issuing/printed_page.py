@@ -35,6 +35,19 @@ class UnsettableError(Exception):
         self.missing = missing
 
 
+def not_printable(lacking: UnsettableError) -> Problem:
+    """Return the problem of a document that names each character that the font lacks, with its code point."""
+    missing = [{"character": each, "code_point": f"U+{ord(each):04X}"} for each in lacking.missing]
+    named = "、".join(f"{each['character']}（{each['code_point']}）" for each in missing)
+    listed = ", ".join(f"{each['character']} ({each['code_point']})" for each in missing)
+    said = Label(
+        f"字体没有以下的字，没有印制：{named}。可以用 blanks=true 印出代码点并留空手写。",
+        f"The font lacks these characters, and nothing was printed: {listed}. With blanks=true, code points"
+        " and blanks to write in stand for them.",
+    )
+    return Problem("not_printable", said, missing=missing)
+
+
 async def printed_page(
     template: str, inputs: Mapping[str, str], standards: Sequence[str], *, blanks: bool = False
 ) -> bytes:

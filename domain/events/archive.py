@@ -20,6 +20,7 @@ from domain.event import (
     IdOf,
     Label,
     Name,
+    NotAfter,
     NotBefore,
     Number,
     Personal,
@@ -33,7 +34,7 @@ from domain.file import Attribute, Facts
 from domain.life import Life
 from domain.obligations import Clock, History, obligation
 from domain.refusal import Refusals, breach, no_evidence, uncertain
-from domain.shared_fields import EntryId
+from domain.shared_fields import EntryId, LedgerPosition
 from domain.when import Days
 
 MEASURES: Final = "《儿童福利机构业务档案管理办法》（民政部、国家档案局，2020，条文未核实）"
@@ -181,6 +182,36 @@ class ArchiveDestroyed(
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield ARCHIVE_STATE.since(entry.days, "destroyed")
+
+
+class ExtractIssued(
+    Event,
+    zh="签发档案摘录",
+    en="Extract issued",
+    source=MEASURES,
+    ends_with=None,
+):
+    """An extract of the file was printed for somebody outside, who can ask whether it still holds.
+
+    It tells `chapters` of the file on the day `as_of`, as known at `known_position`. `log_size` is how many
+    entries the log had signed then, 0 before the first, and `log_root` the root of its tree. `content_sha256`
+    is the digest that stands on the paper, and `pdf_sha256` that of the file that was handed out.
+    """
+
+    number: Annotated[Number, Label("摘录编号", "Number of the extract"), Personal(Category.IDENTITY)]
+    as_of: Annotated[date, Label("所述日期", "As of"), NotAfter()]
+    known_position: Annotated[LedgerPosition, Label("所知时点（账本位置）", "Known at")]
+    log_size: Annotated[int, Ge(0), Le(2**53 - 1), Label("当时日志已签名的条目数", "Signed size of the log")]
+    log_root: Annotated[Sha256 | None, Label("当时日志的根散列", "Root of the log")] = None
+    chapters: Annotated[tuple[str, ...], Label("摘录的部分", "Chapters"), Code("file_chapter")]
+    content_sha256: Annotated[Sha256, Label("摘录内容的摘要", "Digest of what it tells"), SealedWithEvent()]
+    pdf_sha256: Annotated[Sha256, Label("PDF 文件的摘要", "Digest of the PDF"), SealedWithEvent()]
+    purpose: Annotated[Text, Label("用途", "Purpose"), Personal(Category.IDENTITY)]
+    recipient: Annotated[Title, Label("接收单位或者个人", "Recipient"), Personal(Category.IDENTITY)]
+
+
+EXTRACTS: Final = (ExtractIssued,)
+"""What is recorded with the extract that it tells of, and never by hand."""
 
 
 @dataclass(frozen=True, kw_only=True)

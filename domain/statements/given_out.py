@@ -10,7 +10,7 @@ from domain.answering import answers_to
 from domain.entry import AnyEntry
 from domain.event import Event, known
 from domain.events.adoption.proposing import DisclosureGiven
-from domain.events.archive import ArchiveCheckedOut, ArchiveReturned, ArchiveTransferred
+from domain.events.archive import ArchiveCheckedOut, ArchiveReturned, ArchiveTransferred, ExtractIssued
 from domain.events.placement.arrangements import ArchiveHandedOver
 from domain.label import Label
 from domain.obligations import History
@@ -43,6 +43,7 @@ _RECEIVER: Final[dict[type[Event], str]] = {
     ArchiveHandedOver: "receiver",
     ArchiveTransferred: "receiver",
     DisclosureGiven: "adopter",
+    ExtractIssued: "recipient",
 }
 """The field that says to whom something went for good, or who was told."""
 
@@ -77,7 +78,7 @@ def _gone(entry: AnyEntry, field: str) -> GivenOut:
         event=entry.type,
         receiver=private(entry, field),
         body=None,
-        purpose=None,
+        purpose=private(entry, "purpose") if isinstance(entry.event, ExtractIssued) else None,
         approved_by=None,
         basis=entry.event.source,
         due_on=None,

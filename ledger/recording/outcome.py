@@ -88,6 +88,8 @@ class Hindrance(Enum):
     """Only the ledger's operator records this."""
     ISSUED = "issued"
     """Nobody records this by hand: it is recorded with what is issued."""
+    EXTRACTED = "extracted"
+    """Nobody records this by hand: it is recorded with the extract that is handed out."""
     SCANNED = "scanned"
     """Nobody records this by hand: it is recorded with the bytes of a paper."""
     RESTRICTED = "restricted"

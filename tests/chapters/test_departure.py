@@ -327,6 +327,7 @@ FOLLOWS_A_DEATH = {
     "ExceptionApproved",
     "ExceptionRejected",
     "ExternalRehabEnded",
+    "ExtractIssued",
     "FamilyPaperScanned",
     "FileOpenedByMistake",
     "FilesJoined",

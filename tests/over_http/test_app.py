@@ -29,7 +29,7 @@ OPERATIONS: list[tuple[str, str, dict[str, Any]]] = [
     for path, operations in APP.openapi()["paths"].items()
     for method, operation in operations.items()
 ]
-OPEN = {"/health/live", "/health/ready", "/metrics"}
+OPEN = {"/health/live", "/health/ready", "/metrics", "/verify"}
 """What is answered without a token."""
 CLOSED = [(method, path) for method, path, _ in OPERATIONS if path not in OPEN]
 OF_A_FILE = {kind: [each for each in CLOSED if f"{{{kind}}}" in each[1]] for kind in PATHS}

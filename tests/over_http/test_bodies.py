@@ -40,6 +40,7 @@ TAKES = {
     f"/imports/{SOME}/record": MOST_OF_A_SEARCH,
     "/reconciliations": MOST_OF_THEIRS,
     "/reports": MOST_OF_A_SEARCH,
+    f"/children/{SOME}/extracts": MOST_OF_A_SEARCH,
     **dict.fromkeys(
         (
             "/institutions",
@@ -119,7 +120,7 @@ async def answered(app: FastAPI, method: str, path: str, token: str | None = Non
 
 
 async def test_of_somebody_without_a_token_nothing_of_a_body_is_read(served: Served) -> None:
-    open_to_all = {"/health/live", "/health/ready", "/metrics", "/openapi.json"}
+    open_to_all = {"/health/live", "/health/ready", "/metrics", "/openapi.json", "/verify"}
     for method, path in walked():
         status, taken = await answered(served.app, method, path)
         expected = 404 if path == "/nowhere" else 200 if path in open_to_all else 401

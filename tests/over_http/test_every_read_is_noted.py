@@ -249,6 +249,7 @@ SILENT = {
     "GET /health/live",
     "GET /health/ready",
     "GET /metrics",
+    "GET /verify",
     "GET /event-types",
     "GET /event-types/{type}",
     "GET /rules",
@@ -351,9 +352,11 @@ OF_ITS_THINGS = {
     "GET /emergency-accesses",
     "GET /erasures",
     "GET /children/{child}/own-data",
+    "POST /children/{child}/extracts",
 }
-"""What tells of papers and belongings, of who asked to read or took an emergency access, and of what is to be
-erased; test_hand_over, test_restriction_http, test_emergency_http, test_erasure_list, test_own_data ask."""
+"""What tells of papers and belongings, of who asked to read or took an emergency access, of what is to be erased
+and of what was given out; test_hand_over, test_restriction_http, test_emergency_http, test_erasure_list,
+test_own_data and test_extracts ask."""
 OF_SCANS = {
     "PUT /children/{child}/documents/{document}",
     "GET /children/{child}/documents/{document}",

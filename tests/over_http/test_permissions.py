@@ -30,6 +30,7 @@ from domain.entry import AnyEntry, Recorder
 from domain.envelope import Reason
 from domain.event import CATALOGUE, Category, Event, Unknown, fields_of
 from domain.events.adoption.registration import AdoptionRegistered
+from domain.events.archive import EXTRACTS
 from domain.events.community.caring import CommunityVisitMade
 from domain.events.community.charge import InstitutionalCareRequested, PlaceOfCareChanged
 from domain.events.community.rolls import ChildIdentified
@@ -320,7 +321,7 @@ def rightly(role: Role, kind: type[Event]) -> bool:
     """Whether a role records such events, with all that they can say."""
     held = {spec.personal.category.value for spec in fields_of(kind) if spec.personal} | {kind.seals.value}
     decides = role is Role.SUPERVISOR or kind.__name__ not in DECISIONS
-    decides = decides and (role is Role.SUPERVISOR or kind not in ISSUED)
+    decides = decides and (role is Role.SUPERVISOR or kind not in (*ISSUED, *EXTRACTS))
     return (
         role in RECORDING and decides and held <= SHOWN[role] and kind not in (*OPERATED, *DONE_BY_OPERATOR)
     )

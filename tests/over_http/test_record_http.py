@@ -11,7 +11,7 @@ from api.http import duplicates
 from api.identity.permissions import Role
 from domain.event import CATALOGUE, Event
 from domain.events.adoption.assessment import AdopterApplicationReceived
-from domain.events.archive import SCANS
+from domain.events.archive import EXTRACTS, SCANS
 from domain.events.care import CareModeAssigned
 from domain.events.erasure import DONE_BY_OPERATOR
 from domain.events.household import CitizenIdAssigned
@@ -176,8 +176,8 @@ async def test_every_event_can_be_sent(served: Served) -> None:
     for name, kind in CATALOGUE.items():
         event = sent("2024-03-05", full(kind), documents=["photo"], note="附注", noted_by="经手人")
         answer = await supervisor.post("/children?dry_run=true", json={"events": [event]})
-        if issubclass(kind, (*OPERATED, *ISSUED, *SCANS, *DONE_BY_OPERATOR)):
-            # By the operator alone, or a report and a scan with their bytes.
+        if issubclass(kind, (*OPERATED, *ISSUED, *EXTRACTS, *SCANS, *DONE_BY_OPERATOR)):
+            # By the operator alone, or a report, an extract and a scan with their bytes.
             assert answer.status_code == 403, (name, answer.text)
             continue
         assert answer.status_code == 200, (name, answer.text)

@@ -223,6 +223,8 @@ def pages_to_look_at(demo: Demo) -> dict[str, str]:
         "log": "/console/log",
         "restriction": f"{at}/restriction",
         "emergency": f"{at}/emergency",
+        "extract": f"{at}/extract",
+        "verify": "/console/verify",
         "emergencies": "/console/emergencies",
         "erasures": "/console/erasures",
         "papers": f"{at}/papers",

@@ -26,13 +26,13 @@ from domain.event import (
 )
 from domain.events.institution.duties import by_month, recurring
 from domain.obligations import Clock, History, obligation
+from domain.shared_fields import LedgerPosition
 
 WEIHAI: Final = "威海市民政局等《实施意见》（2021-11-08）四（三）"
 GUIZHOU: Final = "贵州省民政厅等《关于加强流动儿童关爱保护的若干措施》（2025-02-17）一（一）"
 RUGAO: Final = "如皋市民政局《2021年如皋市儿童福利工作要点》（2021-04-07）三（一）"
 
 Quarter = Annotated[int, Ge(1), Le(4)]
-LedgerPosition = Annotated[int, Ge(1), Le(2**53 - 1)]
 
 
 class ProgressReported(

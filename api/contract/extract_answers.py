@@ -1,0 +1,98 @@
+"""Answers about extracts of a file: what one tells, and whether it is ours and still holds."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Final, Literal, TypeAlias
+
+from typing_extensions import TypedDict
+
+import domain.events  # noqa: F401 - fills the attributes
+from api.contract.value_words import VALUE_WORDS
+from domain.event import Category
+from domain.file import ATTRIBUTES
+from domain.label import Label
+
+_OF_CHILDREN: Final = {chapter for (chapter, _), each in ATTRIBUTES.items() if each.kind == "child"}
+CHAPTERS: Final = tuple(name for name in VALUE_WORDS["chapter"] if name in _OF_CHILDREN - {"life"})
+"""The chapters of a child's file, in the order of its pages."""
+FileChapter: Any = Literal[CHAPTERS]
+ExtractState: TypeAlias = Literal["unchanged", "corrected", "not_issued"]
+STATES_OF_EXTRACTS: Final[dict[ExtractState, Label]] = {
+    "unchanged": Label(
+        "本系统签发，所述日期的内容与签发时一致。",
+        "Issued here; for its day the file reads today as it did then.",
+    ),
+    "corrected": Label(
+        "本系统签发，但所述日期的内容已有更正，请向签发单位索取新的摘录。",
+        "Issued here, but for its day the file reads otherwise today: ask whoever issued it for a new one.",
+    ),
+    "not_issued": Label(
+        "不是本系统签发，请核对编号和校验码。",
+        "Not issued here: compare the number and the check code with the paper.",
+    ),
+}
+"""What is told of an extract: three answers, and nothing of whom it is about."""
+
+
+class ExtractField(TypedDict):
+    """What holds of an attribute, in words; null where nothing is recorded. `since` is null if timeless."""
+
+    field: str
+    zh: str
+    en: str
+    value: str | None
+    since: str | None
+    until: str | None
+
+
+class ExtractChapter(TypedDict):
+    """A chapter of an extract."""
+
+    chapter: str
+    zh: str
+    en: str
+    fields: Sequence[ExtractField]
+
+
+class WithheldCategory(TypedDict):
+    """A category of personal data that the extract withholds."""
+
+    category: Category
+    zh: str
+    en: str
+
+
+class SignedLog(TypedDict):
+    """How many entries the log had signed, and the root of its tree, null before the first."""
+
+    size: int
+    root: str | None
+
+
+class ExtractAnswer(TypedDict):
+    """What an extract tells: of whom, as of which day and as known when, for what and for whom it was made.
+
+    `number` is null in a dry run.
+    """
+
+    number: str | None
+    file_no: str | None
+    name: str | None
+    as_of: date
+    known_position: int
+    log: SignedLog
+    chapters: Sequence[ExtractChapter]
+    withheld: Sequence[WithheldCategory]
+    purpose: str
+    recipient: str
+    institution: str | None
+    made_by: str | None
+    made_on: date
+
+
+class VerifiedAnswer(TypedDict):
+    """Whether an extract was issued here and still holds; nothing of what it tells."""
+
+    state: ExtractState
+    zh: str
+    en: str
