@@ -355,8 +355,8 @@ OF_ITS_THINGS = {
     "POST /children/{child}/extracts",
 }
 """What tells of papers and belongings, of who asked to read or took an emergency access, of what is to be
-erased and of what was given out; test_hand_over, test_restriction_http, test_emergency_http, test_erasure_list,
-test_own_data and test_extracts ask."""
+erased, and of what was given out; test_hand_over, test_restriction_http, test_emergency_http,
+test_erasure_list, test_own_data and test_extracts ask."""
 OF_SCANS = {
     "PUT /children/{child}/documents/{document}",
     "GET /children/{child}/documents/{document}",
