@@ -68,7 +68,7 @@ def on_paper(pdf: bytes) -> dict[str, str]:
     check = re.search(r"Check code\s+((?:[0-9a-f]{4}\s?){4})\s", said)
     assert number is not None, said
     assert check is not None, said
-    return {"number": number[1], "digest": check[1]}
+    return {"number": number[1].strip(), "digest": check[1].strip()}
 
 
 async def told(served: Served, paper: dict[str, str]) -> str:
