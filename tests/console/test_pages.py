@@ -57,6 +57,8 @@ OF_KINDS: Final[Mapping[str, Mapping[str, str]]] = {
 """What the addresses of pages about a family or an institution name instead."""
 MOST_CSS, MOST_SCRIPT = 20_000, 6_000
 DONE, FORBIDDEN, NOT_FOUND = 200, 403, 404
+NOT_SET_UP: Final = "/console/sign-in/oidc"
+"""Leads to an identity provider, which none of these tests has."""
 
 
 async def addresses(served: Served, child: UUID) -> list[str]:
@@ -69,14 +71,21 @@ async def addresses(served: Served, child: UUID) -> list[str]:
     supervisor = await served.as_(Role.SUPERVISOR)
     handed_in = await hand_in(supervisor, b"{}", media_type=NDJSON, query="?dry_run=true")
     await done(supervisor, handed_in.headers["Location"])
-    report = await an_issued_report(served)
+    report, user = await an_issued_report(served), (await served.actor(Role.STAFF)).user
     named = {}
     for kind, stream in streams.items():
         file = await served.container.ledger.file(stream)
         assert file is not None
         claim = next((each for each in file.entries.values() if each.exception), file.newest)
         job = handed_in.headers["Location"].rpartition("/")[2]
-        about = {**OF_PAGES, **OF_KINDS.get(kind, {}), "job": job, "report": report, kind: stream}
+        about = {
+            **OF_PAGES,
+            **OF_KINDS.get(kind, {}),
+            "job": job,
+            "report": report,
+            "user": user,
+            kind: stream,
+        }
         named[kind] = {**about, "entry": claim.entry_id}
     return [each.format(**named[_kind(each)]) for each in ADDRESSES]
 
@@ -101,7 +110,7 @@ async def test_every_page_renders_for_every_role_in_both_languages(served: Serve
             assert page.status_code in {DONE, FORBIDDEN, NOT_FOUND}, (address, page.text)
             is_sound(page, language)
             opens = Role.ADMINISTRATOR if address.startswith("/console/admin/") else Role.SUPERVISOR
-            if role is opens:
+            if role is opens and address != NOT_SET_UP:
                 assert page.status_code == DONE, (address, page.text)
         is_sound(await browser.open("/console/nowhere"), language)
 

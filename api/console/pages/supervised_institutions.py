@@ -16,6 +16,7 @@ from api.console.pages.late import WITHOUT_IMPORTS
 from api.console.rendering import render
 from api.contract.dimension_filters import nothing_of
 from api.http import census, group_counts, lateness
+from api.http.lateness import LateFilters
 from domain.when import add, day_before
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
@@ -114,9 +115,8 @@ async def _late(page: PageRequest) -> dict[str, SupervisedCount]:
     since = add(page.context.today, months=-12)
     counted = await page.answer(
         lateness.counts_of_late,
+        filters=LateFilters(since=since, origin=list(WITHOUT_IMPORTS)),
         by=["institution"],
-        since=since,
-        origin=list(WITHOUT_IMPORTS),
     )
     return {
         each["institution"]: SupervisedCount(
