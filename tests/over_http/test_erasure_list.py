@@ -12,6 +12,7 @@ from tests.support.client import Served
 from tests.support.console import signed_in
 from tests.support.erasures import approved, erased, later, recorded
 from tests.support.given import some
+from tests.support.waiting import until
 
 ASKED = some(ErasureRequested, ground="unlawful", categories=("contact", "identity"))
 WHY = "标记：当事人要求"
@@ -49,6 +50,8 @@ async def test_a_request_is_listed_with_how_far_it_has_come_until_what_was_purge
     assert (await states(served))[0] == "due"
     async with later(served, child) as container:
         await erased(container, child)
+    ledger, pair = served.container.ledger, (child, Category.IDENTITY)
+    await until(lambda: not ledger.keys.holds(pair) and child not in ledger.repository.cache)
     (done, _) = await listed(served)
     assert (done["state"], done["erased"]["keys"], done["erased"]["scans"]) == ("completed", 1, 0)
     assert (done["name"], done["explanation"]) == (None, {"erased": "identity"})
