@@ -61,9 +61,7 @@ def demonstrate(port: int, data: Path) -> int:
     listener = listen(HOST, port)
     locate(data, None, durable=True)  # makes the folder, owned as the database's user requires
     with listener, _hold(data / _LOCK, address_of(listener)):
-        return run(
-            _demonstrate(Settings(data=data, port=port, public_url=f"http://127.0.0.1:{port}"), listener)
-        )
+        return run(_demonstrate(Settings(data=data, port=port, public_url=address_of(listener)), listener))
 
 
 async def _demonstrate(settings: Settings, listener: socket) -> int:
