@@ -86,7 +86,7 @@ def render(page: PageRequest, template: str, *, status: int = 200, **answers: An
         status,
         page.preferences,
         page=page,
-        about=template.removesuffix(".html"),
+        explained=template.removesuffix(".html"),
         side=[(each, here == f"/console/{each.path}") for each in destinations],
         home=home_of(page.role),
         here=here if not page.http.url.query else f"{here}?{page.http.url.query}",

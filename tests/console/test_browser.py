@@ -157,7 +157,7 @@ def test_every_page_is_looked_at(demo: Demo) -> None:
     opened_here = [address.partition("?")[0] for address in pages_to_look_at(demo).values()]
     # A page about a file of another kind is the page about a child's.
     pages = {
-        re.sub(r"/families/{family}|/institutions/{institution}", "/children/{child}", each)
+        re.sub("^/console/(families/{family}|institutions/{institution})", "/console/children/{child}", each)
         for each in ADDRESSES
     }
     patterns = {each: re.compile(re.sub(r"\{\w+\}", "[^/]+", each)) for each in pages}

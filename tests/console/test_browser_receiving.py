@@ -64,7 +64,7 @@ def test_a_child_is_received_and_recorded_for_with_others(
     press(page, "keep")
     assert page.locator("[role=status]:visible").inner_text() == "已存为草稿，没有记录。"
     is_sound(page, script=script)
-    follow(page, "text=接着填写")
+    follow(page, "a:has-text('接着填写')")
     press(page, "check")
     is_sound(page, script=script)
     press(page, "record")

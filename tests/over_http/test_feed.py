@@ -194,6 +194,7 @@ async def test_the_register_and_the_file_itself_decide_alike(
                        'institution', %s::uuid, 'sixteen_on', NULL, 'version', version - 1))).*
               FROM gone
         """
+        await connection.execute("SET TRANSACTION READ WRITE")
         await connection.execute(forged, [children[:4], served.home.institution])
         await connection.execute("DELETE FROM register WHERE child = ANY (%s)", [children[4:]])
     assert await shown() == settled

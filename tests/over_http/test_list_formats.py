@@ -36,7 +36,8 @@ LISTS: Final = sorted(
         for told in ("Listing", "CensusAnswer")
     )
     and not path.startswith(("/event-types", "/codes"))
-    and path != "/questions"
+    # Who is on the ledger is an administrator's to see, on a page.
+    and path not in {"/questions", "/tokens", "/users"}
 )
 """The lists and counts across files."""
 FURTHER: Final = (
