@@ -275,6 +275,7 @@ async def test_where_the_register_does_not_know_a_file_yet_the_file_itself_says_
           FROM gone
     """
     async with served.container.projector.reading() as connection:
+        await connection.execute("SET TRANSACTION READ WRITE")
         await connection.execute(forged, [child, served.home.institution])
     forget(served)
     assert (await status(await served.as_(Role.STAFF), child)).status_code == 404
