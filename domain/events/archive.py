@@ -205,7 +205,7 @@ class ExtractIssued(
     log_root: Annotated[Sha256 | None, Label("当时日志的根散列", "Root of the log")] = None
     chapters: Annotated[tuple[str, ...], Label("摘录的部分", "Chapters"), Code("file_chapter")]
     content_sha256: Annotated[Sha256, Label("摘录内容的摘要", "Digest of what it tells"), SealedWithEvent()]
-    pdf_sha256: Annotated[Sha256, Label("PDF 文件的摘要", "Digest of the PDF"), SealedWithEvent()]
+    pdf_sha256: Annotated[Sha256, Label("印制件的摘要", "Digest of the PDF"), SealedWithEvent()]
     purpose: Annotated[Text, Label("用途", "Purpose"), Personal(Category.IDENTITY)]
     recipient: Annotated[Title, Label("接收单位或者个人", "Recipient"), Personal(Category.IDENTITY)]
 
