@@ -6,10 +6,7 @@ from uuid import UUID
 
 from fastapi import Depends
 
-from api.console.addresses import addressed, sorted_at
-from api.console.file_frame import AboutFile, FilePage, ForRule
-
-__all__ = ["AboutChild", "ChildPage", "ForRule", "addressed", "sorted_at"]
+from api.console.file_frame import AboutFile, FilePage
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,8 @@ from api.http.dependencies import AsOf, Day, FileRequest, KnownAt, RequestContex
 from api.http.file_points import one_day
 from api.http.list_formats import in_formats, listed
 from api.http.list_pages import counted_listing, list_page, list_view, with_names
-from api.identity.acting import roles_that_may
-from api.identity.forbidden import forbidden
-from api.identity.permissions import Action, role_may
+from api.identity.forbidden import ANSWER_FOR_ACCESS, check_may_any
+from api.identity.permissions import Action
 from domain.emergency_access import EmergencyAccess, emergency_accesses
 from domain.event import Category
 from domain.events.emergency import EmergencyAccessTaken
@@ -30,7 +29,6 @@ from projections.listed_entries import SORTS, listed_entries
 router = APIRouter(tags=["access"])
 
 _REGISTER: Final = "register"
-_ANSWERS_FOR_IT: Final = (Action.SEE_ACCESS, Action.APPROVE)
 OfEmergencies: TypeAlias = Annotated[RequestContext, Depends(list_request(_REGISTER))]
 
 
@@ -69,9 +67,7 @@ async def emergencies(
 
     For those who see accesses to files, or approve.
     """
-    if not any(role_may(request.actor.role, each) for each in _ANSWERS_FOR_IT):
-        may = {role: None for each in _ANSWERS_FOR_IT for role in roles_that_may(each)}
-        raise forbidden(request.actor.role, may)
+    check_may_any(request.actor.role, ANSWER_FOR_ACCESS)
     await request.check_institution(institution, "/query/institution")
     view = await list_view(request, known_at, cursor, _REGISTER)
     page = await list_page(

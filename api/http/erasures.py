@@ -16,9 +16,7 @@ from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_reque
 from api.http.file_points import one_day
 from api.http.list_formats import in_formats, listed
 from api.http.list_pages import counted_listing, list_page, list_view, with_names
-from api.identity.acting import roles_that_may
-from api.identity.forbidden import forbidden
-from api.identity.permissions import Action, role_may
+from api.identity.forbidden import ANSWER_FOR_ACCESS, check_may_any
 from domain.event import Category
 from domain.events.erasure import ErasureRequested
 from domain.requested_erasure import RequestedErasure, requested_erasures
@@ -27,7 +25,6 @@ from projections.listed_entries import RECORDED, listed_entries
 router = APIRouter(tags=["across files"])
 
 _REGISTER: Final = "register"
-_ANSWERS_FOR_IT: Final = (Action.SEE_ACCESS, Action.APPROVE)
 OfErasures: TypeAlias = Annotated[RequestContext, Depends(list_request(_REGISTER))]
 
 
@@ -49,9 +46,7 @@ async def erasures(
 
     For those who see accesses to files, or approve.
     """
-    if not any(role_may(request.actor.role, each) for each in _ANSWERS_FOR_IT):
-        may = {role: None for each in _ANSWERS_FOR_IT for role in roles_that_may(each)}
-        raise forbidden(request.actor.role, may)
+    check_may_any(request.actor.role, ANSWER_FOR_ACCESS)
     await request.check_institution(institution, "/query/institution")
     on = one_day(day, as_of) or request.today
     view = await list_view(request, known_at, cursor, _REGISTER)

@@ -1,12 +1,16 @@
 """Problems for what a role may not do: they say which roles may."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from api.contract.masking import acting_json
 from api.contract.problems import KINDS, Problem
-from api.identity.permissions import Role
+from api.identity.acting import roles_that_may
+from api.identity.permissions import Action, Role, role_may
 from domain.label import Label
+
+ANSWER_FOR_ACCESS: Final = (Action.SEE_ACCESS, Action.APPROVE)
+"""What those may do, one or the other, who answer for how files are read and what is erased of them."""
 
 
 def forbidden(caller: str, roles: Iterable[Role], **more: Any) -> Problem:  # noqa: ANN401 - any JSON
@@ -23,3 +27,11 @@ def forbidden(caller: str, roles: Iterable[Role], **more: Any) -> Problem:  # no
         f"{kind.en} These may: {', '.join(each['en'] for each in may)}.",
     )
     return Problem("forbidden", detail, roles=may, **more)
+
+
+def check_may_any(role: Role, actions: Iterable[Action]) -> None:
+    """Raise the problem `forbidden` unless a role may do one of these."""
+    asked = list(actions)
+    if not any(role_may(role, each) for each in asked):
+        # In the order of the actions, and each once.
+        raise forbidden(role, dict.fromkeys(may for each in asked for may in roles_that_may(each)))

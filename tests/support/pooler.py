@@ -4,7 +4,6 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Final
 
 import psycopg
@@ -34,11 +33,6 @@ max_client_conn = 2000
 max_db_connections = 40
 server_idle_timeout = 5
 """
-
-
-def lacking() -> str | None:
-    """Return why there is no pooler here; None if there is one."""
-    return None if Path(PROGRAM).exists() else f"{PROGRAM} is not installed (Debian's pgbouncer)"
 
 
 @contextmanager

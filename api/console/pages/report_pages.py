@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import orjson
 from fastapi import APIRouter, Depends, Query, Response
 
-from api.console.child_frame import addressed
+from api.console.addresses import addressed
 from api.console.count_charts import CountBars, count_bars
 from api.console.overseen import institutions_overseen
 from api.console.page_request import PageRequest, SignedIn

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Query, Response
 
-from api.console.child_frame import addressed, sorted_at
+from api.console.addresses import addressed, sorted_at
 from api.console.count_asked import DayText, read_day
 from api.console.overseen import institutions_overseen
 from api.console.page_request import PageRequest, SignedIn
