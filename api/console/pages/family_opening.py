@@ -1,21 +1,19 @@
 """Opening the file of a family that applies to foster or to adopt."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Annotated, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
-from api.console.drafts import FormKey, at_form, draft_fields, forget_draft, shown_at_form
-from api.console.forms.event_form import first_of
-from api.console.forms.form_reading import SentFields
+from api.console.drafts import FormKey, at_form, draft_fields
+from api.console.forms.form_reading import ReadForm, SentFields
 from api.console.forms.opening_form import CheckedOpening, OpeningForm, opening_form, sent_opening
 from api.console.page_request import PageRequest, SignedIn
 from api.console.page_route import PageRoute
-from api.console.pages.child_record import history_at
-from api.console.rendering import lead_to, render
-from api.console.sent_form import SHOWN_AGAIN, filled_form
+from api.console.pages.file_opening import answer_opening
+from api.console.rendering import render
+from api.console.sent_form import filled_form
 from api.contract.problems import Problem
 from domain.event import Label
 from domain.events.family.profile import FamilyRegistered
@@ -62,27 +60,12 @@ async def send_family(
     filled: Annotated[SentFields, Depends(filled_form)],
 ) -> Response:
     """Check what was filled in, or open the file as it was checked."""
-    do = first_of(filled, "do")
-    form = sent_opening(page, _FIRST, filled)
-    if first_of(filled, "more") == SHOWN_AGAIN or any(each.more for each in form.events):
-        return await shown_at_form(page, ADDRESS, filled, form.key) or _shown(form, form.unsent())
-    reads = form.read()
-    if do == "anew":
-        filled = {**filled, "key": [uuid4().hex]}
-        form = sent_opening(page, _FIRST, filled)
-    elif do == "record" and form.was_checked(reads):
-        became = await form.recorded(reads)
-        if isinstance(became, Mapping):
-            await forget_draft(page, form.key)
-            return lead_to(history_at(f"/console/families/{became['family']}", became))
-        return _shown(*became)
-    if do not in {"rehearse", "record"}:
-        there = await shown_at_form(page, ADDRESS, filled, form.key, checked="true")
-        if there is not None:
-            return there
-    form, checked = await form.checked(form.read())
-    if do == "record":
-        checked = replace(checked, whole=checked.whole.seen_now())
+    return await answer_opening(
+        page, _FIRST, filled, kind="family", address=ADDRESS, shown=_shown, unrecorded=_unrecorded
+    )
+
+
+async def _unrecorded(_: Sequence[ReadForm], form: OpeningForm, checked: CheckedOpening) -> Response:
     return _shown(form, checked)
 
 

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import orjson
 from fastapi import APIRouter, Depends, Query, Response
 
-from api.console.drafts import FormKey, at_form, draft_fields, forget_draft, keep_form, shown_at_form
+from api.console.drafts import FormKey, at_form, draft_fields, keep_form, shown_at_form
 from api.console.forms.dry_run import digest
 from api.console.forms.event_form import BUSY, first_of
 from api.console.forms.field_controls import CHOSEN, event_fields
@@ -33,8 +33,8 @@ from api.console.forms.opening_form import (
 from api.console.forms.sent_values import days_written
 from api.console.page_request import PageRequest, SignedIn
 from api.console.page_route import PageRoute
-from api.console.pages.child_record import history_at
-from api.console.rendering import lead_to, render
+from api.console.pages.file_opening import answer_opening
+from api.console.rendering import render
 from api.console.sent_form import SHOWN_AGAIN, filled_form
 from api.contract.problems import Problem
 from api.http import lists, record_one
@@ -162,30 +162,15 @@ async def send_receive(
     do = first_of(filled, "do")
     if do in {"look", "on"}:
         return await _looked_up(page, filled, key, on=do == "on")
-    again = first_of(filled, "more") == SHOWN_AGAIN
-    if again and "key" not in filled:
+    if first_of(filled, "more") == SHOWN_AGAIN and "key" not in filled:
         return await _who_again(page, filled)
-    form = sent_opening(page, kinds, filled)
-    if again or any(each.more for each in form.events):
-        return await shown_at_form(page, ADDRESS, filled, form.key) or _forms(form, form.unsent())
-    reads = form.read()
-    if do == "anew":
-        filled = {**filled, "key": [uuid4().hex]}
-        form = sent_opening(page, kinds, filled)
-    elif do == "record" and form.was_checked(reads):
-        became = await form.recorded(reads)
-        if isinstance(became, Mapping):
-            await forget_draft(page, form.key)
-            return lead_to(history_at(f"/console/children/{became['child']}", became))
-        return _forms(*became, alike=await _alike_meanwhile(page, reads, became[1]))
-    if do not in {"rehearse", "record"}:
-        there = await shown_at_form(page, ADDRESS, filled, form.key, checked="true")
-        if there is not None:
-            return there
-    form, checked = await form.checked(form.read())
-    if do == "record":
-        checked = replace(checked, whole=checked.whole.seen_now())
-    return _forms(form, checked)
+    return await answer_opening(
+        page, kinds, filled, kind="child", address=ADDRESS, shown=_forms, unrecorded=_unrecorded
+    )
+
+
+async def _unrecorded(reads: Sequence[ReadForm], form: OpeningForm, checked: CheckedOpening) -> Response:
+    return _forms(form, checked, alike=await _alike_meanwhile(form.page, reads, checked))
 
 
 def first_events(page: PageRequest) -> tuple[type[Event], ...]:
