@@ -1,24 +1,23 @@
 """The register of children, and the search in it, of which no name stands in an address."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Depends, Query, Response
 
 from api.console.addresses import sorted_at
 from api.console.count_asked import DayText, told_values
 from api.console.overseen import institutions_overseen
-from api.console.page_request import PageRequest, SignedIn
+from api.console.page_request import SignedIn
 from api.console.page_route import PageRoute
 from api.console.pages.receive import FIRST_EVENTS
 from api.console.points_of_time import read_known_at, read_last_day
 from api.console.rendering import lead_to, render
 from api.console.sent_form import form
+from api.console.ticket_search import ROWS, TicketSearch
 from api.contract.filters import Stage
-from api.contract.problems import Problem
 from api.http import lists
 from api.http.counting import AgeBandsAsked, CountedWhere
 from api.http.cursors import Cursor
@@ -26,7 +25,8 @@ from domain.codes import tables
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
-_ROWS: Final = 50
+_LIST: Final = "/console/children"
+_SEARCH: Final = TicketSearch(lists.search, _LIST, "child")
 
 
 @router.get("/children")
@@ -58,14 +58,11 @@ async def children(
             institution=institution,
             **counted,
             sort=sort,
-            limit=_ROWS,
+            limit=ROWS,
             cursor=cursor,
         )
     else:
-        query = await page.context.container.sessions.query(page.session, found)
-        if query is None:
-            raise Problem("not_found")
-        listed = await _search(page, query, cursor, sort)
+        query, listed = await _SEARCH.by_ticket(page, found, cursor, sort)
     return render(
         page,
         "children.html",
@@ -75,7 +72,7 @@ async def children(
         counted=counted,
         told=await told_values(page, where or ()),
         asked_query=urlencode(written, doseq=True),
-        sorted_at=sorted_at("/console/children", written),
+        sorted_at=sorted_at(_LIST, written),
         stages=tables()["stage"].codes,
         institutions=await institutions_overseen(page),
         first=cursor is None,
@@ -86,28 +83,16 @@ async def children(
 @router.get("/search")
 async def searched_for_nothing(page: SignedIn) -> Response:  # noqa: ARG001 - of somebody who is signed in
     """Lead to the register: what was searched for comes with a form alone."""
-    return lead_to("/console/children")
+    return lead_to(_LIST)
 
 
 @router.post("/search")
 async def search(page: SignedIn, sent: Annotated[Mapping[str, str], Depends(form("q"))]) -> Response:
     """Search the register, and lead to the one file found, or to the list by a ticket."""
-    query = sent["q"].strip()
-    if not query:
-        return lead_to("/console/children")
-    listed = await _search(page, query, None)
-    if len(listed["items"]) == 1:
-        return lead_to(f"/console/children/{listed['items'][0]['child']}")
-    ticket = await page.context.container.sessions.keep_query(page.session, query)
-    return lead_to(f"/console/children?found={ticket}")
+    return await _SEARCH.lead_on(page, sent)
 
 
 def _written(value: object) -> str | list[str]:
     if isinstance(value, list):
         return value
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-async def _search(page: PageRequest, query: str, cursor: str | None, sort: str | None = None) -> Any:  # noqa: ANN401 - an answer
-    asked = {"q": query, "limit": _ROWS, "cursor": cursor, "sort": sort}
-    return await page.answer(lists.search, raw=orjson.dumps(asked))

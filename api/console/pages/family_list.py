@@ -4,16 +4,15 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Depends, Query, Response
 
 from api.console.addresses import addressed, sorted_at
 from api.console.overseen import institutions_overseen
-from api.console.page_request import PageRequest, SignedIn
+from api.console.page_request import SignedIn
 from api.console.page_route import PageRoute
 from api.console.rendering import lead_to, render
 from api.console.sent_form import form
-from api.contract.problems import Problem
+from api.console.ticket_search import ROWS, TicketSearch
 from api.http import family_lists
 from api.http.cursors import Cursor
 from domain.event import Category
@@ -21,7 +20,7 @@ from domain.event import Category
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
 _LIST: Final = "/console/families"
-_ROWS: Final = 50
+_SEARCH: Final = TicketSearch(family_lists.search, _LIST, "family")
 
 
 @router.get("/families")
@@ -47,14 +46,11 @@ async def families(
             approved=approved,
             institution=institution,
             sort=sort,
-            limit=_ROWS,
+            limit=ROWS,
             cursor=cursor,
         )
     else:
-        query = await page.context.container.sessions.query(page.session, found)
-        if query is None:
-            raise Problem("not_found")
-        listed = await _search(page, query, cursor, sort)
+        query, listed = await _SEARCH.by_ticket(page, found, cursor, sort)
     return render(
         page,
         "families.html",
@@ -79,14 +75,7 @@ async def families_searched_for_nothing(page: SignedIn) -> Response:  # noqa: AR
 @router.post("/families/search")
 async def search_families(page: SignedIn, sent: Annotated[Mapping[str, str], Depends(form("q"))]) -> Response:
     """Search the families by whoever lives in one, and lead to the one found, or to the list by a ticket."""
-    query = sent["q"].strip()
-    if not query:
-        return lead_to(_LIST)
-    listed = await _search(page, query, None)
-    if len(listed["items"]) == 1:
-        return lead_to(f"{_LIST}/{listed['items'][0]['family']}")
-    ticket = await page.context.container.sessions.keep_query(page.session, query)
-    return lead_to(f"{_LIST}?found={ticket}")
+    return await _SEARCH.lead_on(page, sent)
 
 
 def _at(asked: Mapping[str, object]) -> str:
@@ -99,8 +88,3 @@ def _written(asked: Mapping[str, object]) -> dict[str, object]:
         for name, value in asked.items()
         if value is not None
     }
-
-
-async def _search(page: PageRequest, query: str, cursor: str | None, sort: str | None = None) -> Any:  # noqa: ANN401 - an answer
-    asked = {"q": query, "limit": _ROWS, "cursor": cursor, "sort": sort}
-    return await page.answer(family_lists.search, raw=orjson.dumps(asked))
