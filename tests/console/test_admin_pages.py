@@ -6,19 +6,11 @@ from uuid import UUID
 from httpx2 import Response
 
 from api.identity.permissions import Role
+from tests.support.a_rule_pack import PACK
 from tests.support.client import Served
 from tests.support.console import Browser, a_browser, reader, signed_in, title_of
 
 NAME = "标记人员"
-PACK = """
-[[number]]
-rule = "D11"
-region = "371099"
-value = 5
-unit = "months"
-source = "示例市民政局文件"
-verified = true
-"""
 DONE, FORBIDDEN, UNUSABLE = 200, 403, 422
 
 

@@ -11,6 +11,7 @@ from api.identity.administration import Act, why_not
 from api.identity.directory import Member
 from api.identity.permissions import Actor, Role
 from domain.event import Category
+from tests.support.a_rule_pack import PACK
 from tests.support.client import Served
 
 FORBIDDEN, NOT_FOUND, INVALID = 403, 404, 422
@@ -252,17 +253,6 @@ async def test_an_institution_is_opened_and_changed_by_whoever_asked(served: Ser
     again = await client.post("/institutions", json={"name": "示例 福利院"})
     assert (again.status_code, again.json()["code"]) == (INVALID, "invalid")
     assert "示例福利院" in (await client.get("/institutions")).text
-
-
-PACK = """
-[[number]]
-rule = "D11"
-region = "371099"
-value = 5
-unit = "months"
-source = "示例市民政局文件"
-verified = true
-"""
 
 
 async def test_a_rulebook_is_adopted_as_a_dry_run_has_shown_it(served: Served) -> None:
