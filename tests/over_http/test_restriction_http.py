@@ -121,7 +121,7 @@ async def test_what_is_found_from_an_adoption_on_stays_on_the_lists_without_what
 async def test_what_is_restricted_is_counted_as_before(served: Served) -> None:
     supervisor = await served.as_(Role.SUPERVISOR)
     child = await kept(served, given(("2016-03-01", some(ChildReceived))))
-    asked = ("/census", "/obligations/counts", "/findings/counts", "/late/counts")
+    asked = ("/census", "/obligations/counts", "/findings/counts", "/late/counts?type=ChildReceived")
     before = [(await supervisor.get(each)).json() for each in asked]
     await recorded(supervisor, child, some(ProcessingRestricted))
     await served.projected()

@@ -85,7 +85,7 @@ def form_page(kind: type[Event], role: Role, language: Language, *, amiss: bool 
         "record-form.html",
         language,
         page=page,
-        about="record-form",
+        explained="record-form",
         side=[],
         home="/",
         here="/",
