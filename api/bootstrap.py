@@ -38,7 +38,7 @@ from ledger.papers.kept_papers import KeptPapers
 from ledger.papers.paper_store import PaperStore
 from ledger.sealing.key_file import KeyFile
 from ledger.sealing.keys import Keys
-from ledger.store.pools import PATIENCE, Pool, make_pool
+from ledger.store.pools import PATIENCE, Pool
 from ledger.store.store import Store
 from ledger.tasks import cancel_all
 from projections import READ_MODELS, activity
@@ -127,8 +127,8 @@ async def open_container(
                 "not seen before: what was lost until now is not known",
                 position=position,
             )
-        readers = await stack.enter_async_context(make_pool(database.reader, settings.readers))
-        writers = await stack.enter_async_context(make_pool(database.writer, 2))
+        readers = await stack.enter_async_context(Pool(database.reader, settings.readers))
+        writers = await stack.enter_async_context(Pool(database.writer, 2))
         identity = Identity(ledger, writers, readers, clock)
         stack.push_async_callback(_left_in_order, identity.write_used)
         hashing = PasswordHashing(memory_kib=settings.password_memory_kib, passes=settings.password_passes)

@@ -35,7 +35,7 @@ _position: Final = attrgetter("position")
 
 @dataclass(frozen=True, slots=True)
 class LoggedPiece:
-    """Rows after `start` and through `end`, what leaves call their streams, and the leaves themselves.
+    """Rows after `start` and through `end`, and their leaves as the log has them.
 
     `start` is a multiple of WIDTH; `tiles` are the bundles in order, each with the tile of its hashes.
     """
@@ -43,7 +43,6 @@ class LoggedPiece:
     start: int
     end: int
     rows: Fetched
-    names: Mapping[bytes, bytes]
     tiles: Sequence[tuple[bytes, bytes]]
 
 
@@ -118,8 +117,11 @@ class _Tile:
             yield Flaw(self.end, OTHER_HASH)
 
 
-def compared(form: LeafForm, piece: LoggedPiece) -> list[ComparedTile]:
-    """Compare the rows of a piece with their leaves, and these with their hashes in the tree."""
+def compared(form: LeafForm, piece: LoggedPiece, names: Mapping[bytes, bytes]) -> list[ComparedTile]:
+    """Compare the rows of a piece with their leaves, and these with their hashes in the tree.
+
+    `names` has what leaves call their streams, without those whose salt was destroyed.
+    """
     rows = piece.rows.commitments()
     found = []
     for start, (bundle, hashes) in zip(range(piece.start, piece.end, WIDTH), piece.tiles, strict=True):
@@ -128,7 +130,7 @@ def compared(form: LeafForm, piece: LoggedPiece) -> list[ComparedTile]:
         # The log may have grown since it was asked for its size.
         beginning = bundle if end - start == WIDTH else _beginning(bundle, end - start)
         tile = _Tile(
-            *(form, start, end, rows[first:after], piece.names),
+            *(form, start, end, rows[first:after], names),
             *(beginning, hashes[: (end - start) * HASH_BYTES] if end - start < WIDTH else hashes),
         )
         found.append(tile.compared())

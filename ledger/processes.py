@@ -1,5 +1,6 @@
-"""Processes that compute beside this one, one for each processor."""
+"""Processes that work beside this one."""
 
+import gc
 import os
 import threading
 from collections.abc import Iterator
@@ -14,17 +15,18 @@ def processors() -> int:
 
 
 @contextmanager
-def forked_processes() -> Iterator[ProcessPoolExecutor]:
-    """Yield processes that are as this one is when the first work is given to them.
+def forked_process() -> Iterator[ProcessPoolExecutor]:
+    """Yield a process that is as this one is when the first work is given to it, and does one after another.
 
-    Work and answers are pickled. The work must use no connection, lock or event loop of this process. The
-    processes end with this one, and with the block; work that has not begun by then is dropped.
+    Work and answers are pickled. The work must use no connection, lock or event loop of this process; what it
+    leaves in a module stands there for the next. The process ends with this one, and with the block; work
+    that has not begun by then is dropped.
     """
-    pool = ProcessPoolExecutor(processors(), get_context("fork"), _end_with, (os.getpid(),))
+    process = ProcessPoolExecutor(1, get_context("fork"), _end_with, (os.getpid(),))
     try:
-        yield pool
+        yield process
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        process.shutdown(wait=False, cancel_futures=True)
 
 
 def _end_with(parent: int) -> None:
@@ -36,3 +38,4 @@ def _end_with(parent: int) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+    gc.freeze()  # What the parent has is not looked through, nor copied by that.

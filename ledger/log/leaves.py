@@ -259,8 +259,9 @@ def moment_of(at: datetime) -> int:
 
 def _committed(heads: bytes, bodies: bytes) -> list[Commitment]:
     of_each = list(_HEAD.iter_unpack(heads))
+    whole = memoryview(bodies)
     return [
-        (position, moment, stream, version, sha256(bodies[end - length : end]).digest())
+        (position, moment, stream, version, sha256(whole[end - length : end]).digest())
         for (position, moment, stream, version, length), end in zip(
             of_each, accumulate(map(_length, of_each)), strict=True
         )

@@ -29,6 +29,7 @@ from ledger.log.checkpoint import (
     SigningKey,
 )
 from ledger.log.leaves import PSEUDONYM_BYTES, SALT, EntryRows, LeafForm, LoggedRows, encoded
+from ledger.log.tile_table import TileTable
 from ledger.log.tiles import (
     BUNDLES,
     WIDTH,
@@ -88,6 +89,7 @@ class TransparencyLog:
         self._key = key
         self.form = LeafForm(self.origin, rows.pseudonyms)
         self._which = {"leaves": rows.table, "epoch": epoch}
+        self.kept_tiles = TileTable(self._readers, rows.table, epoch)
         self._kept = kept
         self.refused_by: set[str] = set()
         """The witnesses that say that the log does not begin with what they cosigned."""
@@ -189,7 +191,7 @@ class TransparencyLog:
     async def consistency(self, old: int, size: int) -> list[bytes]:
         """Return the proof that the tree of `old` leaves is the beginning of the tree of `size`."""
         spans = tree.consistency(old, size)
-        nodes = TileNodes(await self._tiles(holding(spans)))
+        nodes = TileNodes(await self.kept_tiles.tiles(holding(spans)))
         return [tree.span_hash(span, nodes) for span in spans]
 
     async def tile(self, tile: Tile) -> bytes | None:
@@ -197,7 +199,7 @@ class TransparencyLog:
         note = await self.published()
         if note is None or not tile.has_been(Checkpoint.read(note.text).size):
             return None
-        content = (await self._tiles([tile.place]))[tile.place]
+        content = (await self.kept_tiles.tiles([tile.place]))[tile.place]
         if tile.place.level == BUNDLES:
             return first_of(content, tile.width)
         return content[: tile.width * HASH_BYTES]
@@ -208,7 +210,7 @@ class TransparencyLog:
         if note is None or not 0 < position <= (size := Checkpoint.read(note.text).size):
             return None
         spans = tree.inclusion(position - 1, size)
-        nodes = TileNodes(await self._tiles(holding(spans)))
+        nodes = TileNodes(await self.kept_tiles.tiles(holding(spans)))
         return InclusionProof(position - 1, [tree.span_hash(span, nodes) for span in spans], note)
 
     async def proved(self, positions: Iterable[int], note: Note) -> dict[int, ProvedLeaf]:
@@ -219,7 +221,7 @@ class TransparencyLog:
         size = Checkpoint.read(note.text).size
         spans = {each: tree.inclusion(each - 1, size) for each in positions if 0 < each <= size}
         bundles = {each: TilePlace(BUNDLES, (each - 1) // WIDTH) for each in spans}
-        kept = await self._tiles({*bundles.values(), *holding(chain.from_iterable(spans.values()))})
+        kept = await self.kept_tiles.tiles({*bundles.values(), *holding(chain.from_iterable(spans.values()))})
         nodes = TileNodes(kept)
         found = {}
         for position, place in bundles.items():
@@ -238,18 +240,6 @@ class TransparencyLog:
         """Return how many leaves the tree has, signed or not."""
         ((size, _),) = await fetch(self._readers, SQL["grown"], self._which, tuple_row)
         return int(size)
-
-    async def bundles(self, start: int, end: int) -> list[tuple[bytes, bytes]]:
-        """Return the bundles of the leaves from `start` up to `end`, each with the tile of their hashes.
-
-        `start` is a multiple of WIDTH. What is not there is empty.
-        """
-        numbers = range(start // WIDTH, -(-end // WIDTH))
-        kept = await self._tiles([TilePlace(level, number) for number in numbers for level in (BUNDLES, 0)])
-        return [
-            (kept.get(TilePlace(BUNDLES, number), b""), kept.get(TilePlace(0, number), b""))
-            for number in numbers
-        ]
 
     async def pseudonyms(self, streams: Iterable[bytes]) -> dict[bytes, bytes]:
         """Return what leaves call streams, by their ids, without those whose salt was destroyed."""
@@ -278,19 +268,9 @@ class TransparencyLog:
             async with self._writers.connection() as connection:
                 await connection.execute(SQL["publish"], publish)
 
-    async def _tiles(self, places: Iterable[TilePlace]) -> dict[TilePlace, bytes]:
-        wanted = list(places)
-        asked = {
-            **self._which,
-            "levels": arrays.integers(place.level for place in wanted),
-            "numbers": arrays.integers(place.number for place in wanted),
-        }
-        rows = await fetch(self._readers, SQL["tiles"], asked, tuple_row)
-        return {TilePlace(level, number): content for level, number, content in rows}
-
     async def _edge(self, size: int) -> dict[TilePlace, bytes]:
         """Return the tiles that are not full at a size, without what another process has put since."""
-        kept = await self._tiles(edge(size))
+        kept = await self.kept_tiles.tiles(edge(size))
         for place in kept:
             held = (size >> (8 * max(place.level, 0))) % WIDTH
             whole = kept[place]
@@ -300,7 +280,7 @@ class TransparencyLog:
     async def _checked(self, size: int, before: Checkpoint | None) -> Checkpoint | None:
         """Return the checkpoint of a size to sign; None if another process has signed a larger one."""
         spans = [LeafSpan(0, size), *([] if before is None else [LeafSpan(0, min(before.size, size))])]
-        nodes = TileNodes(await self._tiles(holding(spans)))
+        nodes = TileNodes(await self.kept_tiles.tiles(holding(spans)))
         if before is not None and before.size > size:
             if (await self._grown())[0] >= before.size:
                 return None

@@ -14,7 +14,6 @@ from domain.label import Label
 from domain.limit import Area, limit
 from ledger.store import arrays
 
-Pool: TypeAlias = AsyncConnectionPool[AsyncConnection]
 PATIENCE: Final = limit(
     5,
     Area.DATABASE,
@@ -27,34 +26,36 @@ AT_ONCE = 500
 StatementParameters: TypeAlias = Sequence[object] | Mapping[str, object]
 
 
-class _Pool(AsyncConnectionPool[AsyncConnection]):
-    """Discards a connection that leads to a read-only standby, as after a failover."""
+class Pool(AsyncConnectionPool[AsyncConnection]):
+    """A pool that discards a connection that leads to a read-only standby, as after a failover."""
+
+    def __init__(self, url: str, size: int) -> None:
+        """Make a closed pool of at most `size` autocommitting connections with `arrays` registered.
+
+        Connections prepare no statements on the server, so that a pooler may be used.
+        """
+        super().__init__(
+            url,
+            kwargs={"autocommit": True, "prepare_threshold": None},
+            configure=_configure,
+            min_size=1,
+            max_size=size,
+            timeout=PATIENCE,
+            # A later request reconnects; otherwise a pause could outlast the outage.
+            reconnect_timeout=PATIENCE,
+            open=False,
+        )
+        self.url = url
 
     @asynccontextmanager
     async def connection(self, timeout: float | None = None) -> AsyncIterator[AsyncConnection]:  # noqa: ASYNC109 - the library's
+        """Lend a connection for the block; wait for it at most `timeout` seconds."""
         async with super().connection(timeout) as connection:
             try:
                 yield connection
             except ReadOnlySqlTransaction:
                 await connection.close()
                 raise
-
-
-def make_pool(url: str, size: int) -> Pool:
-    """Make a closed pool of autocommitting connections with `arrays` registered.
-
-    Connections prepare no statements on the server, so that a pooler may be used.
-    """
-    return _Pool(
-        url,
-        kwargs={"autocommit": True, "prepare_threshold": None},
-        configure=_configure,
-        min_size=1,
-        max_size=size,
-        timeout=PATIENCE,
-        reconnect_timeout=PATIENCE,  # A later request reconnects; otherwise a pause could outlast the outage.
-        open=False,
-    )
 
 
 async def _configure(connection: AsyncConnection) -> None:

@@ -32,7 +32,7 @@ from ledger.store.append_queue import QueueLimits
 from ledger.store.epochs import Epoch
 from ledger.store.group_commit import GroupCommit
 from ledger.store.notify import Notifier
-from ledger.store.pools import PATIENCE, Pool, StatementParameters, fetch, make_pool
+from ledger.store.pools import PATIENCE, Pool, StatementParameters, fetch
 from ledger.store.position import PositionWaiter
 
 END = 2**63 - 1
@@ -57,8 +57,8 @@ class Store:
         limits: QueueLimits | None = None,
         observed: Callable[[int, float], None] | None = None,
     ) -> None:
-        self._writers = make_pool(writer_url, 2)
-        self._readers = make_pool(reader_url, readers)
+        self._writers = Pool(writer_url, 2)
+        self._readers = Pool(reader_url, readers)
         self._positions = PositionWaiter(self._position)
         self._notifier = Notifier(reader_url, ledger, self._positions.hint)
         self._commits = GroupCommit(writer_url, self._committed, limits or QueueLimits(), observed)

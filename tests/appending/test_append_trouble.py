@@ -15,7 +15,7 @@ from psycopg.errors import ReadOnlySqlTransaction
 from ledger.postgres.migrate import DEFAULT_LEDGER
 from ledger.store.append import Accepted, AppendFailedError, OverloadedError, Repeated, Stale, StoreError
 from ledger.store.append_queue import QueueLimits
-from ledger.store.pools import make_pool
+from ledger.store.pools import Pool
 from ledger.store.store import Store
 from ledger.tasks import cancel_all
 from tests.support.ledgers import (
@@ -128,7 +128,7 @@ async def test_a_pool_keeps_no_connection_that_has_come_to_a_standby(
 ) -> None:
     await superuser.execute(f"ALTER ROLE {WRITER} SET default_transaction_read_only = on".encode())
     adding = "INSERT INTO institution (institution, name, region) VALUES (%s, 'x', '371099')"
-    async with make_pool(urls.writer, 1) as writers:
+    async with Pool(urls.writer, 1) as writers:
         with pytest.raises(ReadOnlySqlTransaction):
             async with writers.connection() as connection:
                 await connection.execute(adding, [uuid4()])

@@ -30,7 +30,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from ledger.postgres.migrate import DEFAULT_LEDGER
 from ledger.store.append import Accepted, AppendFailedError, Repeated
-from ledger.store.pools import make_pool
+from ledger.store.pools import Pool
 from ledger.store.store import Store
 from tests.support.drills import ENTRIES
 from tests.support.ledgers import PASSWORD, WRITER, Urls, an_append, kill_backends, store_of
@@ -240,7 +240,7 @@ async def test_a_mutant_that_publishes_positions_before_they_are_committed_is_ca
     await dawdle(superuser, sql.Identifier(DEFAULT_LEDGER, "entry"))
     await superuser.execute(f"GRANT SELECT, UPDATE ON head TO {WRITER}".encode())
     await superuser.execute(f"GRANT INSERT ON entry TO {WRITER}".encode())
-    async with make_pool(urls.writer, WRITERS) as pool, store_of(urls) as store:
+    async with Pool(urls.writer, WRITERS) as pool, store_of(urls) as store:
         outcome = await drill(TooEarly(pool, store), CAUGHT_BY, superuser)
     tell(str(outcome))
     assert outcome.missed > 0

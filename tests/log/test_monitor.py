@@ -10,8 +10,9 @@ from domain.label import Label
 from ledger.leaf_comparison import NO_LEAF, NO_ROW, OTHER_HASH, PARTS
 from ledger.log.leaves import SALT
 from ledger.log.transparency_log import FOLDER
-from ledger.monitor import FEWER, NOT_SIGNED, OTHER_TREE, log_flaws
+from ledger.monitor import FEWER, NOT_SIGNED, log_flaws
 from ledger.postgres.migrate import DEFAULT_LEDGER, keys_of
+from ledger.tree_comparison import OTHER_HASH_ABOVE, OTHER_TREE
 from tests.support.ledgers import Urls, a_superuser
 from tests.support.transparency import OpenedLog, opened_log
 
@@ -70,8 +71,10 @@ ALTERED = {
     "note": ("UPDATE log SET note = replace(note, '300', '299')", [(0, NOT_SIGNED)]),
     "wider": (
         "UPDATE log_tile SET content = content || '\\x0000' WHERE level = -1 AND number = 0",
-        [*((each, NO_LEAF) for each in range(1, 257)), (300, OTHER_TREE)],
+        [*((each, NO_LEAF) for each in range(1, 257)), (300, OTHER_TREE), (1, OTHER_HASH_ABOVE)],
     ),
+    "hash above the leaves": (f"{ALTER} WHERE level = 1", [(1, OTHER_HASH_ABOVE)]),
+    "no hash above the leaves": ("DELETE FROM log_tile WHERE level = 1", [(1, OTHER_HASH_ABOVE)]),
     "moment of no calendar": (
         "UPDATE entry SET recorded_at = '20000-01-01' WHERE position = 7",
         [(7, PARTS["r"])],

@@ -8,9 +8,9 @@ from contextlib import suppress
 
 STARTS_ONE = """
 import os, time
-from ledger.processes import forked_processes
-with forked_processes() as processes:
-    print(processes.submit(os.getpid).result(), flush=True)
+from ledger.processes import forked_process
+with forked_process() as process:
+    print(process.submit(os.getpid).result(), flush=True)
     time.sleep(600)
 """
 

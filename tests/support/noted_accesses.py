@@ -17,7 +17,7 @@ from ledger.monitor import log_flaws
 from ledger.postgres.migrate import DEFAULT_LEDGER
 from ledger.sealing.key_file import KeyFile
 from ledger.sealing.keys import Keys
-from ledger.store.pools import make_pool
+from ledger.store.pools import Pool
 from tests.support.ledgers import Urls, store_of
 
 READER = Actor(uuid4(), Role.STAFF, uuid4())
@@ -47,8 +47,8 @@ async def opened_accesses(urls: Urls, data: Path) -> AsyncIterator[NotedAccesses
     """Open a ledger's accesses as one process does."""
     async with (
         store_of(urls) as store,
-        make_pool(urls.writer, 1) as writers,
-        make_pool(urls.reader, 2) as readers,
+        Pool(urls.writer, 1) as writers,
+        Pool(urls.reader, 2) as readers,
     ):
         keys = await Keys.opened(store, KeyFile.make(data / "key"), DEFAULT_LEDGER)
         rows = AccessRows((writers, readers))

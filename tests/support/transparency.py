@@ -14,7 +14,7 @@ from ledger.log.transparency_log import TransparencyLog
 from ledger.postgres.migrate import DEFAULT_LEDGER
 from ledger.sealing.key_file import KeyFile
 from ledger.sealing.keys import Keys
-from ledger.store.pools import make_pool
+from ledger.store.pools import Pool
 from ledger.store.store import Store
 from tests.support.ledgers import Urls, an_append, store_of
 
@@ -56,8 +56,8 @@ async def opened_log(urls: Urls, data: Path) -> AsyncIterator[OpenedLog]:
     """Open a ledger as one process does."""
     async with (
         store_of(urls) as store,
-        make_pool(urls.writer, 1) as writers,
-        make_pool(urls.reader, 2) as readers,
+        Pool(urls.writer, 1) as writers,
+        Pool(urls.reader, 2) as readers,
     ):
         keys = await Keys.opened(store, KeyFile.make(data / "key"), DEFAULT_LEDGER)
         log = await TransparencyLog.opened(EntryRows((writers, readers)), store, keys, DEFAULT_LEDGER, data)
