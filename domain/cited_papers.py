@@ -12,7 +12,7 @@ from typing import Any, Final
 from uuid import UUID, uuid5
 
 from domain.entry import AnyEntry
-from domain.envelope import Document
+from domain.envelope import REGISTER_ROW, Document
 from domain.event import Category
 from domain.events.archive import SCANS
 from domain.file import TURN, File
@@ -55,6 +55,14 @@ def cited_papers(file: File) -> dict[UUID, CitedPaper]:
         if entry.documents:
             found |= {each.document: each for each in papers_of(standing)}
     return found
+
+
+def is_of_workbook(kind: object, sha256: object) -> bool:
+    """Return whether a paper is a row of a workbook that was imported: no paper, of which there is no scan.
+
+    Its hash is the workbook's, which the rows share; a row of a register on paper has none.
+    """
+    return kind == REGISTER_ROW and isinstance(sha256, str)
 
 
 def scans_of(file: File) -> dict[UUID, AnyEntry]:

@@ -38,6 +38,10 @@ Sha256: TypeAlias = Annotated[str, Predicate(is_hash)]
 """The hash of a paper's bytes, in hexadecimal digits."""
 
 
+REGISTER_ROW: Final = "register_row"
+"""The kind of paper that a row of a register is cited as."""
+
+
 class Document(Part):
     """A paper that supports an entry."""
 

@@ -20,7 +20,7 @@ from api.http.streamed import Streamed
 from api.identity.forbidden import forbidden
 from api.identity.permissions import SEES, Action, Role
 from api.thumbnails import LARGEST, thumbnail
-from domain.cited_papers import SCAN_OF, CitedPaper, cited_papers, scans_of
+from domain.cited_papers import SCAN_OF, CitedPaper, cited_papers, is_of_workbook, scans_of
 from domain.entry import AnyEntry
 from domain.event import Event
 from domain.events.archive import PaperFormat
@@ -67,6 +67,11 @@ _ALTERED: Final = Label(
 _OTHER_BYTES: Final = Label(
     "内容与条目所记的文件校验值不符", "must be the bytes whose hash the entry states for this paper"
 )
+_OF_WORKBOOK: Final = Label(
+    "这是导入的电子台账中的一行，没有单独的纸质材料。有纸质材料的，更正该条目并引用那份材料，再存入影像",
+    "is a row of a workbook that was imported, and no paper: correct the entry so that it cites the paper"
+    " there is, and store the scan of that one",
+)
 _OTHER_FORMAT: Final = Label(
     "内容不是 JPEG、PNG、TIFF 或 PDF，或者与 Content-Type 所说的不符。请按文件的实际格式提交，"
     "不要只改文件名。",
@@ -112,6 +117,8 @@ async def store_paper(
     if cited is None or file.effective(cited.entry.original) is None:
         raise not_found()
     _check_may(request, child, file, cited)
+    if is_of_workbook(cited.paper.kind, cited.paper.sha256):
+        raise invalid([InvalidValue("", _OF_WORKBOOK)])
     container = request.container
     with container.budgets.papers.taken(request.actor.user):
         arriving = await _arriving(request, PaperPlace(child, cited.category, document))

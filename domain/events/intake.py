@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 from domain.codes import tables
 from domain.entry import AnyEntry, Entry
+from domain.envelope import REGISTER_ROW
 from domain.event import (
     Answered,
     Category,
@@ -249,7 +250,7 @@ def _listed_twice(entry: AnyEntry) -> bool:
     rows = [
         (paper.sha256, paper.number.rpartition("!")[0])
         for paper in entry.documents
-        if paper.kind == "register_row" and isinstance(paper.number, str)
+        if paper.kind == REGISTER_ROW and isinstance(paper.number, str)
     ]
     return len(set(rows)) < len(rows)
 

@@ -6,6 +6,7 @@ from io import BytesIO
 from PIL import Image
 
 from api.identity.permissions import Role
+from domain.envelope import Document
 from domain.events.intake import ChildReceived
 from tests.support.client import Served
 from tests.support.console import FROM_HERE, Browser, signed_in
@@ -64,6 +65,19 @@ async def test_what_is_no_scan_is_not_taken_and_the_page_says_why(served: Served
         shown = await attached(browser, address, name, content)
         assert "影像没有存入" in shown, name
     assert "<img" not in (await browser.open(address)).text
+
+
+async def test_a_row_of_an_imported_workbook_has_no_scan_and_the_page_says_why(served: Served) -> None:
+    row = Document(kind="register_row", number="儿童花名册!4", sha256="0" * 64)
+    paper = Document(kind="medical_report", sha256="1" * 64)
+    told = given(("2024-03-05", some(ChildReceived), {"documents": (row, Document(kind=row.kind), paper)}))
+    child = await kept(served, told)
+    browser = await signed_in(served, Role.STAFF)
+    listed = await browser.open(f"/console/children/{child}/papers")
+    shown = await browser.open(re.findall(r'href="(/console/[^"]+/entries/[^"]+/papers)"', listed.text)[0])
+    assert shown.text.count("没有单独的纸质材料") == 1
+    assert shown.text.count('enctype="multipart/form-data"') == 2
+    assert shown.text.count("只收同一个文件") == 1
 
 
 async def test_who_may_not_record_is_offered_no_form(served: Served) -> None:

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from api.identity.permissions import Role
+from domain.envelope import Document
 from domain.event import Category
 from domain.events.archive import PaperScanned
 from domain.events.health import PhysicalExamined
@@ -109,6 +110,16 @@ async def test_bytes_beyond_the_limit_or_other_than_the_entry_states_are_refused
     monkeypatch.setitem(vars(served.container.settings), "paper_bytes", len(PDF))
     assert (await stored(staff, child, paper, PDF, "application/pdf")).status_code == 201
     assert on_their_way(served) == []
+
+
+async def test_a_row_of_an_imported_workbook_is_no_paper_and_takes_no_scan(served: Served) -> None:
+    row = Document(kind="register_row", number="儿童花名册!4", sha256=sha256(JPEG).hexdigest())
+    story = await a_story(served).given((*RECEIVED[:2], {"documents": [row]}))
+    child, entry = story.child, story.entries[0]
+    staff = await served.as_(Role.STAFF)
+    refused = await stored(staff, child, paper_id(await papers_cited(staff, child, entry)))
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid")
+    assert "没有单独的纸质材料" in refused.json()["errors"][0]["detail_zh"]
 
 
 async def test_of_what_is_cut_off_on_its_way_nothing_is_kept_or_counted(served: Served) -> None:

@@ -47,7 +47,9 @@ def sent(
     }
     papers = [Document(kind=paper) if isinstance(paper, str) else paper for paper in documents]
     if papers:
-        said["documents"] = [{"kind": paper.kind, "number": paper.number} for paper in papers]
+        said["documents"] = [
+            {"kind": paper.kind, "number": paper.number, "sha256": paper.sha256} for paper in papers
+        ]
     if exception is not None:
         said["exception"] = {"rule": exception, "reason": "情况特殊，已口头请示。"}
     if corrects is not None:

@@ -17,6 +17,7 @@ from api.console.value_display import Displayed, personal
 from api.contract.problems import Problem
 from api.http import one_entry, paper_bytes
 from api.http.paper_bytes import FORMATS
+from domain.cited_papers import is_of_workbook
 from domain.codes import tables
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
@@ -26,11 +27,17 @@ downloads = APIRouter(prefix="/console", route_class=PageRoute)
 
 @dataclass(frozen=True, slots=True)
 class ScannedPaper:
-    """A paper that the entry cites: whether a scan is held, None where that is not told, and where it is."""
+    """A paper that the entry cites: whether a scan is held, None where that is not told, and where it is.
+
+    Of one `of_workbook`, which is a row of it, there is no scan; with `hashed`, only the file whose hash the
+    entry states is taken.
+    """
 
     kind: str
     number: Displayed
     held: bool | None
+    of_workbook: bool
+    hashed: bool
     address: str
     upload: str
 
@@ -98,6 +105,8 @@ def _papers(asked: ChildPage, entry: UUID, told: Mapping[str, Any]) -> list[Scan
                 words.label(kinds[code]) if known else personal(words, code).text,
                 personal(words, cited["number"]),
                 held if isinstance(held, bool) else None,
+                is_of_workbook(code, cited["sha256"]),
+                isinstance(cited["sha256"], str),
                 f"{asked.address}/documents/{paper['document']}",
                 f"{asked.address}/entries/{entry}/papers/{paper['document']}",
             )

@@ -8,9 +8,8 @@ from typing import Any, Final, TypeAlias
 
 from api.imports.facts.child_facts import RegisterFact
 from api.imports.layout import Cell, DatedEvent
-from api.imports.recognition.register_reading import REGISTER_ROW
 from domain.entry import AnyEntry
-from domain.envelope import Document
+from domain.envelope import REGISTER_ROW, Document
 from domain.event import Erased, Event, Unknown, fields_of
 from domain.when import Days
 from ledger.canonical import canonical

@@ -18,12 +18,11 @@ from api.imports.layouts.outside_rolls import OUTSIDE_ROLLS
 from api.imports.layouts.roster import ROSTER
 from api.imports.reading.workbook import BLANK, Workbook
 from api.imports.recognition.tables import RowKind, Table, recognise
-from domain.envelope import Document
+from domain.envelope import REGISTER_ROW, Document
 from domain.when import Days
 
 REMEMBERED: Final = 100_000
 """Cells whose reading is cached."""
-REGISTER_ROW: Final = "register_row"
 """The document kind of a register's row, in the code table `document_kind`."""
 
 
