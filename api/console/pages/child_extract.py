@@ -22,6 +22,8 @@ from api.identity.permissions import Action
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
 _FIELDS: Final = frozenset({"as_of", "chapters", "purpose", "recipient", "blanks", "key"})
+_ASKED: Final = frozenset({"as_of", "chapters", "purpose", "recipient"})
+"""What the form asks by a question of its own."""
 _SHOWN_AGAIN: Final = frozenset({"invalid", "not_printable"})
 """Problems that are told beside what was filled in."""
 _USUAL: Final = ("identity", "guardianship", "care")
@@ -71,7 +73,6 @@ async def _form(
         if not await recordable(now.page, [now.child], action):
             raise forbidden(now.page.role, roles_that_may(action))
     amiss = [] if problem is None else problem.more.get("errors", [])
-    fields = [part for each in amiss for part in each["pointer"].split("/") if part in _FIELDS]
     return await now.render(
         "child-extract.html",
         "extract",
@@ -79,7 +80,7 @@ async def _form(
         status=200 if problem is None else problem.kind.status,
         path="/extract",
         problem=problem,
-        amiss=list(zip(fields, amiss, strict=True)),
+        amiss=[(_asked_in(each["pointer"]), each) for each in amiss],
         chapters=CHAPTERS,
         chosen={*filled.get("chapters", ())},
         filled={name: next(iter(filled.get(name, ())), "") for name in _FIELDS},
@@ -87,3 +88,8 @@ async def _form(
         # Sent again after a fault it is another one.
         key=key or uuid4().hex,
     )
+
+
+def _asked_in(pointer: str) -> str | None:
+    """Return the question of the form that a place of the request is about, None if it is about none."""
+    return next((part for part in pointer.split("/") if part in _ASKED), None)
