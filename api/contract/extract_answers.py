@@ -16,7 +16,7 @@ _OF_CHILDREN: Final = {chapter for (chapter, _), each in ATTRIBUTES.items() if e
 CHAPTERS: Final = tuple(name for name in VALUE_WORDS["chapter"] if name in _OF_CHILDREN - {"life"})
 """The chapters of a child's file, in the order of its pages."""
 FileChapter: Any = Literal[CHAPTERS]
-ExtractState: TypeAlias = Literal["unchanged", "corrected", "not_issued"]
+ExtractState: TypeAlias = Literal["unchanged", "corrected", "altered", "not_issued"]
 STATES_OF_EXTRACTS: Final[dict[ExtractState, Label]] = {
     "unchanged": Label(
         "本系统签发，所述日期的内容与签发时一致。",
@@ -26,12 +26,24 @@ STATES_OF_EXTRACTS: Final[dict[ExtractState, Label]] = {
         "本系统签发，但所述日期的内容已有更正，请向签发单位索取新的摘录。",
         "Issued here, but for its day the file reads otherwise today: ask whoever issued it for a new one.",
     ),
+    "altered": Label(
+        "编号是本系统签发的，但文件与签发时不同：内容可能被改动，或者用其他软件另存过。以纸上的编号和校验码"
+        "查验，或者向签发单位索取。",
+        "The number was issued here, but the file is not as it was: it may have been altered, or saved anew"
+        " by another program. Enter the number and the check code, or ask whoever issued it.",
+    ),
     "not_issued": Label(
         "不是本系统签发，请核对编号和校验码。",
         "Not issued here: compare the number and the check code with the paper.",
     ),
 }
-"""What is told of an extract: three answers, and nothing of whom it is about."""
+"""What is told of an extract by its number, and of a file; nothing of whom it is about."""
+NO_FILE_OF_OURS: Final = Label(
+    "不是本系统签发的摘录文件。扫描件、照片和另存的文件，请填写纸上的编号和校验码查验。",
+    "No file of an extract that was issued here. Of a scan, a photograph or a file saved anew, enter the"
+    " number and the check code on the paper.",
+)
+"""What is told of a file that was not issued."""
 
 
 class ExtractField(TypedDict):

@@ -1,10 +1,11 @@
 """Whether an extract that somebody holds is ours and still holds, asked by anybody.
 
-Whoever asks names the number and the check code that stand on the paper. Nothing else of it is needed, and
-nothing is told but which of three answers it is: neither whom it is about, nor that a file is restricted or
-was erased.
+Whoever asks names the number and the check code that stand on the paper, or hands over the file, which says
+them. Nothing else of it is needed, and nothing is told but which of the answers it is: neither whom it is
+about, nor that a file is restricted or was erased.
 """
 
+from collections.abc import AsyncIterator
 from typing import Annotated, Final
 
 import structlog
@@ -13,12 +14,14 @@ from starlette.responses import RedirectResponse
 
 from api.bootstrap import Container
 from api.contract.encoding import JsonResponse
-from api.contract.extract_answers import STATES_OF_EXTRACTS, ExtractState, VerifiedAnswer
+from api.contract.extract_answers import NO_FILE_OF_OURS, STATES_OF_EXTRACTS, ExtractState, VerifiedAnswer
 from api.contract.problems import Problem, responses
 from api.http.authentication import TenantsDep
 from api.http.extracts import issued_as
+from api.http.request_body import parts
 from api.identity.permissions import SEES, Role
 from api.issuing.extract_content import CHECKED, NUMBER, told
+from api.issuing.extract_file import MOST_BYTES, PDF, read_extract_file
 from api.tenants import Tenants
 from domain.entry import AnyEntry
 from domain.event import Erased
@@ -57,21 +60,65 @@ async def verify(
     return JsonResponse(await verified(tenants, number, digest))
 
 
+@router.post(
+    "/verify",
+    response_model=VerifiedAnswer,
+    responses=responses(
+        "malformed",
+        "timed_out",
+        "too_large",
+        "unsupported_media_type",
+        "invalid",
+        "too_many_requests",
+        "unavailable",
+        "unexpected",
+    ),
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {PDF: {"schema": {"type": "string", "format": "binary"}}},
+        }
+    },
+)
+async def verify_file(request: Request, tenants: TenantsDep) -> JsonResponse:
+    """Say whether the file of an extract is as it was issued here, and whether its day still reads so.
+
+    It needs no token, and tells nothing of whom the extract is about. Of the file nothing is kept.
+    """
+    return JsonResponse(await verified_file(tenants, parts(request, MOST_BYTES, (PDF,))))
+
+
 async def verified(tenants: Tenants, number: str, digest: str) -> VerifiedAnswer:
     """Return what is told of an extract, by what stands on its paper.
 
     Raises the problem `too_many_requests` after some tries in vain by the same number.
     """
-    number, digest = _plain(number).upper(), _plain(digest).lower()
+    state = await _state(tenants, _plain(number).upper(), _plain(digest).lower())
+    words = STATES_OF_EXTRACTS[state]
+    return {"state": state, "zh": words.zh, "en": words.en}
+
+
+async def verified_file(tenants: Tenants, arriving: AsyncIterator[bytes]) -> VerifiedAnswer:
+    """Return what is told of the file of an extract, of at most MOST_BYTES, as its bytes arrive.
+
+    Raises the problems `unsupported_media_type` for what is no PDF, `too_many_requests` as `verified` does,
+    and those of `arriving`.
+    """
+    held = await read_extract_file(arriving)
+    state = await _state(tenants, held.number, held.check, held.sha256)
+    words = NO_FILE_OF_OURS if state == "not_issued" else STATES_OF_EXTRACTS[state]
+    return {"state": state, "zh": words.zh, "en": words.en}
+
+
+async def _state(tenants: Tenants, number: str, digest: str, pdf: str | None = None) -> ExtractState:
     state: ExtractState = "not_issued"
     if len(number) == NUMBER and len(digest) in {CHECKED, _SHA256}:
         for container in tenants.all:
             if container is not None:
-                found = await _looked_up(container, number, digest)
+                found = await _looked_up(container, number, digest, pdf)
                 state = found if state == "not_issued" else state
     log.info("an extract was checked", state=state)
-    words = STATES_OF_EXTRACTS[state]
-    return {"state": state, "zh": words.zh, "en": words.en}
+    return state
 
 
 def _plain(typed: str) -> str:
@@ -79,24 +126,25 @@ def _plain(typed: str) -> str:
     return "".join(each for each in typed if each.isalnum())
 
 
-async def _looked_up(container: Container, number: str, digest: str) -> ExtractState:
+async def _looked_up(container: Container, number: str, digest: str, pdf: str | None) -> ExtractState:
     ledger, logins = container.ledger, container.logins
     tries = ledger.named("tries of an extract", number)
     if not await logins.may_try(tries):
         raise Problem("too_many_requests")
     entry = await issued_as(ledger, number, digest[:CHECKED])
-    if entry is None or not _is_whole(entry.event, digest):
+    if entry is None or (len(digest) == _SHA256 and not _may_be(entry.event.content_sha256, digest)):
         return "not_issued"
     await logins.tried(tries)
+    if pdf is not None and not _may_be(entry.event.pdf_sha256, pdf):
+        return "altered"
     # One at a time of each extract: who asks is not known.
     with container.budgets.checks.taken(entry.entry_id):
         return "unchanged" if await _still_holds(container, entry) else "corrected"
 
 
-def _is_whole(event: ExtractIssued, digest: str) -> bool:
-    """Return whether a digest is the extract's, as far as all of it is known."""
-    known: str | Erased = event.content_sha256
-    return len(digest) == CHECKED or isinstance(known, Erased) or known == digest
+def _may_be(known: str | Erased, digest: str) -> bool:
+    """Return whether a digest is the one that was recorded, as far as that is still known."""
+    return isinstance(known, Erased) or known == digest
 
 
 async def _still_holds(container: Container, entry: AnyEntry) -> bool:

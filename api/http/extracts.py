@@ -42,6 +42,11 @@ _NO_MORE: Final = Label(
     "该摘录已签发，但其内容此后有变化（如依法删除），不能再次印制；请重新签发。",
     "It was issued, but what it told is not kept so any more, such as after an erasure: issue another one.",
 )
+_OTHER_FILE: Final = Label(
+    "该摘录由另一版本的程序或者字体印制，再印会是不同的文件，查验时会被当作改动过；请重新签发。",
+    "It was printed by another version of the program or the font. Printed again it would be another file,"
+    " which would be taken for an altered one: issue another one.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +174,8 @@ async def _again(request: RequestContext, child: UUID, sent: ExtractRequest, bef
         if digest_of(content) != event.content_sha256:
             raise Problem("not_printable", _NO_MORE)
         pdf = await _printed(request, content, blanks=sent.blanks)
+    if sha256(pdf).hexdigest() != event.pdf_sha256:
+        raise Problem("not_printable", _OTHER_FILE)
     return _given(event.number, pdf, 200)
 
 

@@ -28,7 +28,7 @@ CHECKED: Final = 16
 """Digits of an extract's digest by which it is checked, as somebody types them from the paper."""
 NUMBER: Final = 12
 """Letters and digits of an extract's number."""
-_SIGNS: Final = "34679ACDEFGHJKMNPQRTUVWXY"
+SIGNS: Final = "34679ACDEFGHJKMNPQRTUVWXY"
 """What numbers consist of: nothing that looks like anything else, also written by hand."""
 _SINCE: Final = days("since", "since_until", Label("", ""))
 
@@ -37,8 +37,8 @@ def number_of(named: UUID) -> str:
     """Return the number of an extract from what it is named by."""
     rest, signs = named.int, []
     for _ in range(NUMBER):
-        rest, sign = divmod(rest, len(_SIGNS))
-        signs.append(_SIGNS[sign])
+        rest, sign = divmod(rest, len(SIGNS))
+        signs.append(SIGNS[sign])
     return "".join(signs)
 
 

@@ -9,6 +9,7 @@ import segno
 
 from api.contract.extract_answers import ExtractAnswer
 from api.issuing.extract_content import CHECKED
+from api.issuing.extract_file import mark_of
 from api.issuing.printed_page import UnsettableError, not_printable, printed_page
 
 _STANDARDS: Final = ("a-2a", "ua-1")
@@ -20,11 +21,13 @@ async def printed_extract(content: ExtractAnswer, digest: str, base: str | None,
     `base` is the address of the service, whose page `/verify` a QR code leads to; without it there is none.
     Raises the problems `not_printable`, which names what the font lacks, and `unavailable` if it takes long.
     """
-    asked = urlencode({"number": content["number"], "digest": digest[:CHECKED]})
+    number = content["number"] or ""
+    asked = urlencode({"number": number, "digest": digest[:CHECKED]})
     inputs = {
         "extract": orjson.dumps(content).decode(),
         "sha256": digest,
         "check": digest[:CHECKED],
+        "mark": mark_of(number, digest[:CHECKED]),
         "verify": f"{base or ''}/verify",
         "qr": "" if base is None else _qr(f"{base}/verify?{asked}"),
     }

@@ -11,6 +11,8 @@ _BEGINNINGS: Final[tuple[tuple[bytes, PaperFormat], ...]] = (
     (b"MM\0*", "image/tiff"),
     (b"%PDF-", "application/pdf"),
 )
+LONGEST_BEGINNING: Final = max(len(begins) for begins, _ in _BEGINNINGS)
+"""Bytes by which each format is known."""
 
 
 def format_of(beginning: bytes) -> PaperFormat | None:

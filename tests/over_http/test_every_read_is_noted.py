@@ -250,6 +250,7 @@ SILENT = {
     "GET /health/ready",
     "GET /metrics",
     "GET /verify",
+    "POST /verify",
     "GET /event-types",
     "GET /event-types/{type}",
     "GET /rules",

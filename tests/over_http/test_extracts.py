@@ -11,8 +11,10 @@ import pypdfium2  # type: ignore[import-untyped] # has no types
 import pytest
 from httpx2 import Response
 
+from api.http import extracts
 from api.identity.permissions import Role
 from api.issuing.extract_content import CHECKED
+from api.issuing.extract_file import MOST_BYTES
 from api.issuing.printed_page import FONT
 from domain.event import Category
 from domain.events.care import CareModeAssigned
@@ -145,6 +147,73 @@ async def test_whoever_holds_an_extract_learns_whether_it_is_ours_and_still_hold
     assert await told(served, paper) == "unchanged"
     await story.given(("2024-05-01", some(TemporaryGuardianshipStarted)))
     assert await told(served, paper) == "corrected"
+
+
+async def told_of_file(served: Served, pdf: bytes, said: str = "application/pdf") -> Response:
+    """What somebody without a token is answered who hands over a file."""
+    answer = await (await served.client()).post("/verify", content=pdf, headers={"Content-Type": said})
+    assert NAME not in answer.text
+    assert SCHOOL not in answer.text
+    return answer
+
+
+async def test_whoever_holds_the_file_learns_whether_it_is_as_it_was_issued(served: Served) -> None:
+    story = await a_child(served)
+    pdf = (await asked(served, story.child)).content
+    middle = len(pdf) // 2
+    altered = pdf[:middle] + bytes([pdf[middle] ^ 1]) + pdf[middle + 1 :]
+    written = BytesIO()
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        opened.save(written, compress_streams=True)
+    number = on_paper(pdf)["number"].replace(" ", "").encode()
+    renumbered = pdf.replace(number, b"346ACDEFGHJK")
+    for given, state in (
+        (pdf, "unchanged"),
+        (altered, "altered"),
+        (pdf + b"\n", "altered"),
+        (pdf[:-1], "altered"),
+        (written.getvalue(), "altered"),
+        (renumbered, "not_issued"),
+        (b"%PDF-1.7\n%%EOF\n", "not_issued"),
+    ):
+        answer = await told_of_file(served, given)
+        assert (answer.status_code, answer.json()["state"]) == (200, state)
+        assert answer.json().keys() == {"state", "zh", "en"}
+    await story.given(("2024-05-01", some(TemporaryGuardianshipStarted)))
+    assert (await told_of_file(served, pdf)).json()["state"] == "corrected"
+    assert (await told_of_file(served, altered)).json()["state"] == "altered"
+    await erase(served, UUID(str(story.child)), Category.IDENTITY)
+    assert (await told_of_file(served, pdf)).json()["state"] == "corrected", "that it was erased is not told"
+
+
+async def test_a_file_that_is_checked_is_a_pdf_within_its_bounds_and_guesses_wait(served: Served) -> None:
+    for sent, said, status, code in (
+        (b"PK\x03\x04 a workbook", "application/pdf", 415, "unsupported_media_type"),
+        (b"", "application/pdf", 415, "unsupported_media_type"),
+        (b"%PDF-1.7", "application/json", 415, "unsupported_media_type"),
+        (b"%PDF-1.7".ljust(MOST_BYTES + 1, b"0"), "application/pdf", 413, "too_large"),
+    ):
+        refused = await told_of_file(served, sent, said)
+        assert (refused.status_code, refused.json()["code"]) == (status, code)
+    largest = await told_of_file(served, b"%PDF-1.7".ljust(MOST_BYTES, b"0"))
+    assert largest.json()["state"] == "not_issued"
+    guess = b"%PDF-1.7 childledger-extract:346ACDEFGHJK/0123456789abcdef"
+    statuses = [(await told_of_file(served, guess)).status_code for _ in range(7)]
+    assert (statuses[0], statuses[-1]) == (200, 429)
+
+
+async def test_an_extract_is_not_printed_again_as_another_file(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story, key = await a_child(served), new_key()
+    assert (await asked(served, story.child, key=key)).status_code == 201
+
+    async def by_another_version(*_: Any, **__: Any) -> bytes:
+        return b"%PDF-2.0"
+
+    monkeypatch.setattr(extracts, "printed_extract", by_another_version)
+    again = await asked(served, story.child, key=key)
+    assert (again.status_code, again.json()["code"]) == (501, "not_printable")
 
 
 async def test_that_a_file_is_restricted_or_erased_is_not_told(served: Served) -> None:

@@ -135,9 +135,11 @@ async def ask(client: AsyncClient, case: AnyCase) -> Response:
     return response
 
 
-@schemathesis.serializer("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-def workbook(_: schemathesis.SerializationContext, value: Any) -> bytes:
-    """A body that is to be a workbook, and is any bytes."""
+@schemathesis.serializer(
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/pdf"
+)
+def file(_: schemathesis.SerializationContext, value: Any) -> bytes:
+    """A body that is to be a workbook or a PDF, and is any bytes."""
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
 
 
@@ -236,6 +238,7 @@ async def test_every_answer_to_every_role_is_a_documented_one(
                 "/own-data",
                 "/extracts",
                 "POST /reports",
+                "POST /verify",
                 "/log",
                 "/access-log",
                 "/documents",
