@@ -1,14 +1,29 @@
-"""Who is chosen in a form from a list: families by name, those of the institution and no others."""
+"""What is chosen in a form from a list: families by name, entries and people of the file, and no others."""
+
+import re
+
+from httpx2 import Response
 
 from api.identity.permissions import Role
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
+from domain.events.reconciliation.differing import DifferenceFound
+from domain.events.search import PotentialRelativeClaimed
 from tests.support.client import Served
 from tests.support.console import signed_in
 from tests.support.family_files import a_family
-from tests.support.given import given, some
+from tests.support.given import given, named, some
 from tests.support.stored import kept
 
 HERE, ELSEWHERE = "关长山", "李长河"
+SOMEBODY_ELSE = "另外的人"
+
+
+def offered(page: Response, field: str) -> list[str]:
+    """Return the values that may be chosen in a field, in the order of the page."""
+    chosen = re.findall(f'<input type="radio" name="data.{field}" value="([^"]+)"', page.text)
+    for options in re.findall(f'<select id="f-data-{field}".*?</select>', page.text, re.DOTALL):
+        chosen += re.findall('<option value="([^"]+)"', options)
+    return [each for each in chosen if not each.startswith("?")]
 
 
 async def test_a_family_is_chosen_by_its_name_among_those_of_the_institution(served: Served) -> None:
@@ -29,3 +44,32 @@ async def test_a_family_is_chosen_by_its_name_among_those_of_the_institution(ser
         assert f'value="{family}"' in page.text, kind
         assert f"{HERE}的家庭" in page.text
         assert ELSEWHERE not in page.text
+
+
+async def test_the_entry_that_settles_a_difference_is_one_of_the_file(served: Served) -> None:
+    told = given(
+        ("2024-03-05", some(ChildReceived)),
+        ("2024-03-05", some(IdentityRecorded)),
+        ("2024-03-20", some(DifferenceFound, item="missing_there")),
+    )
+    child = await kept(served, told)
+    browser = await signed_in(served, Role.SUPERVISOR)
+    page = await browser.open(f"/console/children/{child}/record/DifferenceSettled")
+    received, identity, found = (str(each.entry_id) for each in told.entries)
+    assert set(offered(page, "corrected_by")) == {received, identity, found}
+    assert offered(page, "difference") == [found]
+    assert SOMEBODY_ELSE not in page.text
+
+
+async def test_somebody_whom_the_file_names_is_offered_wherever_a_person_is_asked_for(served: Served) -> None:
+    claimant = named("claimant")
+    told = given(
+        ("2024-03-05", some(ChildReceived)),
+        ("2024-04-05", some(PotentialRelativeClaimed, claimant=claimant)),
+    )
+    child = await kept(served, told)
+    browser = await signed_in(served, Role.SUPERVISOR)
+    for kind, field in (("ParentageConfirmed", "claimant"), ("FamilyReunificationRequested", "guardian")):
+        page = await browser.open(f"/console/children/{child}/record/{kind}")
+        assert offered(page, field)[0] == str(claimant), kind
+        assert SOMEBODY_ELSE in page.text

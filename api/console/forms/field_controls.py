@@ -82,8 +82,8 @@ class FormField:
     """A field of a form: `name` is its place in the body, such as `data.items.0.kind`.
 
     `must` says that it needs a value or, if it may be `unknown`, why there is none. `may_be_none` says that
-    none of a list is an answer, `id_of` what its value is the id of. `inner` are the fields of a group, or
-    those of one row of a list.
+    none of a list is an answer, `id_of` what its value is the id of. Where that is an entry, `refers` is its
+    type, None for any. `inner` are the fields of a group, or those of one row of a list.
     """
 
     name: str
@@ -154,7 +154,7 @@ def _field(spec: Field, name: str, sees: AbstractSet[Category]) -> FormField | N
             return None
         return FormField(name, spec.label, of, FieldControl.REASON_ALONE, must, of.unknown, category=category)
     return replace(
-        _of_type(name, spec.label, of, in_ledger="institution" in spec.id_of, refers=spec.refers),
+        _of_type(name, spec.label, of, _chosen_from(spec)),
         must=must,
         may_be_none=_may_be_empty(of) and (must or of.optional),
         unit=spec.unit,
@@ -164,11 +164,18 @@ def _field(spec: Field, name: str, sees: AbstractSet[Category]) -> FormField | N
     )
 
 
-def _of_type(name: str, label: Label, of: FieldType, *, in_ledger: bool, refers: object) -> FormField:
-    control = _control(of, in_ledger=in_ledger, refers=refers)
+def _chosen_from(spec: Field) -> FieldControl:
+    """Return by which control the id in a field is chosen."""
+    if spec.refers is not None or "entry" in spec.id_of:
+        return FieldControl.ENTRY
+    return FieldControl.INSTITUTION if "institution" in spec.id_of else FieldControl.SUBJECT
+
+
+def _of_type(name: str, label: Label, of: FieldType, by_id: FieldControl) -> FormField:
+    control = _control(of, by_id)
     field = FormField(name, label, of, control, must=False, unknown=of.unknown)
     if of.items is not None and field.control is not FieldControl.TICKS:
-        inner = _of_type(f"{name}.0", label, of.items, in_ledger=in_ledger, refers=refers)
+        inner = _of_type(f"{name}.0", label, of.items, by_id)
         field = replace(field, inner=(inner,))
     elif field.control is FieldControl.GROUP:
         inner_fields = (_field(spec, f"{name}.{spec.name}", EVERY_CATEGORY) for spec in fields_of(of.type))
@@ -193,7 +200,7 @@ _PLAIN: Final = MappingProxyType(
 )
 
 
-def _control(of: FieldType, *, in_ledger: bool, refers: object) -> FieldControl:
+def _control(of: FieldType, by_id: FieldControl) -> FieldControl:
     if of.items is not None:
         return FieldControl.TICKS if of.items.code or of.items.choices else FieldControl.ROWS
     if issubclass(of.type, Part):
@@ -201,9 +208,7 @@ def _control(of: FieldType, *, in_ledger: bool, refers: object) -> FieldControl:
     if of.code or of.choices:
         return _of_codes(of.choices or tuple(tables()[of.code or ""].codes))
     if of.type is UUID:
-        if refers is not None:
-            return FieldControl.ENTRY
-        return FieldControl.INSTITUTION if in_ledger else FieldControl.SUBJECT
+        return by_id
     if of.type is str:
         return _of_text(of)
     return _PLAIN[of.type]

@@ -1,17 +1,17 @@
 """What a file offers to choose from in a form: its entries, the people it knows, and the institutions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from api.console.file_frame import FilePage
 from api.console.forms.field_controls import FieldControl, FormField, event_fields, has_form
-from api.console.forms.form_display import FormChoices
+from api.console.forms.form_display import ANY_TYPE, FormChoices
 from api.console.page_request import PageRequest
 from api.console.value_display import days, personal
 from api.console.words import Words
 from api.contract.problems import Problem
 from api.http import family_lists, timeline
-from domain.event import CATALOGUE, EVERY_CATEGORY, Event, Kind
+from domain.event import CATALOGUE, EVERY_CATEGORY, Event, Identified, Kind
 
 MOST_OFFERED: Final = 200
 """Entries of a file that are offered, the newest: earlier ones are seldom gone back to."""
@@ -21,21 +21,22 @@ _LONGEST: Final = 60
 async def choices_for(asked: FilePage, kind: type[Event]) -> FormChoices:
     """Return what there is to choose from in a form of an event."""
     fields = [*_flat(event_fields(kind, asked.page.context.records))]
-    referred = {each.refers for each in fields if each.refers is not None}
-    named = {each.last_name for each in fields if each.control is FieldControl.SUBJECT}
-    types = sorted(referred.union(*(_naming(name, asked.kind) for name in named)))
-    entries = await _entries(asked, types)
+    of_entries = [each for each in fields if each.control is FieldControl.ENTRY]
+    referred = {each.refers for each in of_entries if each.refers is not None}
+    named = {
+        each.last_name: _naming(each.id_of, asked.kind)
+        for each in fields
+        if each.control is FieldControl.SUBJECT
+    }
+    entries = await _entries(asked, sorted(referred.union(*named.values())))
     words = asked.page.words
+    offered = {name: [_choice(words, each) for each in entries if each["type"] == name] for name in referred}
+    if any(each.refers is None for each in of_entries):
+        offered[ANY_TYPE] = [_choice(words, each) for each in await _recorded_last(asked)]
+    people = {name: _people(words, name, naming, entries) for name, naming in named.items()}
     return FormChoices(
-        {
-            name: [
-                (each["corrects"] or each["entry_id"], entry_words(words, each))
-                for each in entries
-                if each["type"] == name
-            ]
-            for name in referred
-        },
-        await _with_families(asked.page, fields, {name: _people(words, name, entries) for name in named}),
+        offered,
+        await _with_families(asked.page, fields, people),
         await institutions_for(asked.page, kind),
     )
 
@@ -56,6 +57,11 @@ def entry_words(words: Words, entry: Mapping[str, Any]) -> str:
     return f"{days(words, entry['occurred_on'], entry['occurred_until'])}　{short}"
 
 
+def _choice(words: Words, entry: Mapping[str, Any]) -> tuple[str, str]:
+    """Return an entry as what may be chosen: by its original id, whatever corrected it since."""
+    return entry["corrects"] or entry["entry_id"], entry_words(words, entry)
+
+
 async def _entries(asked: FilePage, types: Sequence[str]) -> list[Mapping[str, Any]]:
     """Return the entries of these types that stand, the newest first."""
     found: list[Mapping[str, Any]] = []
@@ -68,14 +74,34 @@ async def _entries(asked: FilePage, types: Sequence[str]) -> list[Mapping[str, A
     return found
 
 
-def _people(words: Words, name: str, entries: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    """Return those whom entries name in a field of this name, each by the entry that named them first."""
+async def _recorded_last(asked: FilePage) -> list[Mapping[str, Any]]:
+    """Return the entries of any type that stand, the last recorded first."""
+    listed = await asked.page.answer(
+        timeline.entries, asked.file_id, order="recorded", latest_first=True, limit=MOST_OFFERED
+    )
+    return [each for each in listed["items"] if not each["struck"]]
+
+
+def _people(
+    words: Words, name: str, naming: Mapping[str, Collection[str]], entries: Sequence[Mapping[str, Any]]
+) -> list[tuple[str, str]]:
+    """Return those whom entries name, each by the entry that named them first.
+
+    `naming` are the fields that name somebody, by the type of event; whom the field of this name names
+    already comes before the others.
+    """
     found: dict[str, str] = {}
+    alike: dict[str, None] = {}
     for each in reversed(entries):
-        value = each["data"].get(name)
-        if isinstance(value, str):
-            found.setdefault(value, entry_words(words, each))
-    return [*found.items()]
+        for field in naming.get(each["type"], ()):
+            value = each["data"].get(field)
+            if isinstance(value, str):
+                found.setdefault(value, entry_words(words, each))
+                alike |= {value: None} if field == name else {}
+    return [
+        *((value, found[value]) for value in alike),
+        *(each for each in found.items() if each[0] not in alike),
+    ]
 
 
 async def _with_families(
@@ -116,15 +142,16 @@ def _family(words: Words, row: Mapping[str, Any]) -> str:
     return f"{named}　{since}"
 
 
-def _naming(name: str, of: Kind) -> set[str]:
-    """Return the types of events of files of a kind that name somebody in a field of this name."""
-    return {
-        kind.__name__
-        for kind in CATALOGUE.values()
-        if kind.kind == of and has_form(kind)
-        for each in _flat(event_fields(kind, EVERY_CATEGORY))
-        if each.control is FieldControl.SUBJECT and each.last_name == name
-    }
+def _naming(kinds: Sequence[Identified], of: Kind) -> dict[str, set[str]]:
+    """Return the fields that name somebody of these kinds, by the types of events of a kind of file."""
+    found: dict[str, set[str]] = {}
+    for name, kind in CATALOGUE.items():
+        if kind.kind != of or not has_form(kind):
+            continue
+        for each in _flat(event_fields(kind, EVERY_CATEGORY)):
+            if each.control is FieldControl.SUBJECT and not set(kinds).isdisjoint(each.id_of):
+                found.setdefault(name, set()).add(each.last_name)
+    return found
 
 
 def _flat(fields: Sequence[FormField]) -> list[FormField]:

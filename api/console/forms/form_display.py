@@ -29,6 +29,8 @@ from domain.event import Category, Event
 
 EMPTY_ROWS: Final = 2
 """Rows of a list that stand ready."""
+ANY_TYPE: Final = ""
+"""Stands for every type of event, where a field takes an entry of any."""
 FROM: Final = "list-"
 """Begins the id of the list of codes that several fields share."""
 
@@ -46,7 +48,8 @@ class FormOption:
 class FormChoices:
     """What a file and the ledger offer to choose from: a value with its words each.
 
-    `entries` are those of a file by their type, `subjects` people and families by the name of the field.
+    `entries` are those of a file by their type, under ANY_TYPE those of every type; `subjects` are people
+    and families by the name of the field.
     """
 
     entries: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
@@ -157,7 +160,7 @@ class FormView:
     def _control(self, of: FormField) -> str:
         """Return the control; where a file offers many, one is chosen from a list that opens."""
         offered = {
-            FieldControl.ENTRY: self.choices.entries.get(of.refers or "", ()),
+            FieldControl.ENTRY: self.choices.entries.get(of.refers or ANY_TYPE, ()),
             FieldControl.SUBJECT: self.choices.subjects.get(of.last_name, ()),
             FieldControl.INSTITUTION: self.choices.institutions,
         }.get(of.control)
@@ -209,7 +212,7 @@ class FormView:
             case FieldControl.TRUTH:
                 return (("true", self.words("truth.yes")), ("false", self.words("truth.no")))
             case FieldControl.ENTRY:
-                return self.choices.entries.get(of.refers or "", ())
+                return self.choices.entries.get(of.refers or ANY_TYPE, ())
             case FieldControl.INSTITUTION:
                 return self.choices.institutions
             case FieldControl.SUBJECT:
