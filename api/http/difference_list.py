@@ -36,10 +36,11 @@ from projections.found_differences import differences as differences_on
 router = APIRouter(tags=["across files"])
 
 _RULE: Final = "R-REC-1"
-_MODELS: Final = ("register", "found_differences")
+MODELS: Final = ("register", "found_differences")
+"""The read models that the list asks."""
 StateAsked: TypeAlias = Annotated[DifferenceState | None, Query(description="All of them by default.")]
 DifferenceSort: TypeAlias = Annotated[str | None, Query(description=SORT), SortedBy(SORTS)]
-OfDifferences: TypeAlias = Annotated[RequestContext, Depends(list_request(*_MODELS))]
+OfDifferences: TypeAlias = Annotated[RequestContext, Depends(list_request(*MODELS))]
 
 
 @router.get("/differences", responses=listed(CountedListing[DifferenceAnswer]))
@@ -62,7 +63,7 @@ async def differences(
     """List the differences with others' data that were found by a day, the oldest first."""
     on = one_day(day, as_of) or request.today
     await request.check_institution(institution, "/query/institution")
-    view = await list_view(request, known_at, cursor, *_MODELS)
+    view = await list_view(request, known_at, cursor, *MODELS)
     page = await list_page(
         request,
         differences_on,

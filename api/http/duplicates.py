@@ -96,7 +96,7 @@ async def numbers_taken_among(
             for term in given:
                 giving[likeness, term][wanted[index][0]] = None
     if giving:
-        await caught_up(request)
+        await caught_up(request, LIKENESS_TERMS.name)
     findings: dict[int, list[FindingAnswer]] = {}
     named: set[UUID] = set()
     for index, each in terms.items():
@@ -168,7 +168,7 @@ async def _taken(
     """Return the numbers that are taken, with the files that have them and are in the caller's scope."""
     terms = terms_of(request, drafts)
     if terms:
-        await caught_up(request)
+        await caught_up(request, LIKENESS_TERMS.name)
     taken = await _having(request, child, terms)
     named = {other for others in taken.values() for other in others}
     await request.note(dict.fromkeys(named, (Category.IDENTITY,)), "duplicates")
@@ -186,10 +186,10 @@ def terms_of(request: RequestContext, drafts: Iterable[Draft]) -> dict[Likeness,
     return terms
 
 
-async def caught_up(request: RequestContext, model: str = LIKENESS_TERMS.name) -> None:
-    """Wait for the register, so that recent recordings count; the list reports what is still missing."""
+async def caught_up(request: RequestContext, *models: str) -> None:
+    """Wait for read models, so that recent recordings count; the list reports what is still missing."""
     head = await request.ledger.head()
-    await request.container.projector.reached(head.position, WAIT_SECONDS, model)
+    await request.container.projector.reached(head.position, WAIT_SECONDS, *models)
 
 
 async def _having(

@@ -1,4 +1,7 @@
-"""In a real browser: a second person decides, a workbook goes in, and who is stuck is found."""
+"""In a real browser: a second person decides, a workbook goes in, who is stuck is found, reports are issued.
+
+What another department holds is compared, and a difference settled.
+"""
 
 from pathlib import Path
 
@@ -214,4 +217,94 @@ def test_an_administrator_adds_a_person_whom_another_lets_in(
     expect(page.get_by_role("heading", level=1)).to_contain_text(name)
     expect(page.locator("form[action$='/first-sign-in']"), "not by whoever added them").to_have_count(0)
     is_sound(page, script=script)
+    page.context.close()
+
+
+@with_and_without
+def test_a_report_is_computed_issued_and_compared(demo: Demo, browser: Browser, *, script: bool) -> None:
+    of = "progress/2024" if script else "progress/2025"
+    page = opened(browser, WIDE if script else NARROW, script=script)
+    enter(page, demo, role="bureau")
+    follow(page, "nav >> text=存档报表")
+    page.select_option("#of", of)
+    follow(page, "main button:text-is('计算')")
+    would = page.locator("main td.right").all_inner_texts()
+    is_sound(page, script=script)
+    follow(page, "main button:text-is('出具')")
+    expect(page.locator("[role=status]:visible")).to_be_focused()
+    assert page.locator("main td.right").all_inner_texts() == would
+    is_sound(page, script=script)
+    follow(page, "main a[href$='/comparison']")
+    assert "逐字节相同" in page.locator("main").inner_text()
+    is_sound(page, script=script)
+    page.context.close()
+
+
+def their_file(demo: Demo, folder: Path, said: str) -> Path:
+    """Write a file of theirs, in which a child whose number we know is called otherwise."""
+    child = ask(demo, "/differences")["items"][0]["child"]
+    number = ask(demo, f"/children/{child}")["household"]["citizen_id"]["value"]
+    file = folder / "theirs.csv"
+    file.write_text(f"身份证号,姓名\n{number},{said}\n", "utf-8")
+    return file
+
+
+@with_and_without
+def test_what_another_department_holds_is_compared_and_a_difference_settled(
+    demo: Demo, browser: Browser, tmp_path: Path, *, script: bool
+) -> None:
+    said = "海有声" if script else "海无声"
+    file = their_file(demo, tmp_path, said)
+    page = opened(browser, WIDE if script else NARROW, script=script)
+    enter(page, demo)
+    follow(page, "nav >> text=数据核对")
+    follow(page, "main a:text-is('比对对方文件')")
+    page.select_option("#system", "residence")
+    page.fill("#as_of", "2026-11-20")
+    follow(page, "main button:text-is('下一步')")
+    for button in ("main button:text-is('比对')", "main button:text-is('写入差异')"):
+        page.set_input_files("#file", file)
+        follow(page, button)
+        assert page.locator("tbody tr", has_text=said).count() == 1
+        is_sound(page, script=script)
+    follow(page, "[role=status]:visible a")
+    follow(page, page.locator("tbody tr", has_text=said).locator("a", has_text="办结"))
+    page.check("input[name='data.outcome'][value=explained]")
+    page.fill("#f-data-explanation", "曾用名。")
+    follow(page, "main .acts button[value=check]")
+    is_sound(page, script=script)
+    follow(page, "main .acts button[value=record]")
+    announces(page, "status")
+    child = page.url.partition("/children/")[2].partition("/")[0]
+    now = str(ask(demo, f"/children/{child}")["known_position"])
+    settled = ask(demo, "/differences", state="settled", at_least=now)["items"]
+    assert [each["theirs"] for each in settled].count(said) == 1
+    page.context.close()
+
+
+def test_by_keyboard_a_report_is_issued_and_their_file_compared(
+    demo: Demo, browser: Browser, tmp_path: Path
+) -> None:
+    page = opened(browser, WIDE, script=True)
+    enter(page, demo, role="bureau")
+    go_by_keyboard(page, "存档报表")
+    tab_to(page, "of")
+    page.keyboard.press("ArrowDown")
+    go_by_keyboard(page, "计算")
+    go_by_keyboard(page, "出具")
+    announces(page, "status")
+    go_by_keyboard(page, "退出")
+    enter(page, demo)
+    go_by_keyboard(page, "数据核对")
+    go_by_keyboard(page, "比对对方文件")
+    tab_to(page, "system")
+    page.keyboard.press("End")
+    go_by_keyboard(page, "下一步")
+    tab_to(page, "file")
+    page.locator(":focus").set_input_files(their_file(demo, tmp_path, "海自在"))
+    go_by_keyboard(page, "比对")
+    tab_to(page, "file")
+    page.locator(":focus").set_input_files(their_file(demo, tmp_path, "海自在"))
+    go_by_keyboard(page, "写入差异")
+    announces(page, "status")
     page.context.close()

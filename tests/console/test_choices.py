@@ -59,6 +59,8 @@ async def test_the_entry_that_settles_a_difference_is_one_of_the_file(served: Se
     assert set(offered(page, "corrected_by")) == {received, identity, found}
     assert offered(page, "difference") == [found]
     assert SOMEBODY_ELSE not in page.text
+    answering = await browser.open(f"/console/children/{child}/record/DifferenceSettled?about={found}")
+    assert re.findall('name="data.([a-z_]+)" value="[^"?]+"[^>]* checked', answering.text) == ["difference"]
 
 
 async def test_somebody_whom_the_file_names_is_offered_wherever_a_person_is_asked_for(served: Served) -> None:

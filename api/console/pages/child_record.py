@@ -248,7 +248,7 @@ def _answering(form: AskedForm, answered: Collection[str]) -> dict[str, list[str
     """Return the fields that refer to one of these entries, and to no other of them."""
     filled: dict[str, list[str]] = {}
     for each in event_fields(form.kind, form.asked.page.context.records):
-        offered = form.choices.entries.get(each.refers or "", ())
+        offered = () if each.refers is None else form.choices.entries.get(each.refers, ())
         begun = [value for value, _ in offered if value in answered]
         if len(begun) == 1:
             filled[each.name] = begun

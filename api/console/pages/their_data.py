@@ -21,6 +21,7 @@ from api.contract.filters import ComparedItemCode, OtherSystemCode
 from api.contract.problems import Problem
 from api.http import difference_list
 from api.http.cursors import Cursor
+from api.http.duplicates import caught_up
 from api.http.import_starting import MAY_IMPORT, NDJSON
 from api.http.reconciliations import MOST_BYTES, TheirBytes, check_reconciling, reconciled
 from domain.codes import tables
@@ -118,6 +119,8 @@ async def compare(
         if problem.code in {"unauthenticated", "timed_out", "other_person", "forbidden"}:
             raise
         return _asked_for(page, system, as_of, problem)
+    if records:
+        await caught_up(page.context, *difference_list.MODELS)
     other = seen is not None and not records
     return render(
         page,
