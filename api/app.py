@@ -148,14 +148,19 @@ _ROUTES: Final = _routes()
 """Shared by the apps of a process: FastAPI works out each included route anew, which takes longest of all."""
 
 
-def create_app(settings: Settings | None = None, *, clock: WallClock = utc_now) -> FastAPI:
-    """Make the app; it opens its tenants at startup and closes them at shutdown."""
+def create_app(
+    settings: Settings | None = None, *, clock: WallClock = utc_now, apart: bool = False
+) -> FastAPI:
+    """Make the app; it opens its tenants at startup and closes them at shutdown.
+
+    With `apart` another process of the service follows the ledgers.
+    """
     settings = settings or Settings()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with (
-            open_tenants(settings, clock) as app.state.tenants,
+            open_tenants(settings, clock, follow=not apart, apart=apart) as app.state.tenants,
             digests_sent(app.state.tenants, settings, clock),
         ):
             yield

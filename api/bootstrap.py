@@ -12,6 +12,7 @@ import structlog
 from api.budgets import Budgets
 from api.clock import WallClock, day_of, utc_now
 from api.database import Addresses, addresses
+from api.follower_state import follower_state
 from api.identity.access_log import AccessLog
 from api.identity.directory import Identity
 from api.identity.identity_links import IdentityLinks
@@ -43,7 +44,7 @@ from ledger.store.store import Store
 from ledger.tasks import cancel_all
 from projections import READ_MODELS, activity
 from projections.projector.generations import prepare
-from projections.projector.projector import Projector
+from projections.projector.projector import RESTED, RESTED_APART, Projector
 
 log = structlog.get_logger()
 KEY_FILE: Final = "master.key"
@@ -81,7 +82,9 @@ class Container:
     tail: Tail
     budgets: Budgets
     following: bool = True
-    """Whether the read models follow the ledger in this process."""
+    """Whether the read models follow the ledger, in this process or in another one of the service."""
+    apart: bool = False
+    """Whether another process does so: what it finds stands in DATA (`follower_state`)."""
     thumbnailing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     """The turns of thumbnails, each of which takes a process."""
     opening: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -91,14 +94,21 @@ class Container:
         """Return the present day in Asia/Shanghai."""
         return day_of(self.clock())
 
+    def is_forked(self, log: TransparencyLog) -> bool:
+        """Return whether who follows a log found that it does not begin with what was signed or cosigned."""
+        if self.apart:
+            return log.origin in follower_state(self.settings.data).forked
+        return log.forked or bool(log.refused_by)
+
 
 @asynccontextmanager
 async def open_container(
-    settings: Settings, clock: WallClock = utc_now, *, follow: bool = True
+    settings: Settings, clock: WallClock = utc_now, *, follow: bool = True, apart: bool = False
 ) -> AsyncIterator[Container]:
     """Open database, ledger, keys, directory, access log and read models; close them at the end.
 
-    Unless `follow`, this process does not update the read models; another one may.
+    Unless `follow`, this process updates neither read models nor logs nor counts; another one may. Where that
+    is done `apart` from answering, another process of the service does, or this one does nothing else.
     """
     name, rulebook = settings.ledger, Rulebook.shipped()
     async with AsyncExitStack() as stack:
@@ -144,7 +154,8 @@ async def open_container(
         )
         access = AccessLog(writers, readers, clock)
         stack.push_async_callback(_left_in_order, access.close)
-        projector = Projector(ledger, readers, READ_MODELS)
+        rested = RESTED_APART if apart else RESTED
+        projector = Projector(ledger, readers, READ_MODELS, rested=rested)
         # So that built read models serve the first request already.
         await projector.start()
         jobs = Jobs()
@@ -157,6 +168,7 @@ async def open_container(
         papers = await asyncio.to_thread(_papers, settings, keys)
         works = [_follow(projector), projector.run_known, kept_imports.sweep] if follow else []
         works += [each.follow for each in logs] if follow else []
+        works += [projector.watch] if apart and not follow else []
         works += [_noting(jobs, kept_imports), ledger.notice_destroyed_keys]
         await stack.enter_async_context(_kept([*works, identity.keep_used, last_seen.follow]))
         if follow:
@@ -190,7 +202,8 @@ async def open_container(
             logs[1],
             tail,
             Budgets(),
-            follow,
+            following=follow or apart,
+            apart=apart and not follow,
         )
 
 

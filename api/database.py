@@ -10,8 +10,9 @@ from urllib.parse import quote, urlencode
 
 from psycopg import AsyncConnection, OperationalError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from pydantic import SecretStr
 
-from api.settings import Settings
+from api.settings import LEDGER, Settings
 from domain.label import Label
 from domain.limit import Area, limit
 from ledger.data_folder import check_own, unusable
@@ -65,6 +66,22 @@ class Addresses:
         """Return the address for `owner`, `writer` or `reader`, as a URL."""
         address = {"owner": self.owner, "writer": self.writer, "reader": self.reader}[role]
         return None if address is None else as_url(address)
+
+
+def without_owner(settings: Settings) -> Settings:
+    """Return settings by which another process finds the same ledgers, as their writer and reader alone.
+
+    The embedded database has been started, and its address as owner stands in the settings.
+    """
+    if settings.database_url is None:
+        return settings
+    owner, roles = settings.database_url.get_secret_value(), Roles.named(LEDGER)
+    found = {
+        name: SecretStr(credentials.url_as(owner, role, settings.data))
+        for name, role in (("writer_url", roles.writer), ("reader_url", roles.reader))
+        if getattr(settings, name) is None
+    }
+    return settings.model_copy(update={"database_url": None, **found})
 
 
 def as_url(conninfo: str) -> str:

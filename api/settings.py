@@ -164,6 +164,14 @@ class Settings(BaseSettings):
             self.model_copy(update={"ledger": name, "ledgers": ()}) for name in self.ledgers or (self.ledger,)
         )
 
+    @property
+    def variables(self) -> dict[str, str]:
+        """The variables that make the same settings in another process; addresses hold passwords."""
+        given = {name: getattr(self, name) for name in type(self).model_fields}
+        return {
+            f"{PREFIX}{name.upper()}": _written(value) for name, value in given.items() if value is not None
+        }
+
     def address(self, role: str) -> str | None:
         """Return the configured address for `database`, `writer` or `reader`, for this ledger."""
         secret: SecretStr | None = getattr(self, f"{role}_url")
@@ -242,6 +250,15 @@ class Settings(BaseSettings):
             )
             raise ValueError(message)
         return url
+
+
+def _written(value: object) -> str:
+    match value:
+        case SecretStr():
+            return value.get_secret_value()
+        case tuple():
+            return ",".join(value)
+    return str(value)
 
 
 def mistyped(names: Iterable[str]) -> list[str]:

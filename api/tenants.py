@@ -6,7 +6,7 @@ served, one that cannot be opened is retried, while the others answer.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from typing import Any, Final, TypeVar
 
@@ -17,7 +17,7 @@ from api.bootstrap import Container, open_container
 from api.budgets import AT_ONCE_EACH, REQUESTS, REQUESTS_EACH, Budget, Turns
 from api.clock import WallClock, utc_now
 from api.contract.problems import Problem
-from api.database import located
+from api.database import located, without_owner
 from api.identity.tokens import digest
 from api.imports.reading.apart import Apart
 from api.metrics import Requests
@@ -32,12 +32,14 @@ T = TypeVar("T")
 class Tenants:
     """The tenants by the names of their ledgers.
 
+    `settings` are those by which another process finds them, as writer and reader alone;
     `requests` times the service's answers; `under_way` and `turns` limit its concurrent requests; `reading`
     parses uploaded registers, for all tenants one by one.
     """
 
-    def __init__(self, preferred: str, names: Sequence[str], reading: Apart) -> None:
-        self._preferred = preferred
+    def __init__(self, settings: Settings, names: Sequence[str], reading: Apart) -> None:
+        self.settings = settings
+        self._preferred = settings.ledger
         self.reading = reading
         self._open: dict[str, Container] = {}
         self.names = tuple(names)
@@ -86,25 +88,32 @@ class Tenants:
 
 
 @asynccontextmanager
-async def open_tenants(settings: Settings, clock: WallClock = utc_now) -> AsyncIterator[Tenants]:
-    """Open the container of each served ledger, and close them at the end.
+async def open_tenants(
+    settings: Settings, clock: WallClock = utc_now, *, follow: bool = True, apart: bool = False
+) -> AsyncIterator[Tenants]:
+    """Open the container of each served ledger, and close them at the end; see `open_container`.
 
     Raises the error that prevents the only one, or all of them, from being opened.
     """
+    opened = partial(open_container, clock=clock, follow=follow, apart=apart)
     async with located(settings) as database:
         if settings.database_url is None and database.owner is not None:
             # One embedded database serves all tenants.
             settings = settings.model_copy(update={"database_url": SecretStr(database.owner)})
         served = settings.served
-        tenants = Tenants(settings.ledger, [each.ledger for each in served], Apart(settings))
+        elsewhere = without_owner(settings)
+        tenants = Tenants(elsewhere, [each.ledger for each in served], Apart(settings))
         if len(served) == 1:
-            async with open_container(served[0], clock) as container:
+            async with opened(served[0]) as container:
                 tenants.enter(container)
                 yield tenants
             return
         first: list[asyncio.Future[None]] = [asyncio.get_running_loop().create_future() for _ in served]
         keepers = [
-            asyncio.create_task(_keep_open(each, clock, tenants, tried), name=f"container {each.ledger}")
+            asyncio.create_task(
+                _keep_open(partial(opened, each), each.ledger, tenants, tried),
+                name=f"container {each.ledger}",
+            )
             for each, tried in zip(served, first, strict=True)
         ]
         try:
@@ -119,18 +128,21 @@ async def open_tenants(settings: Settings, clock: WallClock = utc_now) -> AsyncI
 
 
 async def _keep_open(
-    settings: Settings, clock: WallClock, tenants: Tenants, tried: asyncio.Future[None]
+    opened: Callable[[], AbstractAsyncContextManager[Container]],
+    ledger: str,
+    tenants: Tenants,
+    tried: asyncio.Future[None],
 ) -> None:
-    """Keep a container open until cancelled, with retries while it cannot be opened."""
+    """Keep a ledger's container open until cancelled, with retries while it cannot be opened."""
     while True:
         try:
-            async with open_container(settings, clock) as container:
+            async with opened() as container:
                 tenants.enter(container)
                 if not tried.done():
                     tried.set_result(None)
                 await asyncio.get_running_loop().create_future()
         except Exception as error:  # noqa: BLE001 - logged and retried
-            log.warning("ledger not opened", ledger=settings.ledger, error=type(error).__name__)
+            log.warning("ledger not opened", ledger=ledger, error=type(error).__name__)
             if not tried.done():
                 tried.set_exception(error)
             await asyncio.sleep(AGAIN_SECONDS)

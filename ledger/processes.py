@@ -3,9 +3,10 @@
 import gc
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
+from functools import partial
 from multiprocessing import connection, get_context
 
 
@@ -29,13 +30,17 @@ def forked_process() -> Iterator[ProcessPoolExecutor]:
         process.shutdown(wait=False, cancel_futures=True)
 
 
-def _end_with(parent: int) -> None:
-    """End as soon as the parent does, however that ends: nobody else would tell."""
+def end_with(parent: int, end: Callable[[], object]) -> None:
+    """Call `end` in a thread as soon as the parent has ended, however that ends: nobody else would tell."""
 
     def watch() -> None:
         with suppress(ProcessLookupError):
             connection.wait([os.pidfd_open(parent)])
-        os._exit(1)
+        end()
 
-    threading.Thread(target=watch, daemon=True).start()
+    threading.Thread(target=watch, name="parent", daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    end_with(parent, partial(os._exit, 1))
     gc.freeze()  # What the parent has is not looked through, nor copied by that.

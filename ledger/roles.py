@@ -25,4 +25,9 @@ class Roles:
                 " not pg_…, …_keys, …_view, …_view_…, …_views_1."
             )
             raise ValueError(message)
+        return cls.named(ledger)
+
+    @classmethod
+    def named(cls, ledger: str) -> "Roles":
+        """Return the roles by the name of a ledger, or by what stands in its place."""
         return cls(f"{ledger}_owner", f"{ledger}_writer", f"{ledger}_reader")

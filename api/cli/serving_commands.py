@@ -12,6 +12,7 @@ from api.cli.output import answer, note
 from api.demo.demonstration import AlreadyRunningError, demonstrate
 from api.serving import LOOPBACK, address_of, leave_when_told, listen, run
 from api.serving import serve as serve_on
+from api.serving_processes import MOST_WORKERS, beside
 from api.settings import Settings
 
 _NO_BACKUP: Final = (
@@ -22,11 +23,16 @@ _NO_BACKUP: Final = (
     "`childledger keys backup FILE`, then `childledger keys check FILE`; where it is kept in another way, "
     "set CHILDLEDGER_KEY_BACKUP=none."
 )
+Workers: TypeAlias = Annotated[int, Parameter(validator=validators.Number(gte=1, lte=MOST_WORKERS))]
 Port: TypeAlias = Annotated[int, Parameter(validator=validators.Number(gte=0, lte=65535))]
 
 
-def serve() -> int:
-    """启动服务，直至停止。 Serve on CHILDLEDGER_HOST and CHILDLEDGER_PORT until stopped."""
+def serve(*, workers: Workers = 1) -> int:
+    """启动服务，直至停止。 Serve on CHILDLEDGER_HOST and CHILDLEDGER_PORT until stopped.
+
+    Args:
+        workers: 同时应答请求的进程数，共用同一账本。 The processes that answer, which share the ledger.
+    """
     leave_when_told()
     settings = Settings()
     if settings.host not in LOOPBACK and not settings.tls_handled:
@@ -38,13 +44,14 @@ def serve() -> int:
     with listen(settings.host, settings.port) as listener:
 
         async def serving() -> int:
-            served = create_app(settings)
+            served = create_app(settings, apart=True)
             async with running(served):
                 if settings.key_backup == "verified" and not await _backed_up(served.state.tenants.all):
                     note(_NO_BACKUP)
                     return 1
-                answer(f"Serving on {address_of(listener)}")
-                await serve_on(served, listener)
+                async with beside(served.state.tenants.settings, listener, workers=workers):
+                    answer(f"Serving on {address_of(listener)}")
+                    await serve_on(served, listener)
             return 0
 
         return run(serving())

@@ -27,6 +27,7 @@ from api.issuing.computed_report import REPORTS, ReportAsked, computed_report, k
 from api.issuing.declared_report import DeclaredReport, ReportPeriod
 from api.issuing.report_issuer import Issuer
 from api.serving import address_of, leave_when_told, listen, run, serve
+from api.serving_processes import beside
 from api.settings import Settings
 from domain.entry import DIRECT
 from domain.when import Days
@@ -71,8 +72,8 @@ async def _demonstrate(settings: Settings, listener: socket) -> int:
     settings = settings.model_copy(
         update={"database_url": None, "writer_url": None, "reader_url": None, "ledgers": (), **quick}
     )
-    app = create_app(settings)
-    async with running(app) as container:
+    app = create_app(settings, apart=True)
+    async with running(app) as container, beside(app.state.tenants.settings, listener):
         institution = await _filled(container)
         await container.identity.revoke_purpose(PURPOSE)
         tokens = await tokens_for_every_role(

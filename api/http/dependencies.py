@@ -32,7 +32,7 @@ from api.identity.permissions import (
     scope_sql,
 )
 from api.identity.reading_reasons import check_reason
-from api.identity.restricted import Tells, kept_from, restricted, unrestricted, unrestricted_sql, untold
+from api.identity.restricted import KeptFrom, Tells, restricted, unrestricted, unrestricted_sql
 from api.identity.tokens import Still, always
 from domain.emergency_access import EmergencyAccess, emergencies_of
 from domain.entry import DIRECT, AnyEntry, Origin
@@ -419,24 +419,23 @@ class RequestContext:
         self, wanted: Sequence[Recording], checked: Check | None = None, *, atomic: bool = False
     ) -> list[Outcome]:
         """Record, as far as the caller may, and return what came of each as far as it may be told to them."""
-        held = [await self._held(each) for each in wanted]
-        outcomes = await self.ledger.record_all(
-            wanted, now=self.now, atomic=atomic, checked=checked or self.hindrance
-        )
-        return [untold(each) if restricts else each for each, restricts in zip(outcomes, held, strict=True)]
+        kept = KeptFrom(checked or self.hindrance, self.actor.user, self.today)
+        outcomes = await self.ledger.record_all(wanted, now=self.now, atomic=atomic, checked=kept.checked)
+        return [
+            await kept.told(each, outcome, self.ledger.file)
+            for each, outcome in zip(wanted, outcomes, strict=True)
+        ]
 
     async def rehearse(self, wanted: Sequence[Recording], *, atomic: bool = False) -> list[Rehearsed]:
         """Return what would come of recording, as far as it may be told to the caller."""
-        held = [await self._held(each) for each in wanted]
+        kept = KeptFrom(self.hindrance, self.actor.user, self.today)
         rehearsed = await self.ledger.rehearse(
-            wanted, now=self.now, atomic=atomic, checked=self.hindrance, sees=self.sees
+            wanted, now=self.now, atomic=atomic, checked=kept.checked, sees=self.sees
         )
-        return [untold(each) if restricts else each for each, restricts in zip(rehearsed, held, strict=True)]
-
-    async def _held(self, wanted: Recording) -> bool:
-        """Return whether the caller is told nothing of the file that they record in."""
-        file = None if wanted.stream is None else await self.ledger.file(wanted.stream)
-        return file is not None and kept_from(file, self.actor.user, self.today) is not None
+        return [
+            await kept.told(each, outcome, self.ledger.file)
+            for each, outcome in zip(wanted, rehearsed, strict=True)
+        ]
 
     async def known(self, text: str | None, place: str = "/query/known_at") -> int:
         """Return the position that `known_at` means. Raises Problem `invalid`."""

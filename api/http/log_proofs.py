@@ -135,7 +135,7 @@ async def _said(request: RequestContext, own: TransparencyLog) -> JsonResponse:
         root,
         await own.rows.last(),
         [_witness(name, each, note) for name, each in sorted(policy.witnesses.items())],
-        own.forked or bool(own.refused_by),
+        request.container.is_forked(own),
     )
     return JsonResponse(asdict(answer))
 

@@ -1,7 +1,7 @@
 """Probes of the process: alive, ready, and metrics. They require no token."""
 
 import asyncio
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from fastapi import APIRouter, Response
 from psycopg import Error
@@ -10,6 +10,7 @@ from psycopg_pool import PoolTimeout
 from api.bootstrap import Container
 from api.contract.entries import instant
 from api.contract.problems import Problem, responses
+from api.follower_state import follower_state
 from api.http.authentication import TenantsDep
 from api.metrics import MEDIA_TYPE, text
 from api.tenants import Tenants
@@ -59,6 +60,7 @@ async def ready(tenants: TenantsDep) -> dict[str, Any]:
 
     If several ledgers are served, the service is ready while any of them is, and the answer has the state of
     each. A read model that is `stopped` is named with the class of the error; its lists are incomplete.
+    `follower` is the process that keeps lists up with the ledger, `running` or `away`; it is started again.
     `key_backup` is the wrapping key in use and when a backup of it was verified, or `none`.
     """
     states = await tenants.shared(_states, REMEMBERED_SECONDS)
@@ -127,6 +129,12 @@ async def state_of(container: Container | None) -> dict[str, Any]:
         return {"missing": missing}
     stopped = {"stopped": container.projector.stopped} if container.projector.stopped else {}
     logs = {"log": container.transparency_log, "access_log": container.log_of_accesses}
-    forked = {name: "forked" for name, log in logs.items() if log.forked or log.refused_by}
+    forked = {name: "forked" for name, log in logs.items() if container.is_forked(log)}
     backed_up = {"wrapping_key": name.hex(), "verified_at": instant(verified_at)} if verified_at else "none"
-    return {"projection_lag": behind, "key_backup": backed_up} | stopped | forked
+    follower = {"follower": follower_of(container)} if container.apart else {}
+    return {"projection_lag": behind, "key_backup": backed_up} | follower | stopped | forked
+
+
+def follower_of(container: Container) -> Literal["running", "away"]:
+    """Return whether the process that follows the ledgers apart runs now."""
+    return "running" if follower_state(container.settings.data).running else "away"

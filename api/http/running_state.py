@@ -4,6 +4,7 @@ from importlib.metadata import version
 
 from fastapi import APIRouter
 
+from api.bootstrap import Container
 from api.contract.administration_answers import CheckpointAnswer, RunningStateAnswer
 from api.contract.encoding import JsonResponse
 from api.contract.problems import WITHIN
@@ -32,15 +33,15 @@ async def running_state(request: FileRequest) -> JsonResponse:
         "position": (await request.ledger.head()).position,
         "projection_lag": state.get("projection_lag"),
         "key_backup_verified_at": backed_up["verified_at"] if isinstance(backed_up, dict) else None,
-        "log": await _checkpoint(container.transparency_log),
-        "access_log": await _checkpoint(container.log_of_accesses),
+        "log": await _checkpoint(container, container.transparency_log),
+        "access_log": await _checkpoint(container, container.log_of_accesses),
     }
     return JsonResponse(body)
 
 
-async def _checkpoint(log: TransparencyLog) -> CheckpointAnswer | None:
+async def _checkpoint(container: Container, log: TransparencyLog) -> CheckpointAnswer | None:
     note = await log.published()
     if note is None:
         return None
     size = Checkpoint.read(note.text).size
-    return {"size": size, "leaves": await log.size(), "forked": log.forked}
+    return {"size": size, "leaves": await log.size(), "forked": container.is_forked(log)}

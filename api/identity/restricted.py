@@ -1,6 +1,6 @@
 """Restricted files (限制处理): what nobody reads without an approved purpose, for every way in."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date
 from typing import Final, Literal, TypeAlias, TypeVar
@@ -15,7 +15,9 @@ from domain.impact import NO_IMPACT
 from domain.judging import Judgement
 from domain.requested_access import access_of
 from domain.scope import FileScope, scope_of
-from ledger.recording.outcome import Outcome, Recorded, Refused, Rehearsal, Rehearsed
+from ledger.recording.candidates import Check
+from ledger.recording.outcome import Hindrance, Outcome, Recorded, Refused, Rehearsal, Rehearsed
+from ledger.recording.request import Recording
 from projections.paging import Condition
 
 R = TypeVar("R", bound=Outcome | Rehearsed)
@@ -85,6 +87,40 @@ def kept_from(file: File, user: UUID, today: date) -> FileScope | None:
         return None
     scope = scope_of(file)
     return scope if restricted(scope) and access_of(file, user, today) is None else None
+
+
+class KeptFrom:
+    """Of which files a user is told nothing who records in them, learnt where their permission is asked.
+
+    So it is known by the file as it was when it was recorded in, and no file is read to learn it.
+    """
+
+    def __init__(self, permitted: Check, user: UUID, today: date) -> None:
+        self._permitted = permitted
+        self._user = user
+        self._today = today
+        self._kept: dict[UUID, bool] = {}
+
+    def checked(self, file: File, recording: Recording) -> Hindrance | None:
+        """Return what hinders a recording in a file: the ledger's `Check`."""
+        if recording.stream is not None:
+            self._learn(recording.stream, file)
+        return self._permitted(file, recording)
+
+    async def told(self, wanted: Recording, outcome: R, read: Callable[[UUID], Awaitable[File | None]]) -> R:
+        """Return an outcome as far as the user may be told of it.
+
+        A file is `read` if no permission was asked for, as of what was recorded before.
+        """
+        stream = wanted.stream
+        if stream is None:
+            return outcome
+        if stream not in self._kept:
+            self._learn(stream, await read(stream) or File(stream))
+        return untold(outcome) if self._kept[stream] else outcome
+
+    def _learn(self, stream: UUID, file: File) -> None:
+        self._kept[stream] = kept_from(file, self._user, self._today) is not None
 
 
 def untold(outcome: R) -> R:

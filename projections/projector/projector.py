@@ -32,8 +32,12 @@ from projections.projector.writer import RowWriter
 
 PAUSE_SECONDS: Final = 1.0
 """Longest delay, in seconds, before changes by other processes are seen."""
+AWAITED_SECONDS: Final = 0.02
+"""Longest delay, in seconds, before they are seen while a request waits for them."""
 RESTED: Final = 9
-"""Pause after a step, as a multiple of the step's duration."""
+"""Pause after a step, as a multiple of the step's duration, beside requests of the same process."""
+RESTED_APART: Final = 1
+"""The same in a process of its own: requests have the processor first, and wait in other processes."""
 
 
 class NotBuiltError(Exception):
@@ -51,9 +55,16 @@ class Projector:
     """Keeps all read models up with the ledger, and provides connections to read them."""
 
     def __init__(
-        self, ledger: Ledger, pool: Pool, models: Sequence[ReadModel[Any]], *, version: str | None = None
+        self,
+        ledger: Ledger,
+        pool: Pool,
+        models: Sequence[ReadModel[Any]],
+        *,
+        version: str | None = None,
+        rested: float = RESTED,
     ) -> None:
         self._ledger = ledger
+        self._rested = rested
         self._pool = pool
         self._models = models
         self.version = version or version_of(ledger.rulebook.digest, models)
@@ -119,6 +130,16 @@ class Projector:
                 await self._rest(monotonic() - began)
             else:
                 await self._idle()
+
+    async def watch(self) -> None:
+        """See how far another process keeps the read models up, until cancelled."""
+        while True:
+            await self._look()
+            if self._waiting:
+                await asyncio.sleep(AWAITED_SECONDS)
+            else:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._awaited.wait(), PAUSE_SECONDS)
 
     async def run_known(self) -> None:
         """Write what was known when, behind what is known now, until cancelled."""
@@ -266,7 +287,7 @@ class Projector:
         """
         if self._written is not None and self._written.built:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._awaited.wait(), min(RESTED * worked, PAUSE_SECONDS))
+                await asyncio.wait_for(self._awaited.wait(), min(self._rested * worked, PAUSE_SECONDS))
 
     async def _idle(self) -> None:
         generation = self._written

@@ -81,7 +81,7 @@ ROWS: Final = (
         "http",
         "recording over HTTP",
         "the app's validated, authenticated no-op POST",
-        0.5,
+        0.6,
         "requests/s",
         against_doing_nothing,
     ),

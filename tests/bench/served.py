@@ -19,6 +19,7 @@ from api.http.authentication import AuthenticatedDep, authenticated
 from api.http.recording_requests import IdempotencyKey
 from api.http.request_body import body
 from api.serving import listen, run, serve
+from api.serving_processes import beside
 from api.settings import Settings
 from tests.bench.bench import now
 from tests.bench.profiling import told
@@ -54,10 +55,10 @@ async def end() -> PlainTextResponse:
 
 async def main() -> int:
     """Serve until told to stop."""
-    app = create_app(Settings(), clock=now)
+    app = create_app(Settings(), clock=now, apart=True)
     app.include_router(router)
     with listen("127.0.0.1", 0) as listener:
-        async with running(app):
+        async with running(app), beside(app.state.tenants.settings, listener):
             sys.stdout.write(f"{listener.getsockname()[1]}\n")
             sys.stdout.flush()
             await serve(app, listener)

@@ -9,11 +9,19 @@ from pathlib import Path
 
 import pytest
 
+from api import follower
 from api.identity.permissions import Role
 from api.settings import Settings
 from tests.support.client import Furnished
 from tests.support.imports_http import NDJSON
-from tests.support.processes import CHILDLEDGER, clean_environment, environment_of, free_port
+from tests.support.processes import (
+    CHILDLEDGER,
+    beside,
+    clean_environment,
+    environment_of,
+    free_port,
+    words_of,
+)
 
 STOPS_WITHIN = 60
 
@@ -95,10 +103,13 @@ def test_it_stops_with_half_requests_and_idle_ones_and_answers_who_waits(
     waiting.send("GET", "/entries?after=1-1000000&wait=25")
     asking.send("GET", "/children")
     assert asking.hears_first().startswith(b"HTTP/1.1 200")
+    others = beside(serving.pid, follower.__name__)
+    assert len(others) == 1
     serving.send_signal(signal.SIGTERM)
     assert waiting.hears().startswith(b"HTTP/1.1 200")
     assert idle.hears() == half_head.hears() == b""
     assert serving.wait(STOPS_WITHIN) == 0
+    assert not any(map(words_of, others))
     for line in lines:
         line.close()
 

@@ -3,7 +3,7 @@
 import os
 import socket
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
@@ -38,3 +38,20 @@ def free_port() -> int:
     with closing(socket.socket()) as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
+
+
+def beside(service: int, module: str) -> list[int]:
+    """Return the processes of a service that run a module."""
+    return [each for each in children_of(service) if module in words_of(each)]
+
+
+def children_of(pid: int) -> list[int]:
+    """Return the processes that a process has started and that have not ended."""
+    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]
+
+
+def words_of(pid: int) -> list[str]:
+    """Return the command of a process; none once it has ended."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return Path(f"/proc/{pid}/cmdline").read_text("utf-8").split("\0")
+    return []
