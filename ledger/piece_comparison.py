@@ -16,6 +16,9 @@ from ledger.log.transparency_log import TransparencyLog
 from ledger.processes import forked_process, processors
 from ledger.store.pools import Pool
 
+REMEMBERED: Final = 200_000
+"""Names of streams that are kept, of some 150 bytes each."""
+
 
 class PieceComparison(Protocol):
     """Compares the rows after a position and through another with their leaves."""
@@ -30,8 +33,9 @@ async def comparing_processes(log: TransparencyLog) -> AsyncIterator[Sequence[Pi
 
     There is one more than there are processors, since each waits for the database now and then.
     """
+    names = _Names(log)
     async with AsyncExitStack() as stack:
-        yield [_Beside(log, stack.enter_context(forked_process())) for _ in range(processors() + 1)]
+        yield [_Beside(log, names, stack.enter_context(forked_process())) for _ in range(processors() + 1)]
 
 
 class Here:
@@ -51,8 +55,9 @@ class Here:
 class _Beside:
     """Compares in another process, which is told only what leaves call streams: that needs their keys."""
 
-    def __init__(self, log: TransparencyLog, process: Executor) -> None:
-        self._log = log
+    def __init__(self, log: TransparencyLog, names: "_Names", process: Executor) -> None:
+        self._form = log.form
+        self._names = names
         self._process = process
         tiles = log.kept_tiles
         self._source = _Source(log.rows.pools[1].url, type(log.rows), tiles.leaves, tiles.epoch)
@@ -60,8 +65,25 @@ class _Beside:
     async def __call__(self, start: int, end: int) -> Sequence[ComparedTile]:
         loop = asyncio.get_running_loop()
         streams = await loop.run_in_executor(self._process, _fetch, self._source, start, end)
-        names = await self._log.pseudonyms(streams)
-        return await loop.run_in_executor(self._process, _compare, self._log.form, names)
+        names = await self._names.of(streams)
+        return await loop.run_in_executor(self._process, _compare, self._form, names)
+
+
+class _Names:
+    """What leaves call streams; the entries of a life stand far apart, and its key is opened once for all."""
+
+    def __init__(self, log: TransparencyLog) -> None:
+        self._log = log
+        self._known: dict[bytes, bytes] = {}
+
+    async def of(self, streams: set[bytes]) -> dict[bytes, bytes]:
+        """Return the names of streams, without those whose salt was destroyed."""
+        known = {stream: self._known[stream] for stream in streams & self._known.keys()}
+        found = await self._log.pseudonyms(streams - known.keys())
+        if len(self._known) > REMEMBERED:
+            self._known.clear()
+        self._known |= found
+        return known | found
 
 
 @dataclass(frozen=True, slots=True)
