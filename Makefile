@@ -10,6 +10,7 @@ TESTS = tests
 BIN = .venv/bin
 RUN = .venv/installed-run
 TEST = .venv/installed-test
+PEERS = .venv/installed-peers
 COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --custom-compile-command "make requirements" pyproject.toml --extra build
 
@@ -70,7 +71,7 @@ explore: $(TEST)  ## Try every property on new examples, EXAMPLES times as many 
 drills: $(TEST)  ## The drills in full, which take their time: nothing skipped, nothing lost
 	CHILDLEDGER_DRILLS=full $(BIN)/pytest -m drill -o timeout=7200 -o faulthandler_timeout=7500
 
-bench: $(TEST)  ## Measure against the performance budget (ROWS="append bulk" for some rows, ARGS=--json for JSON)
+bench: $(TEST) $(if $(filter peers%,$(ROWS)),$(PEERS))  ## Measure against the performance budget (ROWS="append bulk" for some rows, ROWS=peers for those against other stores, ARGS=--json for JSON)
 	@$(BIN)/python -m tests.bench $(ROWS) $(ARGS)
 
 bench-scale: $(TEST)  ## Measure latencies up to ten million entries, and the memory of import and rebuild
@@ -88,6 +89,7 @@ schema: $(TEST)  ## Describe anew, in ledger/sql/schema.txt, what the migrations
 requirements:  ## Pin anew what pyproject.toml asks for (needs uv; with UPGRADE=--upgrade the newest of everything)
 	$(COMPILE) $(UPGRADE) --output-file requirements/run.txt
 	$(COMPILE) $(UPGRADE) --extra dev --constraint requirements/run.txt --output-file requirements/test.txt
+	$(COMPILE) $(UPGRADE) --extra peers --constraint requirements/test.txt --output-file requirements/peers.txt
 
 .venv/bin/pip:
 	@python=$$(for found in python3 python3.13 python3.12 python3.11; do \
@@ -104,4 +106,8 @@ $(RUN): requirements/run.txt pyproject.toml | .venv/bin/pip
 
 $(TEST): requirements/test.txt $(RUN)
 	$(BIN)/python -m pip install -qq --require-hashes -r requirements/test.txt
+	@touch $@
+
+$(PEERS): requirements/peers.txt $(TEST)
+	$(BIN)/python -m pip install -qq --require-hashes -r requirements/peers.txt
 	@touch $@

@@ -60,7 +60,7 @@ class Result:
 
     @property
     def met(self) -> bool | None:
-        """Whether the ratio is at least the wanted one; None where the row is not built yet."""
+        """Whether the ratio is at least the wanted one; None where it is not measured."""
         return self.ratio >= self.row.wanted if self.ours else None
 
 

@@ -11,6 +11,7 @@ from tests.bench import (
     over_http,
     pages,
     paper_rows,
+    peers,
     processes,
     read_models,
     reading,
@@ -38,5 +39,5 @@ ROWS: Final = (
 
 
 def chosen(names: tuple[str, ...]) -> list[Row]:
-    """Return the rows whose names begin with one of these; all of them, where none is said."""
-    return [row for row in ROWS if not names or row.name.startswith(names)]
+    """Return the rows whose names begin with one of these; by default all but those against peers."""
+    return [row for row in (*ROWS, *peers.ROWS) if row.name.startswith(names)] if names else [*ROWS]

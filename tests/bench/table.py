@@ -47,7 +47,7 @@ def progress(text: str) -> None:
 
 def verdict(result: Result) -> str:
     """Return what a row comes to in a word."""
-    return {True: "met", False: "MISSED", None: "not built yet"}[result.met]
+    return {True: "met", False: "MISSED", None: "not measured"}[result.met]
 
 
 def lines(results: Sequence[Result]) -> list[str]:

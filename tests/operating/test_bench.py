@@ -12,7 +12,7 @@ from domain.rulebook import Rulebook
 from tests.bench.bench import Bench, furnish
 from tests.bench.contest import Row, decide
 from tests.bench.lives import TODAY
-from tests.bench.rows import ROWS
+from tests.bench.rows import ROWS, chosen
 from tests.bench.table import as_json, facts, lines
 from tests.bench.workload import Workload, lengths
 from tests.support.postgres import thrown_away
@@ -28,7 +28,9 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
 
 
 @pytest.mark.blocking
-@pytest.mark.parametrize("row", [row for row in ROWS if row.opened], ids=lambda row: row.name)
+@pytest.mark.parametrize(
+    "row", [row for row in (*ROWS, *chosen(("peers",))) if row.opened], ids=lambda row: row.name
+)
 async def test_a_row_comes_to_a_ratio(row: Row, bench: Bench) -> None:
     result = await decide(row, bench, rounds=1, warm=False)
 
@@ -38,14 +40,20 @@ async def test_a_row_comes_to_a_ratio(row: Row, bench: Bench) -> None:
     assert row.name in as_json(facts(bench), [result])
 
 
+def test_other_stores_are_measured_only_when_they_are_asked_for() -> None:
+    against_peers = chosen(("peers",))
+
+    assert len(against_peers) == 4
+    assert all(row.opened or "requirements/peers.txt" in row.scale for row in against_peers)
+    assert not {row.name for row in against_peers} & {row.name for row in chosen(())}
+
+
 def test_a_row_that_cannot_be_measured_yet_says_why() -> None:
-    row = Row(
-        "later", "what comes later", "nothing", 1, "things/s", None, scale="not built yet: it comes later"
-    )
+    row = Row("later", "what comes later", "nothing", 1, "things/s", None, scale="it comes later")
 
     result = asyncio.run(decide(row, Bench("", Path(), 1)))
 
-    assert "not built yet" in "\n".join(lines([result]))
+    assert "not measured" in "\n".join(lines([result]))
 
 
 def test_the_files_of_a_sample_have_the_lengths_of_the_whole() -> None:
