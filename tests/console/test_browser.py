@@ -4,6 +4,7 @@ import hashlib
 import re
 from typing import Final
 
+import pypdfium2  # type: ignore[import-untyped]  # it has no stubs
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -56,8 +57,36 @@ LOOKED_AT_ELSEWHERE: Final = {
     "/console/sign-in/password": "once for everybody, in a flow of its own",
 }
 """Why a page is not among those that are opened one by one."""
+ON_PAPER: Final = ("today", "register", "board", "status", "history", "due", "readiness", "papers")
+"""The lists and the pages of a file that are printed."""
+CONTROLS: Final = ":is(button, input, select, textarea, .btn, .filter, nav):visible"
+PRINTED_TEXT: Final = """() => {
+  const texts = [], walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const of = walker.currentNode.parentElement;
+    if (of instanceof HTMLElement && of.checkVisibility() && !of.closest(".sr")) {
+      texts.push(walker.currentNode.data);
+    }
+  }
+  return texts;
+}"""
+"""What the page says on paper, to somebody who sees it."""
 OF_EACH_SHAPE: Final = ("today", "status", "history", "form", "board")
 """Pages of a worklist, of blocks, of rows, of fields and of a matrix, which larger letters move."""
+
+
+def sheets_of(pdf: bytes) -> list[str]:
+    """What each sheet of A4 says within its edges, without gaps."""
+    sheets = []
+    for sheet in pypdfium2.PdfDocument(pdf):
+        assert [round(side) for side in sheet.get_size()] == [595, 842]
+        sheets.append("".join(sheet.get_textpage().get_text_bounded().split()))
+    return sheets
+
+
+def signs(text: str) -> str:
+    """What a text says without its marks, of which a break of a line takes or makes some."""
+    return "".join(each for each in text if each.isalnum())
 
 
 @with_and_without
@@ -202,6 +231,31 @@ def test_no_page_is_wider_than_a_small_screen_and_nothing_is_without_its_words_i
     page.context.close()
     assert {name: each for name, each in widths.items() if each > NARROW[0]} == {}
     assert {name: each for name, each in found.items() if each} == {}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_page_on_paper_is_whole_without_controls_and_each_sheet_says_what_it_is(
+    demo: Demo, browser: Browser, language: str
+) -> None:
+    page = opened(browser, WIDE)
+    enter(page, demo, language=language)
+    page.emulate_media(media="print")
+    addresses, several = pages_to_look_at(demo), set()
+    for name in ON_PAPER:
+        page.goto(f"{demo.address}{addresses[name]}")
+        assert page.locator(CONTROLS).all_inner_texts() == [], name
+        said = {word for text in page.evaluate(PRINTED_TEXT) for word in text.split()}
+        title = "".join(page.title().rpartition(" – ")[0].split())
+        sheets = sheets_of(page.pdf(prefer_css_page_size=True))
+        for number, sheet in enumerate(sheets, 1):
+            assert title in sheet, (name, number)
+            assert {"zh": "打印·截至", "en": "Printedby"}[language] in sheet, (name, number)
+            assert f"{number}/{len(sheets)}" in sheet, (name, number)
+        printed = signs("".join(sheets))
+        assert [word for word in said if signs(word) not in printed] == [], name
+        several |= {name} if len(sheets) > 1 else set()
+    assert several >= {"today", "board", "history"}
+    page.context.close()
 
 
 def test_what_others_have_made_for_tests_is_kept_as_they_made_it() -> None:
