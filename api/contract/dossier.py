@@ -67,6 +67,23 @@ def _held(at: tuple[str, str], held: Any) -> str:  # noqa: ANN401 - one value of
     return _said(value)
 
 
+def volumes_of(entries: Sequence[DossierEntry], most: int, most_text: int) -> list[slice]:
+    """Return which entries each volume has: at most so many, and if several, of so many characters in all."""
+    volumes, first, text = [], 0, 0
+    for at, each in enumerate(entries):
+        length = _length(each.answer)
+        if at > first and (at - first == most or text + length > most_text):
+            volumes.append(slice(first, at))
+            first, text = at, 0
+        text += length
+    return [*volumes, slice(first, len(entries))]
+
+
+def _length(answer: EntryAnswer) -> int:
+    papers = _papers_told(answer)
+    return len(answer["sentence_zh"]) + sum(len(said) for paper in papers for said in paper.values())
+
+
 def parts_told(
     entries: Sequence[DossierEntry], volume: slice, asked: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:

@@ -1,14 +1,13 @@
 """The dossier of one child as a PDF: what the archive has of a life, part by part, for a stated purpose."""
 
 from dataclasses import replace
-from math import ceil
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from api.contract.dossier import DossierEntry, cover_lines, notes_told, parts_told, withheld_told
+from api.contract.dossier import DossierEntry, cover_lines, notes_told, parts_told, volumes_of, withheld_told
 from api.contract.entries import entry_json
 from api.contract.file_status import status_json
 from api.contract.problems import OF_FILE, invalid, responses
@@ -48,6 +47,13 @@ MOST_VOLUMES: Final = limit(
     why=Label("没有档案有更多的卷", "No file has more"),
     beyond="invalid",
 )
+MOST_TEXT: Final = limit(
+    1_000_000,
+    Area.ANSWERS,
+    Label("卷宗一卷的字数", "Characters of a volume of a dossier"),
+    why=Label("印制占用内存和处理器", "To set them takes memory and the processor"),
+    beyond=Label("其余列在后面各卷", "The others are in the volumes that follow"),
+)
 _PARTS: Final = [*tables()["archive_part"].codes]
 _PURPOSES: Final = tables()["access_purpose"].codes
 _NO_PURPOSE: Final = Label("没有这一用途", "no such purpose")
@@ -84,7 +90,11 @@ async def dossier(
     known_at: KnownAt = None,
     volume: Annotated[
         int,
-        Query(ge=1, le=MOST_VOLUMES, description=f"Which volume, each of {MOST_ENTRIES} entries at most."),
+        Query(
+            ge=1,
+            le=MOST_VOLUMES,
+            description=f"Which volume, each of {MOST_ENTRIES} entries and {MOST_TEXT} characters at most.",
+        ),
     ] = 1,
     blanks: Annotated[  # noqa: FBT002 - of the query string
         bool,
@@ -126,10 +136,6 @@ async def _told(
         (each for each in by_then if each.entry_id in standing),
         key=lambda each: (_PARTS.index(archive_part(each)), each.days.last, each.turn),
     )
-    volumes = max(1, ceil(len(listed) / MOST_ENTRIES))
-    if volume > volumes:
-        raise invalid([InvalidValue("/query/volume", _NO_VOLUME)])
-    printed = slice((volume - 1) * MOST_ENTRIES, volume * MOST_ENTRIES)
     causes = await request.causes(listed)
     asked = statement_asked(PAPER_SETS, last, None, None, None)
     papers, of_papers = await statement_lines(request, asked, file, point.rulebook)
@@ -140,9 +146,14 @@ async def _told(
 
     def told() -> dict[str, Any]:
         entries = [entry_of(each) for each in listed]
+        volumes = volumes_of(entries, MOST_ENTRIES, MOST_TEXT)
+        if volume > len(volumes):
+            raise invalid([InvalidValue("/query/volume", _NO_VOLUME)])
         return {
+            "volume": volume,
+            "volumes": len(volumes),
             "cover": cover_lines(status_json(Life(file, last, point.rulebook), request.sees)),
-            "parts": parts_told(entries, printed, papers),
+            "parts": parts_told(entries, volumes[volume - 1], papers),
             "withheld": withheld_told(entries, request.sees),
             "notes": notes_told(entries, papers, len(by_then) - len(listed)),
         }
@@ -150,8 +161,6 @@ async def _told(
     said = await compute(told, len(file.entries))
     said |= {
         "title": "儿童档案卷宗",
-        "volume": volume,
-        "volumes": volumes,
         "institution": await _institution(request, point),
         "as_of": last,
         "known_at": _minute(await request.instant(known_at) or request.now),

@@ -6,6 +6,7 @@ The same content makes the same document, byte for byte, with the same version o
 import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from signal import SIGABRT
 from typing import Final
 
 import orjson
@@ -27,6 +28,16 @@ _NO_FONT: Final = Label(
 )
 
 
+_TOO_LONG: Final = Label(
+    "内容过多，印制所需内存超过允许的数量。请减少所印的内容。",
+    "There is too much in it to be set within the memory that is allowed: print less of it at once.",
+)
+_WITH_BLANKS: Final = Label(
+    "可以用 blanks=true 印出代码点并留空手写。",
+    "With blanks=true, code points and blanks to write in stand for them.",
+)
+
+
 class UnsettableError(Exception):
     """A document cannot be set: `missing` are the characters that the font lacks."""
 
@@ -35,15 +46,17 @@ class UnsettableError(Exception):
         self.missing = missing
 
 
-def not_printable(lacking: UnsettableError) -> Problem:
-    """Return the problem of a document that names each character that the font lacks, with its code point."""
+def not_printable(lacking: UnsettableError, otherwise: Label = _WITH_BLANKS) -> Problem:
+    """Return the problem of a document that names each character that the font lacks, with its code point.
+
+    `otherwise` says what can be done.
+    """
     missing = [{"character": each, "code_point": f"U+{ord(each):04X}"} for each in lacking.missing]
     named = "、".join(f"{each['character']}（{each['code_point']}）" for each in missing)
     listed = ", ".join(f"{each['character']} ({each['code_point']})" for each in missing)
     said = Label(
-        f"字体没有以下的字，没有印制：{named}。可以用 blanks=true 印出代码点并留空手写。",
-        f"The font lacks these characters, and nothing was printed: {listed}. With blanks=true, code points"
-        " and blanks to write in stand for them.",
+        f"字体没有以下的字，没有印制：{named}。{otherwise.zh}",
+        f"The font lacks these characters, and nothing was printed: {listed}. {otherwise.en}",
     )
     return Problem("not_printable", said, missing=missing)
 
@@ -54,7 +67,8 @@ async def printed_page(
     """Return a template, filled in, as a PDF to these standards (`a-2b` and its like).
 
     With `blanks`, its code point and room to write it stand for a character that the font lacks. Raises
-    UnsettableError, and the problems `not_printable` without the font, and `unavailable` if it takes long.
+    UnsettableError, and the problems `not_printable` without the font or for what is too long, and
+    `unavailable` if it takes long.
     """
     if not FONT.exists():
         raise Problem("not_printable", _NO_FONT)
@@ -83,6 +97,8 @@ async def printed_page(
             await process.wait()
     if process.returncode == UNSETTABLE:
         raise UnsettableError(orjson.loads(made))
+    if process.returncode == -SIGABRT:
+        raise Problem("not_printable", _TOO_LONG)
     if process.returncode:
         raise Problem("unavailable")
     return made

@@ -5,20 +5,19 @@ from typing import Any, Final
 
 import orjson
 
-from api.contract.problems import Problem
-from api.issuing.printed_page import UnsettableError, printed_page
+from api.issuing.printed_page import UnsettableError, not_printable, printed_page
 from domain.label import Label
 
-_NO_CHARACTER: Final = Label(
-    "报告中有字体所缺的字，无法印制；可取工作簿。",
-    "The report has a character that the font lacks, and cannot be printed: ask for the workbook.",
-)
+_AS_WORKBOOK: Final = Label("可以改取工作簿。", "Ask for the workbook.")
 
 
 async def printed_report(report: Mapping[str, Any], digest: str) -> bytes:
-    """Return a report as a PDF. Raises the problems `not_printable`, and `unavailable` if it takes long."""
+    """Return a report as a PDF.
+
+    Raises the problems `not_printable`, which names what the font lacks, and `unavailable` if it takes long.
+    """
     inputs = {"report": orjson.dumps(report).decode(), "sha256": digest}
     try:
         return await printed_page("printed_report.typ", inputs, ["a-2b"])
-    except UnsettableError:
-        raise Problem("not_printable", _NO_CHARACTER) from None
+    except UnsettableError as error:
+        raise not_printable(error, _AS_WORKBOOK) from None

@@ -15,8 +15,6 @@ UNSETTABLE: Final = 2
 _MEMORY: Final = 1536 * 1024**2
 _SECONDS: Final = 60
 _NICENESS: Final = 5
-_ROUNDS: Final = 4
-"""How often a document is set at most, each time with blanks for what was found to be missing before."""
 _NOT_SET: Final = re.compile(r'the (?:text|PDF contains the codepoint) `"(.*?)"`|the codepoint `"(.*?)"`')
 _ESCAPED: Final = re.compile(r"\\u\{([0-9a-f]{1,6})\}")
 
@@ -30,20 +28,20 @@ def missing(error: typst.TypstError) -> list[str]:
     """Return the characters for which a document could not be set."""
     texts = {first or second for first, second in _NOT_SET.findall(str(error.diagnostic))}
     said = "".join(_ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) for text in texts)
-    return sorted({each for each in said if ord(each) > ord("~")})
+    return sorted({each for each in said if not " " <= each <= "~"})
 
 
 def main() -> int:
     """Read from stdin which template is filled in with what, and write the PDF.
 
-    `standards` are those of typst, `fonts` is the folder of the font. Where `blanks` is set, `blank` stands
-    for each character that the font lacks; else nothing is set, since a character would be dropped.
+    `standards` are those of typst, `fonts` is the folder of the font. `blank` stands for each character that
+    the font lacks, until nothing is lacking; the PDF is written where `blanks` is set, else which they are.
     """
     asked = json.load(sys.stdin)
     template = files("api.issuing").joinpath(asked["template"]).read_bytes()
     confine(memory=_MEMORY, seconds=_SECONDS, niceness=_NICENESS)
     inputs, lacking = dict(asked["inputs"]), set[str]()
-    for _ in range(_ROUNDS):
+    while True:
         try:
             pdf = typst.compile(
                 template,
@@ -55,11 +53,13 @@ def main() -> int:
         except typst.TypstError as error:
             found = [each for each in missing(error) if each not in lacking]
             lacking.update(found)
-            if not found or not asked["blanks"]:
+            if not found:
                 break
             written = str.maketrans({each: blank(each) for each in found})
             inputs = {name: value.translate(written) for name, value in inputs.items()}
         else:
+            if lacking and not asked["blanks"]:
+                break
             sys.stdout.buffer.write(pdf)
             return 0
     json.dump(sorted(lacking), sys.stdout)

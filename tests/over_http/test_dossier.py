@@ -178,6 +178,9 @@ async def test_a_long_life_is_printed_in_volumes_that_leave_nothing_out(
         f"/children/{child}/dossier", params=WHY | {"volume": "3"}
     )
     assert (beyond.status_code, beyond.json()["code"]) == (422, "invalid")
+    monkeypatch.setattr(dossiers, "MOST_ENTRIES", 1500)
+    monkeypatch.setattr(dossiers, "MOST_TEXT", 1)
+    assert "第6卷共6卷" in text_of(await printed(served, child, volume="6")), "each entry has more text"
     unnamed = await (await served.as_(Role.SUPERVISOR)).get(
         f"/children/{child}/dossier", params={"purpose": "curiosity"}
     )

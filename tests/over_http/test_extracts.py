@@ -240,12 +240,15 @@ async def test_a_browser_is_led_to_the_page_that_says_it(served: Served) -> None
     assert (answer.status_code, answer.headers["Location"]) == (303, "/console/verify?number=346A")
 
 
-async def test_a_character_that_the_font_lacks_is_named_or_left_blank_and_never_dropped(
+async def test_characters_that_the_font_lacks_are_named_or_left_blank_and_never_dropped(
     served: Served,
 ) -> None:
     story = await a_child(served, f"欧阳{RARE}")
-    refused = await asked(served, story.child)
+    others = [*"\U000323b0\U000323b1\U000323b2\U000323b3\U000323b4\U0001f600"]
+    refused = await asked(served, story.child, purpose="、".join(others), recipient=others[0] + SCHOOL)
     assert (refused.status_code, refused.json()["code"]) == (501, "not_printable")
+    assert [each["character"] for each in refused.json()["missing"]] == sorted([RARE, *others]), "all at once"
+    refused = await asked(served, story.child)
     assert refused.json()["missing"] == [{"character": RARE, "code_point": "U+3FFF0"}]
     assert "U+3FFF0" in refused.json()["detail_zh"]
     client = await served.as_(Role.SUPERVISOR)

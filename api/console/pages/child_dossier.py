@@ -1,6 +1,5 @@
 """The dossier of a child, printed for a stated purpose."""
 
-from math import ceil
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -51,6 +50,6 @@ async def _shown(asked: ChildPage, purpose: str | None, volume: int, problem: Pr
         purposes=tables()["access_purpose"].codes,
         purpose=purpose,
         volume=volume,
-        volumes=max(1, ceil(file["version"] / dossiers.MOST_ENTRIES)),
+        most=dossiers.MOST_ENTRIES,
         missing=[] if problem is None else problem.more["missing"],
     )
