@@ -1,6 +1,7 @@
 """The guides of the roles: each names pages and shows pictures that there are, in both languages."""
 
 import re
+from itertools import product
 from typing import Final
 
 import pytest
@@ -38,5 +39,12 @@ def test_what_a_guide_links_shows_and_names_is_there(role: Role) -> None:
 
 def test_pictures_are_small_and_each_is_shown() -> None:
     pictures = {path.name: path.stat().st_size for path in (GUIDES / "pictures").iterdir()}
-    assert pictures.keys() == {f"{role}-{language}.jpg" for role in IN_GUIDES for language in ("zh", "en")}
+    shown = {*IN_GUIDES, *(f"{role}-printed" for role in Role)}
+    assert pictures.keys() == {f"{name}-{language}.jpg" for name in shown for language in ("zh", "en")}
+    for name, language in product(shown, ("zh", "en")):
+        guide = (
+            GUIDES
+            / f"{name.removesuffix('-printed')}{dict(zip(('en', 'zh'), ENDINGS, strict=True))[language]}"
+        )
+        assert f"(pictures/{name}-{language}.jpg)" in guide.read_text("utf-8")
     assert {name: size for name, size in pictures.items() if size > MOST_BYTES} == {}
