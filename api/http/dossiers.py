@@ -7,10 +7,21 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from api.contract.dossier import DossierEntry, cover_lines, notes_told, parts_told, volumes_of, withheld_told
+from api.contract.dossier import (
+    DossierEntry,
+    cover_lines,
+    dossier_words,
+    notes_told,
+    parts_told,
+    volumes_of,
+    withheld_told,
+    words_in,
+)
 from api.contract.entries import entry_json
 from api.contract.file_status import status_json
+from api.contract.list_tables import in_language
 from api.contract.problems import OF_FILE, invalid, responses
+from api.contract.sentences import Language
 from api.contract.value_words import called
 from api.http.dependencies import AsOf, FileRequest, KnownAt, RequestContext, categories_of
 from api.http.file_points import FilePoint, file_point
@@ -61,7 +72,6 @@ _ANOTHER_PURPOSE: Final = Label(
     "本档案限制查阅，批准的是另一用途", "the file is restricted, and another purpose was approved"
 )
 _NO_VOLUME: Final = Label("卷宗没有这么多卷", "the dossier has fewer volumes")
-_NOBODY: Final = Label("（姓名不予显示）", "")
 
 
 @router.get(
@@ -103,6 +113,9 @@ async def dossier(
             " nothing is printed."
         ),
     ] = False,
+    lang: Annotated[
+        Language, Query(description="The language of the document; what was written in Chinese stays so.")
+    ] = "zh",
 ) -> Response:
     """Print the dossier of a child: cover, contents, the parts of the archive, what is withheld, final note.
 
@@ -118,7 +131,7 @@ async def dossier(
         if request.purposes.get(child, purpose) != purpose:
             approved = request.purposes[child]
             raise invalid([unknown_word("/query/purpose", _ANOTHER_PURPOSE, purpose, [approved])])
-        told, categories = await _told(request, child, point, known_at, volume)
+        told, categories = await _told(request, child, point, known_at, volume, lang)
         await request.note({child: categories}, "dossier", point.known)
         made = await printed_dossier(told, blanks=blanks)
     name = f'attachment; filename="dossier-{child}.pdf"'
@@ -126,7 +139,12 @@ async def dossier(
 
 
 async def _told(
-    request: RequestContext, child: UUID, point: FilePoint, known_at: str | None, volume: int
+    request: RequestContext,
+    child: UUID,
+    point: FilePoint,
+    known_at: str | None,
+    volume: int,
+    language: Language,
 ) -> tuple[dict[str, Any], set[Category]]:
     """Return what the dossier says, and the categories of it."""
     file, last = point.file, min(point.day, request.until(point.file))
@@ -152,25 +170,26 @@ async def _told(
         return {
             "volume": volume,
             "volumes": len(volumes),
-            "cover": cover_lines(status_json(Life(file, last, point.rulebook), request.sees)),
-            "parts": parts_told(entries, volumes[volume - 1], papers),
-            "withheld": withheld_told(entries, request.sees),
-            "notes": notes_told(entries, papers, len(by_then) - len(listed)),
+            "cover": cover_lines(status_json(Life(file, last, point.rulebook), request.sees), language),
+            "parts": parts_told(entries, volumes[volume - 1], papers, language),
+            "withheld": withheld_told(entries, request.sees, language),
+            "notes": notes_told(entries, papers, len(by_then) - len(listed), language),
         }
 
     said = await compute(told, len(file.entries))
     said |= {
-        "title": "儿童档案卷宗",
+        "language": language,
+        "words": words_in(language),
         "institution": await _institution(request, point),
         "as_of": last,
         "known_at": _minute(await request.instant(known_at) or request.now),
         "known_position": point.known,
         "log": await _log(request),
         "printed": {
-            "who": await _printed_by(request),
+            "who": await _printed_by(request, language),
             "day": request.today,
             "at": _minute(request.now),
-            "purpose": _purpose(request, child),
+            "purpose": _purpose(request, child, language),
         },
     }
     return said, {Category.IDENTITY} | categories_of(listed) | of_papers
@@ -180,16 +199,18 @@ def _minute(instant: Any) -> str:  # noqa: ANN401 - an instant
     return str(instant.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M"))
 
 
-def _purpose(request: RequestContext, child: UUID) -> str:
+def _purpose(request: RequestContext, child: UUID, language: Language) -> str:
     """Return what the access log has as the purpose, in words."""
     why = request.why(child) or ""
-    return (_PURPOSES.get(why) or tables()["emergency_ground"].codes.get(why) or Label(why, why)).zh
+    label = _PURPOSES.get(why) or tables()["emergency_ground"].codes.get(why) or Label(why, why)
+    return in_language(label, language)
 
 
-async def _printed_by(request: RequestContext) -> str:
+async def _printed_by(request: RequestContext, language: Language) -> str:
     member = await request.container.identity.member(request.actor.user)
     name = None if member is None else member.name
-    return f"{name or _NOBODY.zh}（{called('role', request.actor.role).zh}）"
+    role = in_language(called("role", request.actor.role), language)
+    return dossier_words(language, "member", name=name or dossier_words(language, "nobody"), role=role)
 
 
 async def _institution(request: RequestContext, point: FilePoint) -> str:

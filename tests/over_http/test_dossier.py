@@ -114,6 +114,29 @@ async def test_each_entry_stands_in_its_part_with_who_printed_it_when_and_what_f
     assert HOUSEHOLD not in earlier
 
 
+async def test_the_dossier_is_in_english_where_that_is_asked_but_for_what_was_written_in_chinese(
+    served: Served,
+) -> None:
+    child = await kept(served, a_life())
+    text = text_of(await printed(served, child, Role.STAFF, lang="en"))
+    order = ["Dossierofachild", "Contents", "Residence:Rearing", "Papersthatthispart", "Closingnote"]
+    places = [text.index(each) for each in order]
+    assert places == sorted(places)
+    for said in (HouseholdRegistered.label.en, "Recorded 20", "Printed by", "Page 1 of", "the archive"):
+        assert "".join(said.split()) in text, said
+    for said in (NAME, PARENT, HOUSEHOLD):
+        assert said in text, said
+    for said in ("卷内目录", "备考表", "用途", "没有记录", "不予显示", "在院"):
+        assert said not in text, said
+    browser = await signed_in(served, Role.SUPERVISOR)
+    await browser.prefer(language="en")
+    asked = await browser.open(f"/console/children/{child}/dossier")
+    assert 'value="en" checked' in asked.text, "the language that the page is read in"
+    address = f"/console/children/{child}/dossier.pdf?purpose=archive&lang="
+    saved = [text_of(await browser.open(f"{address}{each}")) for each in ("en", "zh")]
+    assert ["Dossierofachild" in each for each in saved] == [True, False]
+
+
 async def test_what_the_reader_may_not_see_is_named_by_category_and_nothing_of_it_printed(
     served: Served,
 ) -> None:
