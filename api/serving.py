@@ -54,8 +54,12 @@ MOST_CONNECTIONS: Final = limit(
 OWN_FILES: Final = 200
 """Files that the process needs besides connections: for the database, logs, a workbook."""
 
-SWITCH_SECONDS: Final = 0.0005
-"""The thread switch interval in seconds: rows of read models are computed beside answers."""
+SWITCH_SECONDS: Final = 0.00005
+"""The thread switch interval in seconds: what takes long is computed in threads beside light answers.
+
+A light answer gives the interpreter up some ten times, whenever it sends or receives, and gets it back from a
+computing thread after so long each time.
+"""
 
 _STOPS: Final = (signal.SIGINT, signal.SIGTERM)
 

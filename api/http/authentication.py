@@ -10,6 +10,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from api.bootstrap import Container
 from api.budgets import Turn
 from api.contract.problems import Problem, invalid
+from api.http.parameters import TWICE
 from api.http.request_body import BODILESS, MOST_UNASKED, content_length
 from api.identity.permissions import Actor
 from api.identity.reading_reasons import HEADER, REASONS, ReadingReason
@@ -60,8 +61,8 @@ async def authenticated(
 ) -> Authenticated:
     """Return the actor and the container, once it is the request's turn; `RequestLog` ends the turn.
 
-    Raises the problems `unauthenticated`, `unavailable`, `too_many_requests`, and `too_large` for a body of a
-    method without one.
+    A dependency of every router whose requests are somebody's. Raises the problems `unauthenticated`,
+    `unavailable`, `too_many_requests`, `too_large` for a body of a method without one, and `invalid`.
     """
     tenants: Tenants = request.app.state.tenants
     token = "" if credentials is None else credentials.credentials
@@ -69,8 +70,9 @@ async def authenticated(
         container = tenants[name]
         actor = await container.identity.authenticate(token)
         if actor is not None:
-            entered = await admitted(request, name, actor, partial(_still, container, token))
-            return entered._replace(reason=_stated(reason))
+            who = await admitted(request, name, actor, partial(_still, container, token))
+            request.state.entered = who._replace(reason=_stated(request, reason))
+            return request.state.entered  # type: ignore[no-any-return]  # a request's state has no types
     raise Problem("unauthenticated")
 
 
@@ -91,8 +93,10 @@ async def admitted(request: Request, ledger: str, actor: Actor, still: Still) ->
     return Authenticated(tenants[ledger], actor, turn, still)
 
 
-def _stated(reason: str | None) -> ReadingReason | None:
+def _stated(request: Request, reason: str | None) -> ReadingReason | None:
     """Return the reason of a header, known once it is known who asks. Raises the problem `invalid`."""
+    if len(request.headers.getlist(HEADER)) > 1:
+        raise invalid([InvalidValue(f"/header/{HEADER}", TWICE)])
     if reason is None or reason in REASONS:
         return None if reason is None else ReadingReason(reason)
     raise invalid([InvalidValue(f"/header/{HEADER}", _NO_REASON, known=tuple(REASONS))])
@@ -108,5 +112,13 @@ def _ended(tenants: Tenants, person: UUID, turn: Turn) -> None:
     tenants.under_way.give_back(person)
 
 
-AuthenticatedDep: TypeAlias = Annotated[Authenticated, Depends(authenticated)]
-"""The caller and the container. Depend on it directly: FastAPI walks every path to a dependency."""
+async def entered(request: Request) -> Authenticated:
+    """Return what `authenticated` returned, on which the router depends.
+
+    FastAPI walks every path to a dependency and works out its parameters on each, so that there is one to it.
+    """
+    return request.state.entered  # type: ignore[no-any-return]  # as above
+
+
+AuthenticatedDep: TypeAlias = Annotated[Authenticated, Depends(entered)]
+"""The caller and the container, where the router depends on `authenticated`."""

@@ -12,6 +12,7 @@ from typing import Final, get_args, get_origin
 from fastapi import Depends, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.params import Depends as Dependency
+from fastapi.routing import APIRoute
 
 from api.contract.problems import invalid
 from domain.label import Label
@@ -20,7 +21,7 @@ from ledger.codec.notation import unfit
 from ledger.codec.parsing import described
 
 _NO_PARAMETER: Final = Label("没有该查询参数", "no such query parameter")
-_TWICE: Final = Label("只能出现一次", "must be given once")
+TWICE: Final = Label("只能出现一次", "must be given once")
 _EMPTY: Final = Label("不得为空", "must not be empty")
 _NOT_UTF_8: Final = Label("须为 UTF-8 编码", "must be in UTF-8")
 _UNREADABLE: Final = "\ufffd"
@@ -62,6 +63,14 @@ def parameters_of(route: Dependant) -> Parameters:
     )
 
 
+def _declared(route: APIRoute) -> Parameters:
+    """Return the declared parameters of a route, worked out once: routes stay to the end of the process."""
+    known = _DECLARED.get(id(route))
+    if known is None:
+        known = _DECLARED[id(route)] = (route, parameters_of(route.dependant))
+    return known[1]
+
+
 def _below(route: Dependant) -> Iterator[Dependant]:
     for each in route.dependencies:
         yield each
@@ -75,10 +84,13 @@ def _parameter(name: str, annotation: object) -> Parameter:
 
 async def nothing_unknown(request: Request) -> None:
     """Raise the problem `invalid` if a parameter or header is unknown or badly written."""
-    faults = list(amiss(request, parameters_of(request.scope["route"].dependant)))
+    faults = list(amiss(request, _declared(request.scope["route"])))
     if faults:
         raise invalid(faults)
 
+
+_DECLARED: Final[dict[int, tuple[APIRoute, Parameters]]] = {}
+"""By the id of a route, which is kept with its parameters, so that no other one has its id."""
 
 NOTHING_UNKNOWN: Final[Dependency] = Depends(nothing_unknown)
 """A dependency of every router."""
@@ -96,13 +108,13 @@ def amiss(request: Request, declared: Parameters) -> Iterator[InvalidValue]:
     for name, each in query.items():
         values = request.query_params.getlist(name)
         if len(values) > 1 and not each.several:
-            yield InvalidValue(f"/query/{name}", _TWICE)
+            yield InvalidValue(f"/query/{name}", TWICE)
         else:
             for value in values:
                 yield from _written(f"/query/{name}", each, value)
     for each in declared.header:
         if len(request.headers.getlist(each.name)) > 1:
-            yield InvalidValue(f"/header/{each.name}", _TWICE)
+            yield InvalidValue(f"/header/{each.name}", TWICE)
 
 
 def _written(place: str, parameter: Parameter, value: str) -> Iterator[InvalidValue]:

@@ -23,7 +23,7 @@ from ledger.files.rulebooks import Rulebooks
 from ledger.sealing.keys import Keys
 from ledger.store.store import Store
 
-AT_ONCE: Final = 250
+AT_ONCE: Final = 50
 """Entries decoded before the event loop runs other tasks."""
 ADOPTED_SECONDS: Final = 1.0
 """How long a rulebook still counts here after another process recorded the adoption of a new one."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from gc import collect
 from statistics import median
 from typing import Final, TypeAlias
@@ -20,13 +20,15 @@ Side: TypeAlias = Callable[[], Awaitable[float]]
 class Duel:
     """Our side and the baseline, ready to go; `scale` says how much a round of each does.
 
-    `profile` profiles our side where its work is done in other processes.
+    `profile` profiles our side where its work is done in other processes. `told` says what else was seen
+    once all rounds are over.
     """
 
     ours: Side
     baseline: Side
     scale: str
     profile: Callable[[], Awaitable[str]] | None = None
+    told: Callable[[], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,9 @@ async def decide(row: Row, bench: Bench, rounds: int | None = None, *, warm: boo
                 rate = await side()
                 if number:
                     rates.append(rate)
+        if duel.told is not None:
+            result = replace(result, scale=f"{result.scale}; {duel.told()}")
         if result.met:
             return result
         profile = await profiled(duel.ours, bench.server, duel.profile)
-        return Result(row, result.ours, result.baseline, duel.scale, profile)
+        return Result(row, result.ours, result.baseline, result.scale, profile)

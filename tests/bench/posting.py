@@ -22,12 +22,13 @@ DONE: Final = b"HTTP/1.1 200"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request: a path, a key of its own and a body."""
+    """A request: a path, a key of its own and a body; `more` are further headers, a line each."""
 
     path: str
     key: str
     body: object = None
     method: str = "POST"
+    more: str = ""
 
     def bytes(self, token: str) -> bytes:
         """Return it as it goes over a connection."""
@@ -35,7 +36,7 @@ class Request:
         head = (
             f"{self.method} {self.path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n"
             f"Idempotency-Key: {self.key}\r\nContent-Type: application/json\r\n"
-            f"Content-Length: {len(body)}\r\n\r\n"
+            f"Content-Length: {len(body)}\r\n{self.more}\r\n"
         )
         return head.encode() + body
 

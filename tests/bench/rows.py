@@ -4,6 +4,7 @@ from typing import Final
 
 from tests.bench import (
     appends,
+    crowds,
     growth,
     imports,
     lists,
@@ -23,6 +24,7 @@ _EVERY: Final = (
     *processes.ROWS,
     *imports.ROWS,
     *over_http.ROWS,
+    *crowds.ROWS,
     *read_models.ROWS,
     *reading.ROWS,
     *growth.ROWS,

@@ -57,6 +57,8 @@ async def main() -> int:
     """Serve until told to stop."""
     app = create_app(Settings(), clock=now, apart=True)
     app.include_router(router)
+    # As far ahead as recording, which is matched after a few others.
+    app.router.routes.insert(0, app.router.routes.pop())
     with listen("127.0.0.1", 0) as listener:
         async with running(app), beside(app.state.tenants.settings, listener):
             sys.stdout.write(f"{listener.getsockname()[1]}\n")

@@ -10,6 +10,7 @@ from httpx2 import AsyncClient, Response
 from api.app import create_app
 from api.contract.file_kinds import PATHS
 from api.identity.permissions import Role
+from api.identity.reading_reasons import HEADER, ReadingReason
 from api.settings import Settings
 from domain.codes import tables
 from domain.events.intake import ChildReceived, IdentityRecorded
@@ -105,6 +106,9 @@ async def test_what_is_taken_once_is_not_given_twice(served: Served) -> None:
             if not any(each.get("type") == "array" for each in schemas_of(schema)):
                 answer = await client.request(method, f"{address(path)}?{name}=1&{name}=1", headers=new_key())
                 await refused(answer, f"/query/{name}")
+    twice = [(HEADER, ReadingReason.SUPERVISION), (HEADER, ReadingReason.SUPERVISION)]
+    client.headers.pop(HEADER)
+    await refused(await client.get("/codes/sex", headers=twice), f"/header/{HEADER}")
 
 
 async def test_a_parameter_is_left_out_or_has_a_value(served: Served) -> None:
