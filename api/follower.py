@@ -15,8 +15,8 @@ from api.settings import Settings
 from api.supervised import ended_with_starter
 from api.tenants import Tenants, open_tenants
 
-NICENESS: Final = 5
-"""Requests have priority."""
+NICENESS: Final = 10
+"""Requests have priority: beside a process that could use all of a processor it gets a tenth of that."""
 LOOK_SECONDS: Final = 1.0
 
 

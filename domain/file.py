@@ -199,6 +199,8 @@ class File:
         """The streams of the files that were joined to this one, whose entries it has with its own."""
         self.judged: object = None
         """What `judging` remembers of this file."""
+        self.scoped: object = None
+        """What `scope` remembers of this file, until an entry comes in."""
         self.beside: Mapping[UUID, Beside] = NOTHING_BESIDE
         """What was read with this file for judging what is to be recorded in it, by name. Never in a copy, so
         that what is found afterwards depends on the file alone."""
@@ -207,6 +209,7 @@ class File:
         """Fold one entry in, whatever it says and in any order; adding it again changes nothing."""
         if entry.entry_id in self.entries:
             return self
+        self.scoped = None
         self.entries[entry.entry_id] = entry
         self.stream = self.stream or entry.stream
         self.version = max(self.version, entry.version)
@@ -250,7 +253,7 @@ class File:
         other._happened = self._happened.copy()
         other._facts = self._facts.copy()
         other.changed = self.changed.copy()
-        other.parts = self.parts
+        other.parts, other.scoped = self.parts, self.scoped
         self._own.clear()
         return other
 
@@ -282,6 +285,7 @@ class File:
 
         It is one that no other entry acts on.
         """
+        self.scoped = None
         entry = self.entries.pop(entry_id)
         if entry.version == self.version:
             self.version = max((each.version for each in self.entries.values()), default=0)

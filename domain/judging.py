@@ -39,7 +39,7 @@ from domain.life import BIRTH, CASE_CLOSED, STAGE, AskedBeside, Life, over_time
 from domain.refusal import FURTHER, Refusal, breach, no_evidence
 from domain.resting import NOTHING, Categories, note, noting, noting_each
 from domain.rulebook import Rule, Rulebook, numbers_counted
-from domain.when import FIRST_DAY, Days, day_after, day_before, day_of
+from domain.when import FIRST_DAY, LAST_DAY, Days, day_after, day_before, day_of
 
 LONG_AGO: Final = date(1900, 1, 1)
 """No institution that exists today has papers about a day before this one."""
@@ -253,10 +253,11 @@ class _Memory:
     of_entries: dict[UUID, _Remembered]
 
 
-def findings(file: File, rulebook: Rulebook) -> Iterator[Judgement]:
+def findings(file: File, rulebook: Rulebook, through: date = LAST_DAY) -> Iterator[Judgement]:
     """Yield the judgements against every entry of a file as known now, except approved exceptions.
 
-    A rejected exception no longer excuses.
+    A rejected exception no longer excuses. What speaks against nothing `through` a day is not judged: entries
+    as they stand whose days end after it, and that nothing amends.
     """
     if not is_listed(file):
         return
@@ -267,11 +268,18 @@ def findings(file: File, rulebook: Rulebook) -> Iterator[Judgement]:
     for original_id in file.entries:
         known_before = remembered.get(original_id)
         if known_before is None or not known_before.holds(file):
+            if through < LAST_DAY and _speaks_later(file, original_id, through):
+                continue
             reads: set[object] = {original_id}
             judgements = tuple(judged_entry(file, original_id, rulebook, reads))
             known_before = _Remembered(judgements, frozenset(reads), len(file.entries))
             remembered[original_id] = known_before
         yield from known_before.judgements
+
+
+def _speaks_later(file: File, original_id: UUID, through: date) -> bool:
+    entry = file.effective(original_id)
+    return entry is not None and entry.days.last > through and not file.amendments(original_id)
 
 
 def judged_entry(

@@ -15,6 +15,7 @@ from annotated_types import MaxLen, MinLen, Predicate
 from domain.event import Kind, Label
 from domain.file import Attribute, File
 from domain.life import BIRTH, GONE, IN_CARE, STAGE
+from domain.resting import Categories, note, noting
 from domain.text import is_place_code
 from domain.when import FIRST_DAY, LAST_DAY, birthday, day_before
 
@@ -83,8 +84,24 @@ class FileScope:
     restricted_through: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _RememberedScope:
+    """The scope of a file as it is, and the categories of what was read for it."""
+
+    scope: FileScope
+    read: Categories
+
+
 def scope_of(file: File) -> FileScope:
-    """Return the scope of a file. The file must have an entry."""
+    """Return the scope of a file, which remembers it. The file must have an entry."""
+    remembered = file.scoped
+    if not isinstance(remembered, _RememberedScope):
+        remembered = file.scoped = _RememberedScope(*noting(_scope_of, file))
+    note(*remembered.read)
+    return remembered.scope
+
+
+def _scope_of(file: File) -> FileScope:
     charged = charges(file)
     whose = charged[-1][1]
     until: dict[InCharge, date] = {}

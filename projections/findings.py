@@ -55,8 +55,20 @@ REJECTED: Final = "X10"
 
 def findings_of(file: File, child: UUID, rulebook: Rulebook) -> Iterator[Finding]:
     """Yield every finding against a file, on any day."""
-    yield from _against_entries(child, judged(file, rulebook), rulebook)
-    yield from (against_days(child, lapse) for lapse in lapses(file, rulebook, LAST_DAY))
+    return _found_through(file, child, rulebook, LAST_DAY)
+
+
+def findings_on(file: File, child: UUID, rulebook: Rulebook, day: date) -> Iterator[Finding]:
+    """Yield the findings of `findings_of` that speak on a day, without judging what speaks later alone.
+
+    How long a lapse goes on after the day is not told.
+    """
+    return (each for each in _found_through(file, child, rulebook, day) if each.speaks(day))
+
+
+def _found_through(file: File, child: UUID, rulebook: Rulebook, day: date) -> Iterator[Finding]:
+    yield from _against_entries(child, judged(file, rulebook, day), rulebook)
+    yield from (against_days(child, lapse) for lapse in lapses(file, rulebook, day))
 
 
 def findings_under(file: File, child: UUID, rulebook: Rulebook, rule: str) -> Iterator[Finding]:

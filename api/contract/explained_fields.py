@@ -23,7 +23,7 @@ from domain.obligations import OBLIGATIONS
 from domain.readiness import GATES, weight
 from domain.rulebook import Rulebook
 from domain.scope import scope_of
-from projections.findings import Finding, findings_of, findings_under
+from projections.findings import Finding, findings_on, findings_under
 from projections.obligations import Obligation, obligations_of
 from projections.withholding import Resting, listed
 
@@ -221,7 +221,7 @@ def clocks_told(reading: FieldReading, rule: str | None, file: File) -> list[Obl
 def findings_told(reading: FieldReading, rule: str | None, file: File) -> list[Finding]:
     """Return the findings of the day, of one rule or of all, as far as they are told."""
     if rule is None:
-        every = findings_of(file, reading.file_id, reading.rulebook)
+        every = findings_on(file, reading.file_id, reading.rulebook, reading.day)
     else:
         every = findings_under(file, reading.file_id, reading.rulebook, rule)
     return [each for each in every if each.speaks(reading.day) and reading.told(each)]

@@ -91,7 +91,7 @@ def _say(value: Any, spec: Field, language: Language) -> str:  # noqa: ANN401 - 
         case str() if spec.code is not None:
             label = tables()[spec.code.table].codes.get(value)
             return value if label is None else _in(label, language)
-        case str() if language == "zh" and _is_of_months(spec):
+        case str() if language == "zh" and is_month(value) and _is_of_months(spec):
             year, month = map(int, value.split("-"))
             return f"{year}年{month}月"
     return str(value)

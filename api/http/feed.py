@@ -36,6 +36,7 @@ from domain.joined_files import joined_by
 from domain.label import Label
 from domain.limit import Area, limit
 from domain.scope import FileScope, scope_of
+from ledger.compute import compute
 from ledger.store import queries
 from ledger.store.store import END
 from projections.paging import MOST
@@ -47,6 +48,8 @@ WINDOW: Final = 10_000
 """Positions that one statement covers."""
 WINDOWS: Final = 20
 """Windows that one page covers before it answers with its position."""
+JUDGED: Final = 2
+"""As many entries are judged in the time in which the line of one is made."""
 AT_ONCE: Final = 250
 """Entries decoded at a time, which bounds the memory of an answer of any length."""
 FILES_AT_ONCE: Final = 25
@@ -214,21 +217,25 @@ class Reading:
         acting = [each for stream in read for each in self._fates[stream].entries.values()]
         causes = await self._request.causes([*entries, *acting])
         recorders = await self._recorders_of(entries)
-        lines = [
-            dumps(
-                entry_json(
-                    entry,
-                    self._fates[entry.stream],
-                    self._request.sees,
-                    named,
-                    causes=causes,
-                    recorders=recorders,
+        fates = {stream: self._fates[stream] for stream in read}
+
+        def lines() -> list[bytes]:
+            return [
+                dumps(
+                    entry_json(
+                        entry,
+                        fates[entry.stream],
+                        self._request.sees,
+                        named,
+                        causes=causes,
+                        recorders=recorders,
+                    )
                 )
-            )
-            + b"\n"
-            for entry in entries
-        ]
-        return lines, read
+                + b"\n"
+                for entry in entries
+            ]
+
+        return await compute(lines, JUDGED * len(entries)), read
 
     async def _named(self, entries: Sequence[AnyEntry]) -> dict[UUID, AnyEntry]:
         """Return the entries that some of these withdraw, restore or decide on, and the targets of those."""
@@ -253,8 +260,8 @@ class Reading:
         for window in range(after, end, WINDOW):
             sights = await self.look(window, min(window + WINDOW, end))
             for start in range(0, len(sights), AT_ONCE):
-                for line in await self.lines([each.entry_id for each in sights[start : start + AT_ONCE]]):
-                    yield line
+                piece = sights[start : start + AT_ONCE]
+                yield b"".join(await self.lines([each.entry_id for each in piece]))
 
     async def _decided(self, sights: Sequence[Sight]) -> list[Sight]:
         """Return the permitted entries, from the files if the register does not know their scope yet."""

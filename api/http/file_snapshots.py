@@ -28,7 +28,7 @@ from domain.file import ATTRIBUTES
 from domain.label import Label
 from domain.life import Life
 from domain.scope import scope_of
-from projections.findings import findings_of
+from projections.findings import findings_on
 from projections.obligations import obligations_of
 from projections.readiness import ReadyOnDay, ready_on
 from projections.withholding import told_of
@@ -97,7 +97,7 @@ def file_snapshot(
         for name in (each.entry_id, str(each.entry_id))
     }
     every = list(obligations_of(file, file_id, book))
-    found = [each for each in findings_of(file, file_id, book) if each.speaks(day)]
+    found = [*findings_on(file, file_id, book, day)]
     obligations = {
         key: each
         for key, each in _keyed((each.rule, _originals(each.started_by, originals), each) for each in every)

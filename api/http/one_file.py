@@ -37,7 +37,7 @@ from domain.obligations import State
 from domain.scope import scope_of
 from ledger.compute import compute
 from projections.family_children import too_many_for_families
-from projections.findings import Finding, findings_of
+from projections.findings import Finding, findings_on
 from projections.obligations import MOST_DAYS, last_due, obligations_of
 from projections.projector.projector import NotBuiltError
 from projections.readiness import ready_on
@@ -126,7 +126,7 @@ async def _status(
     of_several = await findings_of_several_files(request, file_id, day) if known_at is None else 0
 
     def status() -> tuple[dict[str, Any], set[Category]]:
-        findings = [each for each in request.visible(findings_of(read, file_id, book)) if each.speaks(day)]
+        findings = request.visible(findings_on(read, file_id, book, day))
         obligations = request.visible(obligations_of(read, file_id, book))
         shown = file_json(
             Life(read, day, book),
@@ -194,12 +194,10 @@ async def findings(
     last = request.until(read)
 
     def speaking() -> list[Finding]:
-        every = request.visible(findings_of(read, file_id, book))
         return [
             each
-            for each in every
-            if each.speaks(day)
-            and (not rule or each.rule in rule)
+            for each in request.visible(findings_on(read, file_id, book, day))
+            if (not rule or each.rule in rule)
             and kind in {None, each.kind}
             and (since or date.min) <= each.found_on
         ]

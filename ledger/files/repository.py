@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from domain.entry import AnyEntry
@@ -20,11 +20,12 @@ from ledger.codec import mapping
 from ledger.compute import FEW, compute
 from ledger.files.cache import FileCache
 from ledger.files.rulebooks import Rulebooks
+from ledger.sealing.cipher import Keyring
 from ledger.sealing.keys import Keys
 from ledger.store.store import Store
 
-AT_ONCE: Final = 50
-"""Entries decoded before the event loop runs other tasks."""
+AT_ONCE: Final = 250
+"""Entries decoded in a thread at a time."""
 ADOPTED_SECONDS: Final = 1.0
 """How long a rulebook still counts here after another process recorded the adoption of a new one."""
 
@@ -116,21 +117,17 @@ class FileRepository:
     async def decoded(self, stored: Sequence[mapping.Body]) -> list[AnyEntry]:
         """Return stored entries, decrypted with the keys that still exist."""
         if len(stored) <= FEW:
-            return await self._opened(stored)
+            documents = _loaded(stored)
+            return _opened(stored, documents, await self._keys.ring(mapping.pairs(documents)))
         entries: list[AnyEntry] = []
         for start in range(0, len(stored), AT_ONCE):
-            # The lock bounds the pause of the event loop to one piece, however many files are read at once.
+            # The lock leaves threads to other work, however many files are read at once.
             async with self._decoding:
-                entries += await self._opened(stored[start : start + AT_ONCE])
-                await asyncio.sleep(0)
+                piece = stored[start : start + AT_ONCE]
+                documents = await asyncio.to_thread(_loaded, piece)
+                ring = await self._keys.ring(mapping.pairs(documents))
+                entries += await asyncio.to_thread(_opened, piece, documents, ring)
         return entries
-
-    async def _opened(self, stored: Sequence[mapping.Body]) -> list[AnyEntry]:
-        documents = [mapping.load(each.body) for each in stored]
-        ring = await self._keys.ring(mapping.pairs(documents))
-        return [
-            mapping.decode(each, ring, document) for each, document in zip(stored, documents, strict=True)
-        ]
 
     async def rulebook_of(self, file: File, known: int | None = None) -> Rulebook:
         """Return the rulebook that counts for a file: the one that the institution in charge has adopted.
@@ -166,3 +163,13 @@ class FileRepository:
         if institution is None:
             return self.rulebook
         return self.rulebooks.of(await self.file(institution, known))
+
+
+def _loaded(stored: Sequence[mapping.Body]) -> list[dict[str, Any]]:
+    return [mapping.load(each.body) for each in stored]
+
+
+def _opened(
+    stored: Sequence[mapping.Body], documents: Sequence[dict[str, Any]], ring: Keyring
+) -> list[AnyEntry]:
+    return [mapping.decode(each, ring, document) for each, document in zip(stored, documents, strict=True)]

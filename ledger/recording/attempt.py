@@ -51,6 +51,8 @@ class Attempt:
                 candidate.denied, candidate.judgements = denied(self.checked, file, recording), ()
         judge_group = judge_together if self.atomic or self.bulk else judge_in_turn
         trials = self._trials(groups) if self.atomic else {}
+        # Copying a file of some thousand entries takes as long as judging one.
+        asked = any(candidate.asked for candidate in self.pending)
         ahead = _Ahead()
         recordable: list[Candidate] = []
         for stream, group in groups.items():
@@ -63,7 +65,7 @@ class Attempt:
                 identified=self.identified,
                 beside=self._beside(stream, group, trials, ahead),
             )
-            if not self.atomic:
+            if asked and not self.atomic:
                 trials[stream] = self.files[stream].extended(
                     [entry for candidate in accepted for entry in candidate.entries]
                 )

@@ -25,7 +25,7 @@ from domain.rulebook import Rulebook
 from domain.standing import STANDING
 from domain.when import LAST_DAY, SHANGHAI
 from projections import READ_MODELS
-from projections.findings import findings_of
+from projections.findings import Finding, findings_of, findings_on
 from projections.model import ReadModel, RowContext
 from projections.obligations import obligations_of
 from projections.readiness import READINESS, ready_on
@@ -122,6 +122,22 @@ def test_what_speaks_on_a_day_is_judged_or_lacking_then(entries: list[AnyEntry],
     assert sorted(each.rule for each in speaking) == sorted(
         [*(each.rule.id for each in of_entries), *(refusal.rule for refusal in of_the_day)]
     )
+
+
+@thorough
+@given(entries=streams(), day=days_asked)
+def test_who_asks_for_a_day_is_told_what_speaks_on_it_of_all(entries: list[AnyEntry], day: date) -> None:
+    all_judged, asked = fold(entries), fold(entries)
+    every = [*findings_of(all_judged, child_of(all_judged), RULEBOOK)]
+    on_the_day = [*findings_on(asked, child_of(asked), RULEBOOK, day)]
+    assert [_lasting(each) for each in on_the_day] == [_lasting(each) for each in every if each.speaks(day)]
+    # What was left out then is found by whoever asks for all of it afterwards.
+    assert [*findings_of(asked, child_of(asked), RULEBOOK)] == every
+
+
+def _lasting(finding: Finding) -> Finding:
+    """A finding without the day on which it ends."""
+    return replace(finding, until=None)
 
 
 @thorough
