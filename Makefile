@@ -23,7 +23,7 @@ export PYTHONUTF8 = 1
 # Each test process, and each command that a test starts, would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test lint types imports generated compiled generate schema test-embedded test-system explore drills bench \
+.PHONY: run test lint types imports generated compiled generate schema test-embedded test-system test-pooled explore drills bench \
 	bench-scale limits requirements screens
 .DEFAULT_GOAL = run
 
@@ -35,6 +35,7 @@ test: $(TEST)  ## Everything CI runs
 	@$(MAKE) --no-print-directory -j2 types lint imports generated compiled
 	@$(MAKE) --no-print-directory test-embedded
 	@$(MAKE) --no-print-directory test-system
+	@$(MAKE) --no-print-directory test-pooled
 
 lint: $(TEST)
 	$(BIN)/ruff check
@@ -63,6 +64,11 @@ test-system: $(TEST)  ## The tests of the database, on the system's PostgreSQL 1
 	@if [ -x /usr/lib/postgresql/15/bin/initdb ]; then set -x; \
 		CHILDLEDGER_TEST_POSTGRES=15 $(BIN)/pytest -n $(WORKERS) --dist worksteal -m "$(REPEATED)"; \
 	else echo "PostgreSQL 15 is not installed here: not tested on it"; fi
+
+test-pooled: $(TEST)  ## The tests of whoever enters the database, behind PgBouncer in transaction mode
+	@if [ -x /usr/sbin/pgbouncer ]; then set -x; \
+		CHILDLEDGER_TEST_POOLER=1 $(BIN)/pytest -n $(WORKERS) --dist worksteal -m pooled; \
+	else echo "PgBouncer is not installed here: not tested behind it"; fi
 
 explore: $(TEST)  ## Try every property on new examples, EXAMPLES times as many as usual (TESTS=tests/sealed for some)
 	CHILDLEDGER_EXAMPLES=$(EXAMPLES) $(BIN)/pytest -n $(WORKERS) --dist worksteal -m hypothesis \

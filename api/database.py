@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
-from psycopg import AsyncConnection, OperationalError
+from psycopg import OperationalError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from pydantic import SecretStr
 
@@ -22,6 +22,7 @@ from ledger.postgres.check import check_schema, check_text
 from ledger.postgres.embedded import Server, embedded
 from ledger.postgres.migrate import check, migrate
 from ledger.roles import Roles
+from ledger.store.connecting import connect
 
 CONNECT_SECONDS: Final = limit(
     10,
@@ -174,14 +175,14 @@ async def _lost(settings: Settings, database: Addresses) -> dict[str, str]:
 
 async def _enters(address: str) -> bool:
     try:
-        async with await AsyncConnection.connect(address):
+        async with await connect(address):
             return True
     except OperationalError:
         return False
 
 
 async def _refuse_owner(address: str, ledger: str) -> None:
-    async with await AsyncConnection.connect(address) as connection:
+    async with await connect(address) as connection:
         cursor = await connection.execute(CATALOG["owns"], [Roles.of(ledger).owner])
         if await cursor.fetchone() != (False,):
             message = (

@@ -85,6 +85,28 @@ OPENED_ALREADY = frozenset(
 )
 """Tests in `test_pages` that look again at the pages which another one opens."""
 
+ON_SESSIONS = frozenset(
+    {
+        "test_activity",
+        "test_append",
+        "test_append_trouble",
+        "test_generations",
+        "test_identity",
+        "test_keys",
+        "test_migrate",
+        "test_projections",
+        "test_recorder",
+        "test_recorder_children",
+        "test_recover",
+        "test_roles",
+        "test_rotation",
+        "test_skip",
+        "test_store",
+        "test_transparency_log",
+    }
+)
+"""Tests of whoever enters the database by a way of their own, which are repeated behind a pooler."""
+
 
 def _has_own_statements(path: Path) -> bool:
     """Tell whether tests of a module may ask a database what others do not ask."""
@@ -93,16 +115,21 @@ def _has_own_statements(path: Path) -> bool:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Do not even read, to repeat tests on another PostgreSQL, the modules that have none of them."""
-    repeated = "not any_database" in config.option.markexpr and collection_path.name.startswith("test_")
-    return True if repeated and not _has_own_statements(collection_path) else None
+    """Do not even read, to repeat tests on another PostgreSQL or behind a pooler, the modules without any."""
+    asked = config.option.markexpr
+    if not collection_path.name.startswith("test_"):
+        return None
+    elsewhere = "not any_database" in asked and not _has_own_statements(collection_path)
+    return elsewhere or (asked == "pooled" and collection_path.stem not in ON_SESSIONS) or None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that ask for a database, and of these the ones that need no other PostgreSQL as well."""
+    """Mark the tests that ask for a database, and of these the ones for another PostgreSQL and a pooler."""
     for item in items:
         if isinstance(item, pytest.Function) and "postgres" in item.fixturenames:
             item.add_marker("database")
+            if item.path.stem in ON_SESSIONS:
+                item.add_marker("pooled")
             if not _has_own_statements(item.path) or _asks_what_others_of_its_module_ask(item):
                 item.add_marker("any_database")
 

@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from psycopg.errors import UniqueViolation
-from psycopg.rows import TupleRow, args_row
+from psycopg.rows import TupleRow, args_row, tuple_row
 from pydantic import TypeAdapter, ValidationError
 
 from api.clock import WallClock
@@ -23,7 +23,7 @@ from domain.text import TOWNSHIP_DIGITS, is_place_code
 from ledger.codec.messages import wording
 from ledger.ledger import Ledger
 from ledger.store import queries
-from ledger.store.pools import Pool
+from ledger.store.pools import Pool, fetch
 
 SQL: Final = queries.load("api.identity", "directory.sql")
 TRUSTED_SECONDS: Final = 1.0
@@ -461,16 +461,12 @@ class Identity:
         self._used = {token: at for token, at in self._used.items() if used.get(token) != at}
 
     async def _read(self, statement: str, *parameters: object) -> list[TupleRow]:
-        return await _fetch(self._readers, statement, parameters)
+        return await fetch(self._readers, SQL[statement], parameters, tuple_row)
 
     async def _write(self, statement: str, *parameters: object) -> list[TupleRow]:
-        return await _fetch(self._writers, statement, parameters)
-
-
-async def _fetch(pool: Pool, statement: str, parameters: tuple[object, ...]) -> list[TupleRow]:
-    async with pool.connection() as connection:
-        cursor = await connection.execute(SQL[statement], parameters)
-        return await cursor.fetchall() if cursor.description else []
+        async with self._writers.connection() as connection:
+            cursor = await connection.execute(SQL[statement], parameters)
+            return await cursor.fetchall() if cursor.description else []
 
 
 def _actor(

@@ -29,6 +29,7 @@ from ledger.postgres.migrate import checksum, keys_of
 from ledger.sealing.key_file import KeyFile
 from ledger.sealing.keys import SECRET
 from ledger.store import queries
+from ledger.store.connecting import connect
 
 FORMAT: Final = 2
 _OF_READ_MODELS: Final = ("generation", "stopped_file")
@@ -105,7 +106,7 @@ async def back_up(
     """
     key = KeyFile.read(key_file)
     await asyncio.to_thread(folder.mkdir, 0o700, parents=True, exist_ok=True)
-    async with await AsyncConnection.connect(owner_url) as connection:
+    async with await connect(owner_url) as connection:
         await connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)
         snapshot, position, recorded_at, epoch, size = await _row(connection, ledger)
         moment = datetime.now(UTC)
@@ -143,7 +144,7 @@ async def renew_keys(owner_url: str, ledger: str, folder: Path, key_file: Path, 
     """
     key = KeyFile.read(key_file)
     _read(folder / _keys_manifest(ledger), _KEYS_MANIFEST)
-    async with await AsyncConnection.connect(owner_url) as connection:
+    async with await connect(owner_url) as connection:
         await connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)
         snapshot, *_ = await _row(connection, ledger)
         programs = await tools.programs_for(connection.info.server_version // _MAJOR)
@@ -171,7 +172,7 @@ async def restore(owner_url: str, ledger: str, path: Path, key_file: Path, say: 
     the backup is incomplete or was made with another key file, or if the ledger is not empty.
     """
     manifest, keys = await asyncio.to_thread(_whole, path, ledger, KeyFile.read(key_file), say)
-    async with await AsyncConnection.connect(owner_url, autocommit=True) as connection:
+    async with await connect(owner_url, autocommit=True) as connection:
         await _refuse_unless_empty(connection, ledger)
         server = connection.info.server_version // _MAJOR
         programs = await tools.programs_for(max(server, manifest.postgresql))

@@ -10,12 +10,13 @@ from dataclasses import asdict
 from importlib.resources import files
 from typing import Final
 
-from psycopg import AsyncConnection
+from psycopg.conninfo import make_conninfo
 from psycopg.sql import SQL, Identifier
 
 from ledger.postgres.catalog import CATALOG
 from ledger.postgres.migrate import MigrationError, keys_of
 from ledger.roles import Roles
+from ledger.store.connecting import connect
 
 _SOUND: Final = frozenset({"c", "C", "POSIX", "C.UTF-8", "C.UTF8"})
 """The provider libc with locales that sort by code points, however their names are written."""
@@ -46,7 +47,7 @@ class OlderLedgerError(MigrationError):
 async def check_text(url: str) -> None:
     """Raise WronglyStoredError unless the database holds UTF-8, in the order of code points."""
     # Without it, a database without an encoding would answer in bytes.
-    async with await AsyncConnection.connect(url, client_encoding="UTF8") as connection:
+    async with await connect(make_conninfo(url, client_encoding="UTF8")) as connection:
         cursor = await connection.execute(CATALOG["storage"])
         row = await cursor.fetchone()
     assert row is not None  # noqa: S101 - the database that was asked is there
@@ -90,7 +91,7 @@ async def description(url: str, ledger: str) -> list[str]:
     """Describe a ledger's two schemas, a line a piece, in words that are the same for every ledger."""
     lines = []
     roles = asdict(Roles.of(ledger))
-    async with await AsyncConnection.connect(url) as connection:
+    async with await connect(url) as connection:
         for part, schema in (("ledger", ledger), ("keys", keys_of(ledger))):
             await connection.execute(SQL("SET LOCAL search_path = {}").format(Identifier(schema)))
             cursor = await connection.execute(CATALOG["description"], roles | {"schema": schema})

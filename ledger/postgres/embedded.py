@@ -33,6 +33,7 @@ from ledger.postgres.cluster import (
     locate,
     unprivileged,
 )
+from ledger.store.connecting import connect_in_thread
 
 __all__ = ["Server", "ServerFailedError", "embedded"]
 
@@ -199,7 +200,7 @@ def _wait_until_accepting(cluster: Cluster, url: str, supervisor: _Supervisor) -
         process = cluster.accepting
         if process:
             try:
-                with psycopg.connect(url) as connection:
+                with connect_in_thread(url) as connection:
                     _check_locale(connection)
                     return
             except psycopg.OperationalError:

@@ -17,6 +17,7 @@ from ledger.sealing.cipher import Pair
 from ledger.sealing.keys import context_of
 from ledger.sealing.wrapping import KeyWrapper, UnwrapError
 from ledger.store import queries
+from ledger.store.connecting import connect
 
 SQL: Final = queries.load("ledger.postgres", "key_store.sql")
 AT_ONCE: Final = 500
@@ -37,7 +38,7 @@ class KeyStore:
     @asynccontextmanager
     async def entered(cls, owner_url: str, ledger: str) -> AsyncIterator[Self]:
         """Enter the key store of a ledger that was migrated."""
-        async with await AsyncConnection.connect(owner_url, autocommit=True) as connection:
+        async with await connect(owner_url, autocommit=True) as connection:
             yield cls(connection, ledger)
 
     async def _ask(self, statement: str, parameters: Sequence[object]) -> AsyncCursor:

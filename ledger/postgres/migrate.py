@@ -22,6 +22,7 @@ from domain.limit import Area, limit
 from ledger.postgres.catalog import CATALOG
 from ledger.roles import Roles
 from ledger.store import queries
+from ledger.store.connecting import connect
 
 Migration: TypeAlias = tuple[str, str]
 """Name and SQL. In the SQL `:"writer"` and `:"reader"` stand for the names of the ledger's roles."""
@@ -93,7 +94,7 @@ async def migrate(
     roles = Roles.of(ledger)
     for attempt in range(1, _ATTEMPTS + 1):
         try:
-            async with await AsyncConnection.connect(owner_url) as connection:
+            async with await connect(owner_url) as connection:
                 async with connection.transaction():
                     await _make_roles(connection, ledger, roles)
                     await _set_timeouts(connection, roles)
@@ -112,7 +113,7 @@ async def migrate(
 
 async def check(url: str, ledger: str = DEFAULT_LEDGER, *, library: bool = False) -> None:
     """Raise MigrationError unless the ledger is as this version migrates it; any of its roles may ask."""
-    async with await AsyncConnection.connect(url) as connection:
+    async with await connect(url) as connection:
         await check_by(connection, ledger, library=library)
 
 
@@ -138,7 +139,7 @@ async def check_by(connection: AsyncConnection, ledger: str, *, library: bool = 
 
 async def is_library(url: str, ledger: str) -> bool | None:
     """Return whether a ledger is one of the eventsourcing library's; None if this role sees no ledger."""
-    async with await AsyncConnection.connect(url) as connection:
+    async with await connect(url) as connection:
         try:
             applied = await _applied(connection, ledger)
         except (errors.UndefinedTable, errors.InvalidSchemaName, errors.InsufficientPrivilege):

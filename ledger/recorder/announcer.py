@@ -10,10 +10,13 @@ import psycopg
 from eventsourcing.persistence import ApplicationRecorder, ListenNotifySubscription
 from psycopg.sql import SQL, Identifier
 
+from ledger.store.connecting import connect_in_thread, is_direct_in_thread
 from ledger.store.notify import PAUSE, RETRY
 
 _POLL: Final = 1.0
 """Seconds after which a follower polls."""
+_POLL_ALONE: Final = 0.2
+"""The same where it hears of nothing."""
 
 
 class Announcer:
@@ -46,7 +49,7 @@ class Announcer:
     def _speak(self) -> None:
         while not self._ended.is_set():
             try:
-                with psycopg.connect(self._url, autocommit=True) as connection:
+                with connect_in_thread(self._url, autocommit=True) as connection:
                     while self._committed.wait() and not self._ended.is_set():
                         self._committed.clear()
                         connection.execute(self._notify)
@@ -56,7 +59,7 @@ class Announcer:
 
 
 class Notified(ListenNotifySubscription[ApplicationRecorder]):
-    """A subscription that looks at every hint, and every second without one."""
+    """A subscription that looks at every hint, and by itself now and then."""
 
     def __init__(
         self,
@@ -86,17 +89,20 @@ class Notified(ListenNotifySubscription[ApplicationRecorder]):
         with self._stopped:
             while not self._has_been_stopped:
                 try:
-                    with psycopg.connect(self._url, autocommit=True) as connection:
-                        connection.execute(listen)
-                        self._hear(connection)
+                    with connect_in_thread(self._url, autocommit=True) as connection:
+                        # Through a pooler another one's session would listen.
+                        direct = is_direct_in_thread(connection)
+                        if direct:
+                            connection.execute(listen)
+                        self._hear(connection, _POLL if direct else _POLL_ALONE)
                 except psycopg.OperationalError:
                     self._await(RETRY)
                     self._has_been_notified.set()
 
-    def _hear(self, connection: psycopg.Connection) -> None:
+    def _hear(self, connection: psycopg.Connection, poll: float) -> None:
         while not self._has_been_stopped:
             self._has_been_notified.set()
-            self._await(_POLL, connection.fileno())
+            self._await(poll, connection.fileno())
             for _ in connection.notifies(timeout=0):
                 pass
 

@@ -7,12 +7,13 @@ from typing import Any, Final, TypeVar
 
 import psycopg
 from eventsourcing import persistence
-from psycopg import Connection, Cursor, InterfaceError, OperationalError
+from psycopg import Connection, Cursor
 from psycopg.sql import SQL, Composable, Identifier
 from psycopg_pool import ConnectionPool
 
 from ledger.recorder.announcer import Announcer
 from ledger.store import arrays, queries
+from ledger.store.connecting import KEEPING_NOTHING, is_lost
 
 R = TypeVar("R")
 RECORDER_SQL: Final = queries.load_composable("ledger.recorder", "recorder.sql")
@@ -45,7 +46,7 @@ class Datastore:
         self.announcer = Announcer(url, ledger)
         self._pool = ConnectionPool(
             url,
-            kwargs={"autocommit": True, "prepare_threshold": None},
+            kwargs={"autocommit": True} | KEEPING_NOTHING,
             configure=arrays.register,
             min_size=1,
             max_size=_MOST_CONNECTIONS,
@@ -69,9 +70,10 @@ class Datastore:
                 connection = self._pool.getconn()
                 try:
                     return work(connection)
-                except (OperationalError, InterfaceError):
-                    if not connection.closed or time.monotonic() > until:
+                except psycopg.Error as error:
+                    if not is_lost(connection, error) or time.monotonic() > until:
                         raise
+                    connection.close()
                 finally:
                     self._pool.putconn(connection)
                 time.sleep(_PAUSE)

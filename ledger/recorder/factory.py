@@ -5,7 +5,6 @@ from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar, cast
 
-import psycopg
 from eventsourcing.persistence import (
     AggregateRecorder,
     ApplicationRecorder,
@@ -31,6 +30,7 @@ from ledger.recorder.recorders import (
 from ledger.recorder.tracking import LedgerTrackingRecorder
 from ledger.recorder.views import schema_of
 from ledger.roles import Roles
+from ledger.store.connecting import connect_in_thread
 
 T = TypeVar("T")
 TTrackingRecorder = TypeVar("TTrackingRecorder", bound=LedgerTrackingRecorder)
@@ -133,7 +133,7 @@ class Factory(InfrastructureFactory[LedgerTrackingRecorder]):
         return database_url, False
 
     def _refuse_owner(self, url: str) -> None:
-        with psycopg.connect(url) as connection:
+        with connect_in_thread(url) as connection:
             owns = connection.execute(CATALOG["owns"], [self._owner])
             if owns.fetchall() != [(False,)]:
                 message = f"{self.READER_URL} enters {self.ledger} as one who owns it, not as its reader"

@@ -7,11 +7,11 @@ began another epoch.
 from hashlib import sha256
 from importlib.resources import files
 
-from psycopg import AsyncConnection
 from psycopg.sql import SQL, Identifier, Literal
 
 from ledger.roles import Roles
 from ledger.store import queries
+from ledger.store.connecting import connect
 
 _TRACKING = files("ledger").joinpath("sql/tables/tracking.sql").read_text("utf-8")
 
@@ -33,7 +33,7 @@ async def make_view(owner_url: str, ledger: str, projection: str, tables: str) -
         "owner": Identifier(roles.owner),
         "reader": Identifier(roles.reader),
     }
-    async with await AsyncConnection.connect(owner_url) as connection:
+    async with await connect(owner_url) as connection:
         await queries.execute(connection, "SELECT FROM {ledger}.migration FOR UPDATE", **names)
         cursor = await connection.execute(
             SQL(

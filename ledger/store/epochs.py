@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from psycopg import AsyncConnection
 from psycopg.sql import Identifier
 
 from ledger.roles import Roles
 from ledger.store import queries
 from ledger.store.append import Head
 from ledger.store.append_batch import SQL as STORE
+from ledger.store.connecting import connect
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ async def begin(
     Later entries get moments after `lost_at`, the moment of the last entry known to be lost.
     Raises EpochTakenError.
     """
-    async with await AsyncConnection.connect(owner_url) as connection:
+    async with await connect(owner_url) as connection:
         await queries.execute(
             connection,
             "SET LOCAL ROLE {owner}",

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 from time import monotonic
 
-from psycopg import AsyncConnection, AsyncCursor, DataError, IntegrityError, InterfaceError, OperationalError
+from psycopg import AsyncCursor, DataError, IntegrityError, InterfaceError, OperationalError
 from psycopg.errors import (
     DeadlockDetected,
     ProgramLimitExceeded,
@@ -17,6 +17,7 @@ from ledger.store import arrays
 from ledger.store.append import Append, AppendFailedError, OverloadedError
 from ledger.store.append_batch import AppendAnswer, append_batch
 from ledger.store.append_queue import AppendQueue, PendingAppends, QueueLimits
+from ledger.store.connecting import connect, is_direct, is_lost
 from ledger.tasks import cancel_all
 
 FIRST_DELAY = 0.05
@@ -128,22 +129,23 @@ class GroupCommit:
                 try:
                     return await append_batch(await self._connected(), appends, atomic=atomic)
                 except BaseException as error:
-                    lost = self._cursor is None or self._cursor.connection.closed
+                    lost = (
+                        isinstance(error, OperationalError | InterfaceError)
+                        if self._cursor is None
+                        else is_lost(self._cursor.connection, error)
+                    )
                     await self._disconnect()
-                    if not (
-                        isinstance(error, PASSING)
-                        or (lost and isinstance(error, OperationalError | InterfaceError))
-                    ):
+                    if not (lost or isinstance(error, PASSING)):
                         raise
                 await asyncio.sleep(delay)
                 delay = min(2 * delay, LONGEST_DELAY)
 
     async def _connected(self) -> AsyncCursor:
         if self._cursor is None or self._cursor.connection.closed:
-            connection = await AsyncConnection.connect(self._url, autocommit=True, prepare_threshold=None)
+            connection = await connect(self._url, autocommit=True)
             arrays.register(connection)
             self._cursor = connection.cursor()
-            if await _is_direct(self._cursor):
+            if await is_direct(connection):
                 connection.prepare_threshold = 0
         return self._cursor
 
@@ -151,9 +153,3 @@ class GroupCommit:
         if self._cursor:
             await self._cursor.connection.close()
             self._cursor = None
-
-
-async def _is_direct(cursor: AsyncCursor) -> bool:
-    """Return whether the connection is direct: a pooler reports a pid that is not `pg_backend_pid()`."""
-    await cursor.execute("SELECT pg_backend_pid()")
-    return await cursor.fetchone() == (cursor.connection.info.backend_pid,)

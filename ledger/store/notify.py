@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from psycopg import AsyncConnection, Error
+from psycopg import Error
 from psycopg.sql import SQL, Identifier
 
+from ledger.store.connecting import connect, is_direct
 from ledger.tasks import cancel_all
 
 PAUSE = 0.1
@@ -37,7 +38,7 @@ class Notifier:
         self._committed.set()
 
     async def _speak(self) -> None:
-        async with await AsyncConnection.connect(self._url, autocommit=True) as connection:
+        async with await connect(self._url, autocommit=True) as connection:
             while True:
                 await self._committed.wait()
                 self._committed.clear()
@@ -45,10 +46,15 @@ class Notifier:
                 await asyncio.sleep(PAUSE)
 
     async def _listen(self) -> None:
-        async with await AsyncConnection.connect(self._url, autocommit=True) as connection:
-            await connection.execute(SQL("LISTEN {}").format(self._channel))
-            async for _ in connection.notifies():
-                self._heard()
+        async with await connect(self._url, autocommit=True) as connection:
+            direct = await is_direct(connection)
+            if direct:
+                await connection.execute(SQL("LISTEN {}").format(self._channel))
+                async for _ in connection.notifies():
+                    self._heard()
+        if not direct:
+            # Through a pooler another one's session would listen: polling goes on alone.
+            await asyncio.get_running_loop().create_future()
 
 
 async def _again_and_again(doing: Callable[[], Awaitable[None]]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Final, TypeAlias
 
-from psycopg import AsyncConnection, InterfaceError, OperationalError
+from psycopg import AsyncConnection, Error, InternalError, OperationalError
 from psycopg.errors import ReadOnlySqlTransaction
 from psycopg.rows import BaseRowFactory, Row
 from psycopg_pool import AsyncConnectionPool
@@ -13,6 +13,7 @@ from psycopg_pool import AsyncConnectionPool
 from domain.label import Label
 from domain.limit import Area, limit
 from ledger.store import arrays
+from ledger.store.connecting import KEEPING_NOTHING, is_lost
 
 PATIENCE: Final = limit(
     5,
@@ -27,7 +28,7 @@ StatementParameters: TypeAlias = Sequence[object] | Mapping[str, object]
 
 
 class Pool(AsyncConnectionPool[AsyncConnection]):
-    """A pool that discards a connection that leads to a read-only standby, as after a failover."""
+    """A pool that discards a connection whose session is lost or leads to a read-only standby."""
 
     def __init__(self, url: str, size: int) -> None:
         """Make a closed pool of at most `size` autocommitting connections with `arrays` registered.
@@ -36,7 +37,7 @@ class Pool(AsyncConnectionPool[AsyncConnection]):
         """
         super().__init__(
             url,
-            kwargs={"autocommit": True, "prepare_threshold": None},
+            kwargs={"autocommit": True} | KEEPING_NOTHING,
             configure=_configure,
             min_size=1,
             max_size=size,
@@ -50,12 +51,20 @@ class Pool(AsyncConnectionPool[AsyncConnection]):
     @asynccontextmanager
     async def connection(self, timeout: float | None = None) -> AsyncIterator[AsyncConnection]:  # noqa: ASYNC109 - the library's
         """Lend a connection for the block; wait for it at most `timeout` seconds."""
-        async with super().connection(timeout) as connection:
-            try:
-                yield connection
-            except ReadOnlySqlTransaction:
-                await connection.close()
+        lent: AsyncConnection | None = None
+        try:
+            async with super().connection(timeout) as lent:
+                try:
+                    yield lent
+                except Error as error:
+                    if isinstance(error, ReadOnlySqlTransaction) or is_lost(lent, error):
+                        await lent.close()
+                    raise
+        except InternalError as error:
+            # A pooler tells of a lost session twice, which psycopg expects of nobody: no SQLSTATE is named.
+            if error.sqlstate is not None or lent is None or not lent.closed:
                 raise
+            raise OperationalError(*error.args) from error
 
 
 async def _configure(connection: AsyncConnection) -> None:
@@ -69,11 +78,10 @@ async def fetch(
     async with pool.connection() as connection:
         try:
             return await _ask(connection, statement, parameters, row_factory)
-        except ReadOnlySqlTransaction:
-            await connection.close()
-        except (OperationalError, InterfaceError):
-            if not connection.closed:
+        except Error as error:
+            if not (isinstance(error, ReadOnlySqlTransaction) or is_lost(connection, error)):
                 raise
+            await connection.close()
     await pool.check()
     async with pool.connection() as connection:
         return await _ask(connection, statement, parameters, row_factory)

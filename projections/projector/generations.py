@@ -20,6 +20,7 @@ from psycopg.sql import SQL, Identifier
 
 from ledger.roles import Roles
 from ledger.store import queries
+from ledger.store.connecting import connect
 from projections.model import ReadModel
 
 GENERATION_SQL: Final = queries.load_composable("projections.projector", "generations.sql")
@@ -131,7 +132,7 @@ async def make(
     With `anew`, make a generation beside a built one; an unfinished one is resumed. Safe to call
     concurrently. Requires the owner role.
     """
-    async with await AsyncConnection.connect(owner_url) as connection:
+    async with await connect(owner_url) as connection:
         await _own(connection, ledger)
         every = await generations(connection, ledger)
         current = to_write(every, version)
@@ -158,7 +159,7 @@ async def drop_older(owner_url: str, ledger: str, keep: int) -> list[int]:
 
     Return their numbers. Requires the owner role.
     """
-    async with await AsyncConnection.connect(owner_url) as connection:
+    async with await connect(owner_url) as connection:
         await _own(connection, ledger)
         every = await generations(connection, ledger)
         oldest = [each.number for each in every if each.built][: keep + 1][-1:]

@@ -11,6 +11,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from ledger.store.append import Accepted
 from tests.support.ledgers import Urls, an_append, make_ledger, store_of
+from tests.support.pooler import direct
 
 SOCKET, PORT = ".s.PGSQL", 5432
 KEY = b"K\0\0\0\x0c"
@@ -22,7 +23,7 @@ NAMED = b"_pg3_"
 @asynccontextmanager
 async def between(url: str, said: bytearray, *, pooler: bool) -> AsyncIterator[str]:
     """Stand between, keeping what is said to the database; a `pooler` names a backend of its own."""
-    where = conninfo_to_dict(url)
+    where = conninfo_to_dict(direct(url))
     host, port = Path(str(where["host"])), int(where.get("port") or PORT)
 
     async def pass_on(client: asyncio.StreamReader, answer: asyncio.StreamWriter) -> None:

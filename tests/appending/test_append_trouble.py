@@ -30,6 +30,7 @@ from tests.support.ledgers import (
     store_of,
     takes,
 )
+from tests.support.pooler import needs_sessions
 from tests.support.waiting import PATIENCE, until
 
 IMPATIENT = QueueLimits(patience=0.3)
@@ -106,6 +107,7 @@ async def test_a_conflict_that_passes_is_tried_again(store: Store, superuser: As
     assert isinstance(await store.append(an_append()), Accepted)
 
 
+@needs_sessions
 async def test_a_writer_that_has_come_to_a_standby_looks_for_the_primary(
     urls: Urls, superuser: AsyncConnection
 ) -> None:
@@ -123,6 +125,7 @@ async def test_a_writer_that_has_come_to_a_standby_looks_for_the_primary(
         assert await store.add_keys({subject: b"wrapped"}) == {subject: b"wrapped"}
 
 
+@needs_sessions
 async def test_a_pool_keeps_no_connection_that_has_come_to_a_standby(
     urls: Urls, superuser: AsyncConnection
 ) -> None:

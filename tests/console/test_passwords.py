@@ -153,7 +153,7 @@ async def test_neither_user_name_nor_hash_lies_in_the_database_in_the_clear(
     assert settings.database_url is not None
     async with await psycopg.AsyncConnection.connect(settings.database_url.get_secret_value()) as owner:
         await owner.execute(
-            psycopg.sql.SQL("SET search_path = {}").format(psycopg.sql.Identifier(settings.ledger))
+            psycopg.sql.SQL("SET LOCAL search_path = {}").format(psycopg.sql.Identifier(settings.ledger))
         )
         rows = repr(await (await owner.execute("SELECT * FROM login")).fetchall())
     assert "zhoulan" not in rows

@@ -33,7 +33,8 @@ from ledger.store.append import Accepted, AppendFailedError, Repeated
 from ledger.store.pools import Pool
 from ledger.store.store import Store
 from tests.support.drills import ENTRIES
-from tests.support.ledgers import PASSWORD, WRITER, Urls, an_append, kill_backends, store_of
+from tests.support.ledgers import PASSWORD, WRITER, Urls, a_superuser, an_append, kill_backends, store_of
+from tests.support.pooler import direct
 
 pytestmark = pytest.mark.drill
 Result = TypeVar("Result")
@@ -297,7 +298,7 @@ async def test_nobody_who_reads_on_by_our_module_for_the_library_misses_an_event
 ) -> None:
     async with (
         library(PERSISTENCE_MODULE="ledger.recorder", CHILDLEDGER_DATABASE_URL=database_url) as log,
-        await AsyncConnection.connect(database_url, autocommit=True) as superuser,
+        a_superuser(database_url) as superuser,
     ):
         await dawdle(superuser, sql.Identifier("es", "entry"))
         outcome = await drill(log, CAUGHT_BY, superuser, superuser.info.user)
@@ -311,7 +312,7 @@ async def test_the_stock_recorder_without_its_lock_is_caught(
     urls: Urls, superuser: AsyncConnection, tell: Callable[[str], None]
 ) -> None:
     await superuser.execute(f"CREATE SCHEMA stock AUTHORIZATION {WRITER}".encode())
-    where = conninfo_to_dict(urls.superuser)
+    where = conninfo_to_dict(direct(urls.superuser))
     async with library(
         PERSISTENCE_MODULE="eventsourcing.postgres",
         POSTGRES_DBNAME=str(where["dbname"]),

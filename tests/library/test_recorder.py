@@ -27,6 +27,7 @@ from ledger.recorder.inserting import Inserter
 from ledger.roles import Roles
 from ledger.store.append import Stale
 from tests.support.ledgers import PASSWORD, an_append, make_ledger, store_of
+from tests.support.pooler import direct
 from tests.support.waiting import until_now
 
 MODULE = {"PERSISTENCE_MODULE": "ledger.recorder"}
@@ -42,7 +43,7 @@ def factory(database_url: str) -> Iterator[Factory]:
 
 @pytest.fixture
 def blocking_superuser(factory: Factory) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(factory.database.url, autocommit=True) as connection:
+    with psycopg.connect(direct(factory.database.url), autocommit=True) as connection:
         yield connection
 
 

@@ -104,7 +104,7 @@ async def test_an_empty_database_in_place_of_the_ledger_is_noticed(
     await store.append(an_append())
     await last_seen_of(store, data).note()
     async with await AsyncConnection.connect(urls.superuser) as superuser:
-        await superuser.execute("SET search_path = childledger")
+        await superuser.execute("SET LOCAL search_path = childledger")
         await superuser.execute("DELETE FROM entry")
         await superuser.execute("UPDATE head SET position = 0, recorded_at = NULL")
     with pytest.raises(LostEntriesError):
@@ -319,7 +319,7 @@ async def test_a_database_that_falls_back_while_it_is_served_makes_the_service_u
     assert (await client.get("/health/ready")).status_code == 200
     async with await AsyncConnection.connect(url) as superuser:
         await superuser.execute(
-            sql.SQL("SET search_path = {}").format(sql.Identifier(served.container.settings.ledger))
+            sql.SQL("SET LOCAL search_path = {}").format(sql.Identifier(served.container.settings.ledger))
         )
         await superuser.execute("UPDATE head SET position = position - 1")
     with pytest.raises(LostEntriesError):

@@ -14,6 +14,7 @@ from ledger.postgres.migrate import DEFAULT_LEDGER
 from ledger.roles import Roles
 from ledger.store.append import Accepted, Stale
 from tests.support.ledgers import Urls, an_append, make_ledger, store_of
+from tests.support.pooler import direct
 
 ENTRY = """
     INSERT INTO entry (position, recorded_at, entry_id, stream, kind, version, type, schema, occurred_until,
@@ -116,7 +117,7 @@ def test_the_owner_cannot_log_in_and_is_no_superuser(urls: Urls) -> None:
 
 async def test_tables_of_the_writers_own_do_not_mislead_append(urls: Urls) -> None:
     """Temporary tables come first in a search path that does not say otherwise."""
-    async with await AsyncConnection.connect(urls.writer, autocommit=True) as writer:
+    async with await AsyncConnection.connect(direct(urls.writer), autocommit=True) as writer:
         await writer.execute(
             "CREATE TEMPORARY TABLE head (one boolean, position bigint, recorded_at timestamptz)"
         )

@@ -21,6 +21,12 @@ STATEMENT = re.compile(
     r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH|SET|RESET|LOCK|CREATE|ALTER|COMMENT|GRANT|REVOKE|DROP)\s"
 )
 UPDATE = re.compile(r"(?<!FOR )(?<!NO KEY )\bUPDATE\b(?!,|\s*\()[^;]*", re.DOTALL)
+LASTING = re.compile(
+    r"^\s*(SET\s+(?!LOCAL\b|TRANSACTION\b)|PREPARE\b|DECLARE\b|CREATE\s+(GLOBAL\s+|LOCAL\s+)?TEMP)"
+    r"|\bpg_(try_)?advisory_lock|\bWITH\s+HOLD\b"
+)
+"""What a session keeps beyond its transaction."""
+CONNECTING = ROOT / "ledger" / "store" / "connecting.py"
 VOLATILE = re.compile(r"\b(now|clock_timestamp|timeofday|random|gen_random_uuid|nextval|setval)\s*\(")
 
 
@@ -64,6 +70,23 @@ def test_no_update_calls_a_function_that_answers_otherwise_when_it_is_asked_agai
 def test_nobody_locks_a_whole_table() -> None:
     for path, statement in (*in_modules(), *in_files()):
         assert not re.match(r"\s*LOCK\b", statement), path
+
+
+def test_no_statement_leaves_anything_in_a_session_that_a_pooler_lends_to_others() -> None:
+    for path, statement in (*in_modules(), *in_files()):
+        assert not LASTING.search(statement), path
+
+
+def test_every_connection_is_made_where_it_is_told_to_prepare_nothing() -> None:
+    pools = []
+    for path in MODULES:
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(call, ast.Call):
+                called = ast.unparse(call.func)
+                assert path == CONNECTING or not re.search(r"(Connection|psycopg)\.connect$", called), path
+                pools += [ast.unparse(call)] if re.search(r"ConnectionPool$|^_Pool$", called) else []
+    assert len(pools) > 1
+    assert all("KEEPING_NOTHING" in made for made in pools)
 
 
 def test_no_named_statement_ends_with_a_comment_that_would_hide_what_is_composed_with_it() -> None:

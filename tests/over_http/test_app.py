@@ -265,7 +265,7 @@ async def test_nobody_who_serves_can_alter_the_access_log(served: Served) -> Non
 async def _as_owner(settings: Settings, statement: str) -> None:
     assert settings.database_url is not None
     async with await AsyncConnection.connect(settings.database_url.get_secret_value()) as connection:
-        await connection.execute(SQL("SET search_path = {}").format(Identifier(settings.ledger)))
+        await connection.execute(SQL("SET LOCAL search_path = {}").format(Identifier(settings.ledger)))
         names = {"writer": Identifier(f"{settings.ledger}_writer")}
         await connection.execute(SQL(statement).format(**names))
 

@@ -362,7 +362,7 @@ async def altered_behind(served: Served, statements: Sequence[str]) -> None:
     owner = served.container.addresses.owner
     assert owner is not None
     async with await AsyncConnection.connect(owner) as connection:
-        path = SQL("SET search_path = {}").format(Identifier(served.container.ledger.name))
+        path = SQL("SET LOCAL search_path = {}").format(Identifier(served.container.ledger.name))
         await connection.execute(path)
         for statement in statements:
             assert (await connection.execute(statement.encode())).rowcount

@@ -520,7 +520,7 @@ async def test_a_cursor_goes_on_in_another_epoch_only_where_nothing_before_it_wa
     earlier = (await story.asked("/entries", limit=1, known_at=kept))["next"]
     assert settings.database_url is not None
     async with await AsyncConnection.connect(settings.database_url.get_secret_value()) as owner:
-        await owner.execute(f"SET search_path = {settings.ledger}".encode())
+        await owner.execute(f"SET LOCAL search_path = {settings.ledger}".encode())
         await owner.execute("UPDATE head SET epoch = 2")
         await owner.execute("INSERT INTO epoch VALUES (2, %s, NULL, now())", [kept])
 

@@ -119,7 +119,7 @@ async def test_neither_tokens_nor_names_lie_in_the_database_in_the_clear(
     await served.container.identity.add_member("欧阳示例", Role.ADMINISTRATOR)
     assert settings.database_url is not None
     async with await AsyncConnection.connect(settings.database_url.get_secret_value()) as connection:
-        await connection.execute(f'SET search_path = "{settings.ledger}"')
+        await connection.execute(f'SET LOCAL search_path = "{settings.ledger}"')
         kept = repr(
             await (await connection.execute("SELECT to_jsonb(t)::text, t.digest FROM token t")).fetchall()
             + await (await connection.execute("SELECT to_jsonb(m)::text, m.name FROM member m")).fetchall()

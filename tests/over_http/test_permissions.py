@@ -49,6 +49,7 @@ from ledger.recording.request import Draft
 from tests.support.exploring import examples
 from tests.support.given import INSTITUTION, TODAY, some
 from tests.support.given import given as given_life
+from tests.support.pooler import direct
 from tests.support.whole_events import full
 
 OWN, OTHER, THIRD = (UUID(int=number) for number in (1, 2, 3))
@@ -427,7 +428,7 @@ def actors(draw: st.DrawFn) -> Actor:
 def test_a_list_holds_exactly_the_files_that_each_may_read(
     postgres: str, files: list[FileScope], everybody: list[Actor], today: date, about: date | None
 ) -> None:
-    with psycopg.connect(postgres) as connection:
+    with psycopg.connect(direct(postgres)) as connection:
         connection.execute(
             """CREATE TEMPORARY TABLE listed (
                 number integer, institution uuid, former uuid[], former_until date[], sixteen_on date,

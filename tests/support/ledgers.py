@@ -19,6 +19,7 @@ from ledger.roles import Roles
 from ledger.store.append import Accepted, Append, AppendFailedError, Prepared
 from ledger.store.append_queue import QueueLimits
 from ledger.store.store import Store
+from tests.support.pooler import direct
 from tests.support.postgres import copied
 
 PASSWORD = "not a secret"
@@ -90,8 +91,8 @@ def an_append(
 
 @asynccontextmanager
 async def a_superuser(url: str, *schemas: str) -> AsyncIterator[AsyncConnection]:
-    """Enter a database as its superuser, who finds what stands in some schemas."""
-    async with await AsyncConnection.connect(url, autocommit=True) as connection:
+    """Enter a database as its superuser, in a session of one's own that finds what stands in some schemas."""
+    async with await AsyncConnection.connect(direct(url), autocommit=True) as connection:
         if schemas:
             path = sql.SQL(", ").join(map(sql.Identifier, schemas))
             await connection.execute(sql.SQL("SET search_path = {}").format(path))

@@ -16,7 +16,7 @@ from psycopg.conninfo import make_conninfo
 
 from ledger.postgres.embedded import Server, embedded
 from tests.support.folders import a_folder
-from tests.support.pooler import pooled
+from tests.support.pooler import POOLED, pooled
 
 DEBIAN_PROGRAMS = "/usr/lib/postgresql/{major}/bin"
 MEMORY: Final = Path("/dev/shm")  # noqa: S108 - what is made there has a name of its own and no other reader
@@ -40,7 +40,7 @@ def postgres() -> Iterator[str]:
         return
     major = os.environ.get("CHILDLEDGER_TEST_POSTGRES")
     with thrown_away(Path(DEBIAN_PROGRAMS.format(major=major)) if major else None) as server:
-        if "CHILDLEDGER_TEST_POOLER" not in os.environ:
+        if not POOLED:
             yield server.url
             return
         with pooled(server.url) as url:

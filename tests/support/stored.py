@@ -118,7 +118,7 @@ async def as_owner(served: Served, statement: str, *parameters: object) -> Any:
     owner = served.container.addresses.owner
     assert owner is not None
     async with await AsyncConnection.connect(owner) as connection:
-        path = SQL("SET search_path = {}").format(Identifier(served.container.ledger.name))
+        path = SQL("SET LOCAL search_path = {}").format(Identifier(served.container.ledger.name))
         await connection.execute(path)
         cursor = await connection.execute(statement.encode(), parameters)
         assert cursor.rowcount > 0
