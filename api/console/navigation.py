@@ -1,7 +1,7 @@
 """The side of every page: where each role can go, home first."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -13,13 +13,28 @@ class Destination:
     """A page of the side: its address below `/console/`, and the name of its words in `side`.
 
     `counted` is the member of `GET /counts` that stands beside it, if there is one; what `needs` somebody
-    stands out.
+    stands out. `pages` are what goes together under it, itself first: they lead to each other.
     """
 
     path: str
     name: str
     counted: str = ""
     needs: bool = False
+    pages: "tuple[Destination, ...]" = ()
+
+    @property
+    def address(self) -> str:
+        """The address of the page."""
+        return f"/console/{self.path}"
+
+    def leads_to(self, address: str) -> bool:
+        """Whether a page is this one, or one that goes with it."""
+        return address in {self.address, *(each.address for each in self.pages)}
+
+
+def together(name: str, *pages: Destination) -> Destination:
+    """Return the destination of pages that go together, with the counts of the first, under its own name."""
+    return replace(pages[0], name=name, pages=pages)
 
 
 TODAY: Final = Destination("today", "today", "overdue", needs=True)
@@ -30,9 +45,7 @@ FOR_MANY: Final = Destination("record-many", "record_many")
 FAMILIES: Final = Destination("families", "families")
 INSTITUTION_FILES: Final = Destination("institutions", "institution_files")
 OUTSIDE: Final = Destination("outside", "outside")
-FIND: Final = Destination("children", "find")
 FINDINGS: Final = Destination("findings", "findings", "findings")
-APPROVALS: Final = Destination("approvals", "approvals", "exceptions", needs=True)
 EXCEPTIONS: Final = Destination("approvals", "exceptions", "exceptions")
 BOARD: Final = Destination("readiness", "readiness")
 IMPORTS: Final = Destination("imports", "imports")
@@ -49,24 +62,25 @@ INSTITUTIONS: Final = Destination("admin/institutions", "institutions")
 PEOPLE: Final = Destination("admin/people", "people")
 TOKENS: Final = Destination("admin/tokens", "tokens")
 STATE: Final = Destination("admin/state", "state")
+FLOWS: Final = Destination("census/flows", "flows")
+SERIES: Final = Destination("series", "series")
+FILES: Final = together("files", REGISTER, FAMILIES)
+FILES_TO_FIND: Final = together("find", REGISTER, FAMILIES)
+DECISIONS: Final = replace(together("approvals", EXCEPTIONS, EMERGENCIES, ERASURES), needs=True)
+EXCEPTIONS_READ: Final = together("exceptions", EXCEPTIONS, EMERGENCIES, ERASURES)
+OTHERS_DATA: Final = together("others_data", IMPORTS, DIFFERENCES)
+COUNTS: Final = together("counts", CENSUS, FLOWS, SERIES, SUPERVISION, REPORTS)
 
 SIDE: Final[Mapping[Role, Sequence[Destination]]] = MappingProxyType(
     {
-        Role.STAFF: (
-            *(TODAY, REGISTER, FAMILIES, RECEIVE, FOR_MANY, FINDINGS, EXCEPTIONS, IMPORTS),
-            *(DIFFERENCES, BOARD, RULES),
-        ),
+        Role.STAFF: (TODAY, FILES, RECEIVE, FOR_MANY, FINDINGS, EXCEPTIONS, OTHERS_DATA, BOARD, RULES),
         Role.SUPERVISOR: (
-            *(TODAY, REGISTER, FAMILIES, RECEIVE, FOR_MANY, APPROVALS, FINDINGS, EMERGENCIES),
-            *(ERASURES, IMPORTS, DIFFERENCES, BOARD, RULES),
+            *(TODAY, FILES, RECEIVE, FOR_MANY, DECISIONS, FINDINGS, OTHERS_DATA, BOARD, COUNTS, RULES),
         ),
-        Role.AUDITOR: (
-            *(FIND, FAMILIES, FINDINGS, LATE, EXCEPTIONS, EMERGENCIES, ERASURES, LOG, CENSUS, RULES),
-        ),
+        Role.AUDITOR: (FILES_TO_FIND, FINDINGS, LATE, EXCEPTIONS_READ, LOG, COUNTS, RULES),
         Role.PLACEMENT_OFFICER: (BOARD, TODAY, REGISTER, FINDINGS, RULES),
         Role.BUREAU: (
-            *(CENSUS, SUPERVISION, REPORTS, REGISTER, OUTSIDE, INSTITUTION_FILES, TODAY, APPROVALS),
-            *(FINDINGS, EMERGENCIES, ERASURES, BOARD, RULES),
+            *(COUNTS, REGISTER, OUTSIDE, INSTITUTION_FILES, TODAY, DECISIONS, FINDINGS, BOARD, RULES),
         ),
         Role.TOWNSHIP: (OUTSIDE, TODAY, REGISTER, ENTER, FOR_MANY, FINDINGS, EXCEPTIONS, IMPORTS, RULES),
         Role.ADMINISTRATOR: (INSTITUTIONS, PEOPLE, TOKENS, STATE, LOG, RULES),
@@ -77,4 +91,9 @@ SIDE: Final[Mapping[Role, Sequence[Destination]]] = MappingProxyType(
 
 def home_of(role: Role) -> str:
     """Return the address of a role's home."""
-    return f"/console/{SIDE[role][0].path}"
+    return SIDE[role][0].address
+
+
+def pages_together(role: Role, address: str) -> Sequence[Destination]:
+    """Return the pages that go together with a page in a role's side, itself among them; else none."""
+    return next((each.pages for each in SIDE[role] if each.pages and each.leads_to(address)), ())

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from api.clock import SHANGHAI
 from api.console import value_display
 from api.console.language_marks import with_languages
-from api.console.navigation import SIDE, home_of
+from api.console.navigation import SIDE, home_of, pages_together
 from api.console.page_request import PageRequest, Preferences
 from api.console.words import LANGUAGES, Words
 from api.contract.problems import Problem
@@ -78,7 +78,6 @@ def lead_to(address: str) -> RedirectResponse:
 
 def render(page: PageRequest, template: str, *, status: int = 200, **answers: Any) -> Response:  # noqa: ANN401 - what the template shows
     """Return a page in the frame of somebody who is signed in."""
-    destinations = SIDE[page.role]
     here = page.http.url.path
     now = page.context.now.astimezone(SHANGHAI)
     return _response(
@@ -87,7 +86,8 @@ def render(page: PageRequest, template: str, *, status: int = 200, **answers: An
         page.preferences,
         page=page,
         explained=template.removesuffix(".html"),
-        side=[(each, here == f"/console/{each.path}") for each in destinations],
+        side=[(each, each.leads_to(here)) for each in SIDE[page.role]],
+        side_tabs=[(each, each.address == here) for each in pages_together(page.role, here)],
         home=home_of(page.role),
         here=here if not page.http.url.query else f"{here}?{page.http.url.query}",
         now=now,

@@ -138,7 +138,8 @@ def test_an_event_of_a_family_is_recorded_in_its_file(demo: Demo, browser: Brows
     subject = f"照料培训{script}"
     page = opened(browser, WIDE if script else NARROW, script=script)
     enter(page, demo, role="staff")
-    follow(page, "nav >> text=家庭")
+    follow(page, "nav >> text=儿童和家庭")
+    follow(page, ".tabs >> text='家庭'")
     is_sound(page, script=script)
     follow(page, page.locator("tbody th a").first)
     family = page.url
@@ -191,6 +192,7 @@ def test_by_keyboard_an_event_of_a_family_is_recorded_and_a_scan_attached(
 ) -> None:
     page = opened(browser, WIDE, script=True)
     enter(page, demo, role="staff")
+    go_by_keyboard(page, "儿童和家庭")
     go_by_keyboard(page, "家庭")
     go_by_keyboard(page, page.locator("tbody th a").first.inner_text())
     go_by_keyboard(page, "记录一件事")

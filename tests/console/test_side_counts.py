@@ -1,4 +1,4 @@
-"""Beside each page stands how much waits, as far as it can be told; a page stands without it too."""
+"""Beside each page stands where one can go and how much waits there, as far as it can be told."""
 
 import re
 from typing import Any
@@ -7,6 +7,7 @@ import pytest
 from httpx2 import Response
 
 from api.console import side_counts
+from api.console.navigation import SIDE
 from api.contract.encoding import JsonResponse
 from api.identity.permissions import Role
 from domain.events.intake import ChildAdmitted, ChildReceived
@@ -17,6 +18,8 @@ from tests.support.given import some
 from tests.support.http_given import a_story
 
 RECEIVED = ("2026-09-05", some(ChildReceived))
+MOST = 10
+"""Links of a side at most."""
 CLAIMED = ("2026-10-01", some(ChildAdmitted, intake_category="A1"), {"exception": "I01"})
 
 
@@ -24,6 +27,20 @@ def counted(page: Response) -> dict[str, str]:
     """What stands beside the pages of the side."""
     found = re.findall(r'<a href="/console/(\w+)"[^>]*>[^<]* <span class="n[^"]*">(\d+\+?)</span>', page.text)
     return dict(found)
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_the_side_is_short_and_what_goes_together_is_one_link_away(served: Served, role: Role) -> None:
+    assert len(SIDE[role]) <= MOST
+    browser = await signed_in(served, role)
+    for group in SIDE[role]:
+        for each in group.pages:
+            page = await browser.open(each.address)
+            assert page.status_code == 200, each.address
+            side, _, main = page.text.partition("<main")
+            assert re.search(f'href="{group.address}" aria-current', side), each.address
+            tabs = re.findall('<li><a href="([^"]+)"', main.partition("</ul>")[0])
+            assert tabs == [beside.address for beside in group.pages], each.address
 
 
 async def test_what_waits_for_somebody_stands_in_the_side(served: Served) -> None:

@@ -87,6 +87,7 @@ def form_page(kind: type[Event], role: Role, language: Language, *, amiss: bool 
         page=page,
         explained="record-form",
         side=[],
+        side_tabs=[],
         home="/",
         here="/",
         now=NOW,

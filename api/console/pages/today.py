@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from api.console.drafts import drafts
-from api.console.navigation import APPROVALS, SIDE
+from api.console.navigation import DECISIONS, SIDE
 from api.console.overseen import institutions_overseen
 from api.console.page_request import PageRequest, SignedIn
 from api.console.page_route import PageRoute
@@ -100,7 +100,7 @@ async def today(
         recordable=await _recordable(page, groups),
         begun=len(await drafts(page)) if records else None,
         own=await page.answer(own_work.own_work, limit=_OWN),
-        to_approve=page.counts and APPROVALS in SIDE[page.role] and page.counts[APPROVALS.counted],
+        to_approve=page.counts and DECISIONS in SIDE[page.role] and page.counts[DECISIONS.counted],
         most=_OWN,
         imports=await _imports(page) if page.role in MAY_HAND_IN else [],
     )
