@@ -14,7 +14,7 @@ from api.console.forms.form_reading import SentFields
 from api.console.forms.joining_form import NAMED, JoiningForm, KindOfTwo
 from api.console.forms.two_files import FileRehearsed
 from api.console.page_route import PageRoute
-from api.console.pages.child_record import history_at
+from api.console.pages.file_record import history_at
 from api.console.rendering import lead_to
 from api.console.sent_form import filled_form
 from api.console.value_display import child_name, personal

@@ -26,7 +26,7 @@ from api.console.forms.two_files import (
     rehearsed_in,
 )
 from api.console.page_route import PageRoute
-from api.console.pages.child_record import history_at
+from api.console.pages.file_record import history_at
 from api.console.rendering import lead_to
 from api.console.sent_form import READING, readers_form
 from api.console.value_display import child_name, personal

@@ -12,7 +12,7 @@ from api.console.forms.event_form import first_of
 from api.console.forms.form_reading import ReadForm, SentFields
 from api.console.forms.opening_form import CheckedOpening, OpeningForm, sent_opening
 from api.console.page_request import PageRequest
-from api.console.pages.child_record import history_at
+from api.console.pages.file_record import history_at
 from api.console.rendering import lead_to
 from api.console.sent_form import SHOWN_AGAIN
 from domain.event import Event, Kind

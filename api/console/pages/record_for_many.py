@@ -24,7 +24,7 @@ from api.console.forms.many_form import MOST_CHILDREN, ChildOutcome, ManyForm, R
 from api.console.overseen import institutions_overseen
 from api.console.page_request import PageRequest, SignedIn
 from api.console.page_route import PageRoute
-from api.console.pages.child_record import TypeToRecord, by_chapter, has_words
+from api.console.pages.file_record import TypeToRecord, by_chapter, has_words
 from api.console.rendering import lead_to, render
 from api.console.sent_form import SHOWN_AGAIN, filled_form
 from api.console.value_display import event_label

@@ -49,7 +49,7 @@ class DisplayedDifference:
 
 
 @of_files(router.get, "/compare")
-async def child_comparison(
+async def file_comparison(
     asked: AboutFile,
     from_: Annotated[str | None, Query(alias="from", max_length=40)] = None,
     from_known_at: PointText = None,
@@ -84,7 +84,7 @@ async def child_comparison(
         for each in ("from", "to")
     ]
     return await now.render(
-        "child-comparison.html",
+        "file-comparison.html",
         "compare",
         file,
         told=told,

@@ -14,7 +14,7 @@ router = APIRouter(prefix="/console", route_class=PageRoute)
 
 
 @of_files(router.get, "/findings")
-async def child_findings(asked: AboutFile) -> Response:
+async def file_findings(asked: AboutFile) -> Response:
     """Show every finding of the file, the rule that it breaks, and the entries that show it."""
     listed = await asked.page.answer(one_file.findings, asked.file_id, **asked.point)
     file = await asked.summary()
@@ -24,7 +24,7 @@ async def child_findings(asked: AboutFile) -> Response:
         for each in listed["items"]
     ]
     return await asked.render(
-        "child-findings.html",
+        "file-findings.html",
         "findings",
         file,
         found=found,

@@ -18,14 +18,14 @@ router = APIRouter(prefix="/console", route_class=PageRoute)
 
 
 @of_files(router.get, "/entries/{entry}")
-async def child_entry(asked: AboutFile, entry: UUID) -> Response:
+async def file_entry(asked: AboutFile, entry: UUID) -> Response:
     """Show every field of an entry, both its dates, who recorded it, and what became of it."""
     told = await asked.page.answer(one_entry.one_entry, asked.file_id, entry, known_at=asked.known_at)
     file = await asked.summary()
     words, shown = asked.page.words, told["entry"]
     position = shown["position"]
     return await asked.render(
-        "child-entry.html",
+        "file-entry.html",
         "entry",
         file,
         line=entry_line(words, shown),
@@ -41,7 +41,7 @@ async def child_entry(asked: AboutFile, entry: UUID) -> Response:
 
 
 @of_files(router.get, "/entries/{entry}/decision")
-async def child_decision(asked: AboutFile, entry: UUID) -> Response:
+async def file_decision(asked: AboutFile, entry: UUID) -> Response:
     """Show the file as it was known when the entry was recorded, on the entry's own day."""
     one = await asked.page.answer(one_entry.one_entry, asked.file_id, entry)
     told = await asked.page.answer(decisions.decision, one["entry"]["position"])
@@ -49,7 +49,7 @@ async def child_decision(asked: AboutFile, entry: UUID) -> Response:
     await asyncio.to_thread(attribute_codes)
     words = asked.page.words
     return await asked.of_now().render(
-        "child-decision.html",
+        "file-decision.html",
         "decision",
         file,
         told=told,

@@ -1,4 +1,4 @@
-"""Recording an event in a child's file: which one, its form, what it would change, and the recording."""
+"""Recording an event in a file: which one, its form, what it would change, and the recording."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ router = APIRouter(prefix="/console", route_class=PageRoute)
 OF_TWO_FILES: Final[Mapping[str, str]] = MappingProxyType(
     {"FilesJoined": "join", "FilesSeparated": "separate"}
 )
-"""The pages of events that stand in two files, below the child's, by their types."""
+"""The pages of events that stand in two files, below a file's, by their types."""
 _MOST_USED: Final = 6
 _WAITING: Final = ["overdue", "due"]
 _BY_SUPERVISOR: Final = Label(
@@ -49,7 +49,7 @@ class TypeToRecord:
 
     @property
     def path(self) -> str:
-        """Where it is recorded, below the page of a child."""
+        """Where it is recorded, below the page of a file."""
         return OF_TWO_FILES.get(self.name, f"record/{self.name}")
 
 
@@ -158,7 +158,7 @@ async def send_record(
 
 
 def history_at(address: str, recorded: Mapping[str, Any]) -> str:
-    """Return the address of the history of a child at the first entry that was recorded."""
+    """Return the address of the history of a file at the first entry that was recorded."""
     entry, *_ = recorded["entries"]
     month = entry["occurred_until"][:7]
     return f"{address}/history?month={month}&recorded={entry['entry_id']}"

@@ -16,14 +16,14 @@ router = APIRouter(prefix="/console", route_class=PageRoute)
 
 
 @of_files(router.get, "/explain/{field}")
-async def child_explanation(asked: AboutFile, field: Annotated[str, Path(max_length=100)]) -> Response:
+async def file_explanation(asked: AboutFile, field: Annotated[str, Path(max_length=100)]) -> Response:
     """Show the value on the day, and in order what each entry contributed."""
     told = await asked.page.answer(explain.explain, asked.file_id, field, **asked.point)
     file = await asked.summary()
     await asyncio.to_thread(attribute_codes)
     words = asked.page.words
     return await asked.render(
-        "child-explanation.html",
+        "file-explanation.html",
         "explanation",
         file,
         path=f"/explain/{field}",

@@ -18,7 +18,7 @@ from api.http import chronology
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
 _PART: Final = re.compile(f"{'|'.join(each.path for each in TABS if each.path)}|/explain/[A-Za-z0-9_.-]+")
-"""Where one may be below a child's page, and stays."""
+"""Where one may be below a file's page, and stays."""
 _COMPARED: Final = "/compare"
 Compared: TypeAlias = Annotated[str | None, Query(max_length=40)]
 """What a comparison says of its second point."""

@@ -16,14 +16,12 @@ router = APIRouter(prefix="/console", route_class=PageRoute)
 
 
 @of_files(router.get, "/readers")
-async def child_readers(
-    asked: AboutFile, cursor: Annotated[int, Query(ge=0, le=NEWEST)] = NEWEST
-) -> Response:
+async def file_readers(asked: AboutFile, cursor: Annotated[int, Query(ge=0, le=NEWEST)] = NEWEST) -> Response:
     """Show a page of the accesses to the file, the latest first."""
     listed = await asked.page.answer(access.access_of, asked.file_id, **asked.point, limit=50, cursor=cursor)
     file = await asked.summary()
     return await asked.render(
-        "child-readers.html",
+        "file-readers.html",
         "readers",
         file,
         listed=listed,

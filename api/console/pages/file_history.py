@@ -1,4 +1,4 @@
-"""A child's life: every entry with both its dates, the latest first, and birthdays."""
+"""The life that a file tells: every entry with both its dates, the latest first, and birthdays."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ class HistoryLine:
 
 
 @of_files(router.get, "/history")
-async def child_history(
+async def file_history(
     asked: AboutFile,
     order: TimelineOrder | None = None,
     chapter: Annotated[str | None, Query(max_length=40)] = None,
@@ -86,7 +86,7 @@ async def child_history(
     }
     following = {"below": lines[-1].day if lines else None, "cursor": listed["next"]}
     return await asked.render(
-        "child-history.html",
+        "file-history.html",
         "history",
         file,
         documents=partial(documents, asked.page.words),

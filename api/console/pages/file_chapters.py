@@ -1,4 +1,4 @@
-"""A child's file on a day: what holds, chapter by chapter, and what is due."""
+"""A file on a day: what holds, chapter by chapter, and what is due."""
 
 import asyncio
 from typing import Final
@@ -19,7 +19,7 @@ _DUE_SHOWN: Final = 6
 
 
 @of_files(router.get, "")
-async def child_status(asked: AboutFile) -> Response:
+async def file_chapters(asked: AboutFile) -> Response:
     """Show what holds on the day, since when, and what waits then."""
     file = await asked.file()
     dated = await asked.page.answer(chronology.chronology, asked.file_id, known_at=asked.known_at)
@@ -32,7 +32,7 @@ async def child_status(asked: AboutFile) -> Response:
     await asyncio.to_thread(attribute_codes)
     shown = chapters(asked.page.words, file, asked.kind)
     return await asked.render(
-        "child-status.html",
+        "file-chapters.html",
         "status",
         file,
         chapters=[each for each in shown if each.attributes],

@@ -16,11 +16,11 @@ _GROUPS: Final = (("overdue",), ("due",), ("met", "met_late"), ("void",))
 
 
 @of_files(router.get, "/due")
-async def child_due(asked: AboutFile) -> Response:
+async def file_due(asked: AboutFile) -> Response:
     """Show every obligation of the file with its state on the day."""
     file = await asked.summary()
     due = await asked.page.answer(one_file.obligations, asked.file_id, **asked.point)
     groups: list[tuple[str, list[Mapping[str, Any]]]] = [
         (states[0], [each for each in due["items"] if each["state"] in states]) for states in _GROUPS
     ]
-    return await asked.render("child-due.html", "due", file, groups=[each for each in groups if each[1]])
+    return await asked.render("file-due.html", "due", file, groups=[each for each in groups if each[1]])

@@ -19,7 +19,7 @@ from api.console.forms.form_display import field_id
 from api.console.forms.form_filling import filled_in
 from api.console.forms.form_reading import BY_ID, MUST_FILL_IN, OCCURRED, SentFields, rows_of
 from api.console.page_route import PageRoute
-from api.console.pages.child_record import history_at
+from api.console.pages.file_record import history_at
 from api.console.rendering import lead_to
 from api.console.sent_form import filled_form
 from api.contract.problems import Problem
