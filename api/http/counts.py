@@ -12,7 +12,9 @@ from api.contract.listing import titled
 from api.contract.problems import ANYWHERE
 from api.contract.waiting_counts import CountAnswer, CountsAnswer, FindingsCountAnswer
 from api.http.dependencies import RequestContext, list_request
+from api.http.exceptions import exceptions_told
 from api.http.list_pages import listed_at
+from api.http.lists import FOUND_TOLD
 from domain.label import Label
 from domain.limit import Area, limit
 from domain.when import add, day_before
@@ -20,7 +22,7 @@ from projections.exceptions import exceptions
 from projections.findings import WITHHELD as FINDINGS
 from projections.findings_list import findings
 from projections.obligations import obligations
-from projections.paging import Page, PageAsked
+from projections.paging import Condition, Page, PageAsked
 
 router = APIRouter(tags=["across files"])
 
@@ -66,6 +68,7 @@ async def counts(request: OfCounts) -> JsonResponse:
             exceptions,
             listed_at("/exceptions", day=today, state="waiting"),
             state="waiting",
+            scope=exceptions_told(request),
             **keyed,
         ),
         "known_position": request.container.projector.position_of(*_MODELS),
@@ -74,15 +77,20 @@ async def counts(request: OfCounts) -> JsonResponse:
 
 
 async def _counted(
-    request: RequestContext, question: CountedList, where: str, **asked: object
+    request: RequestContext,
+    question: CountedList,
+    where: str,
+    *,
+    scope: Condition | None = None,
+    **asked: object,
 ) -> CountAnswer:
     """Return how many a question finds, of which `where` is the list."""
-    return _count(await first_of(request, question, request.today, **asked), where)
+    return _count(await first_of(request, question, request.today, scope=scope, **asked), where)
 
 
 async def _findings(request: RequestContext) -> FindingsCountAnswer:
     rules, keyed, today = request.ledger.rulebook, request.ledger.term, request.today
-    page = await first_of(request, findings, today, rulebook=rules, keyed=keyed)
+    page = await first_of(request, findings, today, rulebook=rules, keyed=keyed, told=FOUND_TOLD)
     counted = Counter(row.rule for row in page.rows)
     sealed = counted.keys() - rules.rules.keys()
     named = FINDINGS.by_term(keyed, "rule", rules.rules) if sealed else {}
@@ -108,11 +116,22 @@ def _by_rule(counted: Counter[str], named: Mapping[str, str]) -> list[tuple[str,
     return found.most_common()
 
 
-async def first_of(request: RequestContext, question: CountedList, day: date, **asked: object) -> Page[Any]:
-    """Return as many of what a question finds on a day as are counted."""
+async def first_of(
+    request: RequestContext,
+    question: CountedList,
+    day: date,
+    *,
+    scope: Condition | None = None,
+    **asked: object,
+) -> Page[Any]:
+    """Return as many of what a question finds on a day as are counted.
+
+    `scope` is what its list may tell the caller of, by default all files that they may read.
+    """
+    may = request.scope if scope is None else scope
     async with request.container.projector.reading() as connection:
         return await question(
-            connection, request.scope, sees=request.sees, day=day, turn=PageAsked(MOST_COUNTED), **asked
+            connection, may, sees=request.sees, day=day, turn=PageAsked(MOST_COUNTED), **asked
         )
 
 

@@ -42,6 +42,7 @@ from ledger.codec.split import sealed
 from ledger.compute import compute
 from projections.exceptions import SORTS, WITHHELD, ExceptionRow, row_of
 from projections.exceptions import exceptions as exceptions_on
+from projections.paging import Condition
 from projections.scopes import StreamScope
 
 router = APIRouter(tags=["across files"])
@@ -75,7 +76,7 @@ async def exceptions(
         request,
         exceptions_on,
         view,
-        scope=unrestricted_sql(request.scope, about=SQL("e.occurred_on")),
+        scope=exceptions_told(request),
         tools={"keyed": request.ledger.term},
         day=on,
         state=state,
@@ -88,6 +89,11 @@ async def exceptions(
     )
     rows = await opened_rows(request, WITHHELD, page.rows)
     return counted_listing(await _items(request, page.rows, rows, on, view.known), page, view)
+
+
+def exceptions_told(request: RequestContext) -> Condition:
+    """Return the condition of the exceptions that the caller may be told of."""
+    return unrestricted_sql(request.scope, about=SQL("e.occurred_on"))
 
 
 @router.get("/exceptions/{entry}", responses=WITHIN | {200: {"model": ExceptionAnswer}})

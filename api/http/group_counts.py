@@ -23,7 +23,15 @@ from api.http.dependencies import AsOf, Day, KnownAt, RequestContext
 from api.http.file_points import one_day
 from api.http.list_formats import in_formats, listed, one_page
 from api.http.list_pages import ListView, check_rules, institution_names, list_view, listed_at
-from api.http.lists import FINDING_MODELS, OBLIGATION_MODELS, OfFindings, OfObligations, acting, several
+from api.http.lists import (
+    FINDING_MODELS,
+    FOUND_TOLD,
+    OBLIGATION_MODELS,
+    OfFindings,
+    OfObligations,
+    acting,
+    several,
+)
 from api.http.one_file import (
     ChildFilter,
     DueSince,
@@ -139,6 +147,7 @@ async def counts_of_findings(
             request.scope,
             rulebook=request.ledger.rulebook,
             keyed=request.ledger.term,
+            told=FOUND_TOLD,
             sees=request.sees,
             day=on,
             rule=several(rule),

@@ -36,6 +36,7 @@ from api.identity.restricted import unrestricted_sql
 from domain.entry import LATE_DAYS, Origin
 from domain.event import Category
 from projections.late_entries import SORTS, LateBy, LateCount, late_counts, late_entries
+from projections.paging import Condition
 
 router = APIRouter(tags=["across files"])
 
@@ -107,7 +108,7 @@ async def late(
         request,
         late_entries,
         view,
-        scope=unrestricted_sql(request.scope, about=SQL("late.occurred_until")),
+        scope=_told(request),
         limit=limit,
         sort=sort,
         total=total,
@@ -144,7 +145,7 @@ async def counts_of_late(
     view = await list_view(request, filters.known_at, None, _REGISTER)
     async with request.container.projector.reading() as connection:
         counted = await late_counts(
-            connection, request.scope, ways, sees=request.sees, known=view.known, **asked
+            connection, _told(request), ways, sees=request.sees, known=view.known, **asked
         )
     names = await institution_names(request, {each.institution for each in counted})
     told = [each for each in counted if all(getattr(each, name) is not None for name in ways)]
@@ -160,6 +161,10 @@ async def counts_of_late(
         "known_position": view.position,
     }
     return JsonResponse(body, headers={"Ledger-Position": str(view.position)})
+
+
+def _told(request: RequestContext) -> Condition:
+    return unrestricted_sql(request.scope, about=SQL("late.occurred_until"))
 
 
 def _count(

@@ -92,6 +92,8 @@ OfObligations: TypeAlias = Annotated[RequestContext, Depends(list_request(*OBLIG
 RegisterSort: TypeAlias = Annotated[str | None, Query(description=SORT), SortedBy(REGISTER_SORTS)]
 FindingSort: TypeAlias = Annotated[str | None, Query(description=SORT), SortedBy(FINDING_SORTS)]
 OfFindings: TypeAlias = Annotated[RequestContext, Depends(list_request(*FINDING_MODELS))]
+FOUND_TOLD: Final = told_sql(about=SQL("f.found_on"))
+"""The condition of the findings that lists and counts tell of."""
 
 
 def several(values: Sequence[str] | None) -> tuple[str, ...] | None:
@@ -315,7 +317,7 @@ async def findings(
         tools={
             "rulebook": request.ledger.rulebook,
             "keyed": request.ledger.term,
-            "told": told_sql(about=SQL("f.found_on")),
+            "told": FOUND_TOLD,
         },
         day=on,
         rule=several(rule),

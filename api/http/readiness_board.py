@@ -113,7 +113,7 @@ async def counts(
     async with request.container.projector.reading() as connection:
         counted = await readiness_counts(
             connection,
-            request.scope,
+            request.readable,
             sees=request.sees,
             day=on,
             within_months=within_months,

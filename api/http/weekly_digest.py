@@ -11,7 +11,9 @@ from api.contract.encoding import JsonResponse
 from api.contract.problems import ANYWHERE
 from api.http.counts import CountedList, first_of
 from api.http.dependencies import RequestContext, list_request
+from api.http.exceptions import exceptions_told
 from api.http.list_pages import listed_at
+from api.http.lists import FOUND_TOLD
 from domain.when import add
 from projections.exceptions import exceptions
 from projections.findings_list import findings
@@ -92,17 +94,17 @@ def _lines(
         "waiting": (
             exceptions,
             listed_at("/exceptions", day=day, state="waiting"),
-            {**keyed, "state": "waiting"},
+            {**keyed, "state": "waiting", "scope": exceptions_told(request)},
         ),
         "findings": (
             findings,
             listed_at("/findings", day=day),
-            {**keyed, "rulebook": request.ledger.rulebook},
+            {**keyed, "rulebook": request.ledger.rulebook, "told": FOUND_TOLD},
         ),
         "not_ready": (
             readiness,
             listed_at("/readiness", day=day, within_months=_MONTHS, status="not_ready"),
-            {"within_months": _MONTHS, "statuses": ("not_ready",)},
+            {"within_months": _MONTHS, "statuses": ("not_ready",), "scope": request.readable},
         ),
     }
 
