@@ -82,7 +82,10 @@ class Access:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessFilter:
-    """Which accesses are asked for: of a time, of one user, for one purpose or reason; None is any."""
+    """Which accesses are asked for: after an instant, until another, of one user, purpose and reason.
+
+    None is any.
+    """
 
     since: datetime | None = None
     until: datetime | None = None

@@ -8,8 +8,8 @@ SELECT note_accesses(%s::timestamptz[], %s::text[], %s::uuid[], %s::text[], %s::
 SELECT position, at, member, role, institution, categories, purpose, reason, emergency
   FROM access
  WHERE child = %(child)s AND position < %(before)s
-   AND coalesce(at >= %(since)s, true) AND coalesce(at <= %(until)s, true)
-   AND coalesce(member = %(user)s, true) AND coalesce(purpose = %(purpose)s, true) AND coalesce(reason = %(reason)s, true)
+   AND coalesce(at > %(since)s, true) AND coalesce(at <= %(until)s, true)
+   AND coalesce(member = %(user)s, true) AND coalesce(purpose = %(purpose)s, true) AND (%(reason)s::text IS NULL OR reason = %(reason)s)
    AND (purpose <> ALL (%(telling)s) OR categories <@ %(sees)s)
  ORDER BY position DESC
  LIMIT %(limit)s

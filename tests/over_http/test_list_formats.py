@@ -14,7 +14,7 @@ from api.app import create_app
 from api.contract.csv_lines import CSV, TableCell, csv_line
 from api.contract.value_words import VALUE_WORDS
 from api.contract.workbook_parts import LONGEST, XLSX, WorkbookParts
-from api.http import list_formats
+from api.http import access, list_formats
 from api.identity.permissions import Role
 from api.imports.cells.raw import as_written
 from api.imports.reading.kinds import read_workbook
@@ -276,6 +276,27 @@ async def test_what_no_table_is_asked_by_is_refused(
         ]
         assert (table.status_code, table.json()["code"]) == (page.status_code, page.json()["code"])
         assert page.status_code in {400, 422}
+
+
+async def test_who_read_a_file_is_a_table_page_after_page_for_those_who_answer_for_it(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access, "MOST", 2)
+    (child, _), reader = await two_children(served), await served.as_(Role.STAFF)
+    for below in ("", "/entries", "/obligations"):
+        assert (await reader.get(f"/children/{child}{below}")).status_code == 200
+    path, client = f"/children/{child}/access", await served.as_(Role.AUDITOR)
+    page = (await client.get(path, params={"limit": 2})).json()
+    assert page["next"] is not None
+    every = [*page["items"], *(await client.get(path, params={"cursor": page["next"]})).json()["items"]]
+    headings, *rows = lines(await whole(client, path))
+    assert headings[:6] == ["时间", "查阅人", "角色", "信息类别", "查询", "事由"]
+    assert [row[4] for row in rows] == ["到期事项", "经历", "档案情况"]
+    assert {(row[2], row[5]) for row in rows} == {("工作人员", "照料儿童")}
+    assert [row[7] for row in rows] == [str(each["position"]) for each in every]
+    first, _ = sheets((await whole(client, path, "xlsx")).content)
+    assert first == [headings, *rows]
+    assert (await reader.get(path, params={"format": "csv"})).status_code == 403
 
 
 async def test_a_table_is_the_whole_list_or_says_that_there_is_more(
