@@ -1,6 +1,6 @@
 """The accesses to a file in the form of answers, and as a table."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -51,10 +51,10 @@ class AccessesAnswer(TypedDict):
     next: str | None
 
 
-def accesses_table(stated: Mapping[str, Label]) -> ListTable:
+def accesses_table(stated: Iterable[tuple[str, Label]]) -> ListTable:
     """Return the accesses to a file as a table; `stated` are the reasons that one may state for a read."""
     grounds = tables()["emergency_ground"].codes
-    reasons = {**stated, **tables()["access_purpose"].codes}
+    reasons = {**dict(stated), **tables()["access_purpose"].codes}
 
     def reason(item: ListedItem, language: Language) -> TableCell:
         known = grounds if item["emergency"] else reasons

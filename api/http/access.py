@@ -103,5 +103,5 @@ def _table_page(asked: Mapping[str, Any], cursor: str | None) -> dict[str, Any]:
 
 for _kind in PATHS:
     router.get(f"{path_of(_kind)}/access", responses=WITHIN | listed(AccessesAnswer))(
-        of_kind(_kind, in_formats(accesses_table(REASONS), _table_page)(access_of))
+        of_kind(_kind, in_formats(accesses_table(REASONS.items()), _table_page)(access_of))
     )
