@@ -30,6 +30,11 @@ _HEADINGS: Final = (
     Label("登记人", "By"),
     Label("内容", "What"),
 )
+_RESTRICTED: Final = (
+    "<p>档案限制处理，没有经批准的用途，受限的条目不出示，只证明其存在。"
+    "<small lang=en>The file is restricted: without an approved purpose what is restricted is not shown, and"
+    " only proved to be there.</small>"
+)
 _PAPER: Final = Label("材料", "Paper")
 _UNKNOWN_DAY: Final = Label("至迟", "by")
 
@@ -55,11 +60,12 @@ class PaperLine:
 
 @dataclass(frozen=True, slots=True)
 class BundlePage:
-    """The page of a file's bundle: what is opened, and the names of those who recorded."""
+    """The page of a file's bundle: what is opened, who recorded by name, and whether some is kept back."""
 
     file: UUID
     sees: AbstractSet[Category]
     recorders: Mapping[UUID, str]
+    restricted: bool = False
 
     def head(self, checkpoint: Checkpoint, made: datetime, shown: int, count: int) -> str:
         """Return the page up to its first entry."""
@@ -70,7 +76,7 @@ class BundlePage:
             f"<p>档案 <code>{self.file}</code>，{_moment(made)}导出：共 {count} 条，出示 {shown} 条。"
             f"日志 <code>{escape(checkpoint.origin)}</code> 签署至第 {checkpoint.size} 条。"
             f"<small lang=en>The file as exported then: {shown} of {count} entries are shown. The log is"
-            f" signed up to entry {checkpoint.size}.</small>"
+            f" signed up to entry {checkpoint.size}.</small>{_RESTRICTED if self.restricted else ''}"
             "<p>本页供阅读；能够证明的是 <code>entries.ndjson</code>。在任何装有 Python 3 的计算机上运行 "
             "<code>python3 -I verify.py --key 公布的公钥</code> 即可核对。"
             "<small lang=en>This page is for reading; what is proved stands in entries.ndjson. Any computer"

@@ -11,7 +11,7 @@ from api.http.dependencies import categories_of
 from api.http.paper_bytes import ENDINGS
 from domain.cited_papers import CitedPaper, cited_papers, scans_of
 from domain.entry import AnyEntry
-from domain.event import Category
+from domain.event import Category, Erased
 from domain.file import File
 from domain.label import Label
 from ledger.papers.kept_papers import KeptPapers, PaperErasedError, PaperPlace
@@ -20,6 +20,7 @@ from ledger.sealing.cipher import SealBrokenError
 
 FOLDER: Final = "papers"
 NOT_HELD: Final = Label("未存入影像", "no bytes of it are held")
+ERASED: Final = Label("影像已依法删除", "its bytes were erased by law")
 NOT_SHOWN: Final = Label("影像未随包提供", "its bytes are not in the bundle")
 
 
@@ -60,6 +61,8 @@ def bundle_papers(file: File, shown: Collection[AnyEntry], sees: AbstractSet[Cat
             scan = scans.get(cited.document)
             proved = scan is not None and scan.position in positions
             why_not = NOT_HELD if scan is None else None if proved else NOT_SHOWN
+            if scan is not None and isinstance(scan.event.sha256, Erased):
+                proved, why_not = False, ERASED
             papers.append(BundlePaper(cited, scan if proved else None, why_not))
     return papers
 

@@ -21,6 +21,7 @@ from api.contract.problems import Problem, invalid
 from api.http.bundle_papers import BundlePaper, bundle_papers, opened_paper
 from api.http.dependencies import RequestContext, categories_of
 from api.identity.permissions import Action
+from api.identity.restricted import restricted, unrestricted
 from api.witnesses import policy_of
 from domain.entry import AnyEntry
 from domain.event import Category
@@ -28,6 +29,7 @@ from domain.file import File
 from domain.joined_files import parts_of
 from domain.label import Label
 from domain.rulebook import Rulebook
+from domain.scope import FileScope
 from domain.when import LAST_DAY
 from ledger.canonical import Json, canonical
 from ledger.codec import mapping
@@ -70,7 +72,8 @@ class FileBundle:
     """A bundle to be written: the streams of the file, the entries that stand, and the log's note.
 
     `file` has the entries that are as they were recorded; those that were altered are given as they are
-    stored, and nothing of them is opened.
+    stored, and nothing of them is opened. `restriction` is the scope of a file of which something is kept
+    from the caller.
     """
 
     request: RequestContext
@@ -84,6 +87,7 @@ class FileBundle:
     recorders: dict[UUID, str]
     causes: dict[UUID, UUID]
     policy: Policy
+    restriction: FileScope | None = None
     _digests: dict[str, str] = field(default_factory=dict)
 
     async def members(self) -> AsyncIterator[BundleFile]:
@@ -115,7 +119,8 @@ class FileBundle:
     def shown(self) -> list[AnyEntry]:
         """Return the entries that are shown, in the order of recording."""
         entries = sorted(self.file.entries.values(), key=lambda each: each.position or 0)
-        return [each for each in entries if self._chosen(each.position) and self._told(each)]
+        told = unrestricted(self.file, self.restriction)
+        return [each for each in entries if self._chosen(each.position) and self._told(each) and told(each)]
 
     def _papers(self) -> list[BundlePaper]:
         return bundle_papers(self.file, self.shown(), self.sees)
@@ -142,7 +147,8 @@ class FileBundle:
                 await self.request.still()
                 for row in piece:
                     # What an altered entry is about is not known: who reads all of the file gets it.
-                    altered = row.position not in sound and self.last == LAST_DAY
+                    whole = self.last == LAST_DAY and self.restriction is None
+                    altered = row.position not in sound and whole
                     shown = row.position in told or (altered and self._chosen(row.position))
                     line = _leaf_json(proved.get(row.position)) | {"of": number}
                     if shown:
@@ -175,7 +181,7 @@ class FileBundle:
         for paper in self._papers():
             lines[paper.cited.entry.entry_id].append(paper.line())
         count = sum(map(len, self.streams.values()))
-        page = BundlePage(self.file_id, self.sees, self.recorders)
+        page = BundlePage(self.file_id, self.sees, self.recorders, restricted=self.restriction is not None)
         yield page.head(Checkpoint.read(self.note.text), self.request.now, len(shown), count).encode()
         for entry in shown:
             struck = fate(entry, self.file, self.causes)["struck"]
@@ -203,6 +209,7 @@ class FileBundle:
             "made_at": instant(self.request.now),
             "rulebook": self.rulebook.digest,
             "categories": sorted(self.sees),
+            "restricted": self.restriction is not None,
             "papers": [paper.told() for paper in self._papers()],
             "consistency": {
                 "size": since,
@@ -230,7 +237,8 @@ async def file_bundle(
 ) -> FileBundle:
     """Return the bundle of a file with which the caller may do this, noted in the access log.
 
-    A file of which entries were altered has one, too, though nobody can read it. Raises Problem.
+    A file of which entries were altered has one, too, though nobody can read it. Of a restricted one those
+    entries are shown that the caller may be told without a purpose, or all with one. Raises Problem.
     """
     ledger, log = request.ledger, request.container.transparency_log
     scopes = await request.known_scopes([file_id])
@@ -243,6 +251,7 @@ async def file_bundle(
     for part in others:
         file = file.extended((await stream_verified(ledger, part)).sound)
     streams = {part: await ledger.store.stream_rows(part) for part in (file_id, *others)}
+    restriction = await _restriction(request, file, scopes[file_id].scope)
     _check_positions(asked, {row.position for rows in streams.values() for row in rows})
     # What a fork leaves signed is given: it shows what is wrong.
     with suppress(ForkError, NoteError):
@@ -264,10 +273,26 @@ async def file_bundle(
         await request.recorders(file.entries.values()),
         await request.causes(file.entries.values()),
         await policy_of(request.container.settings, log),
+        restriction,
     )
     read = categories_of(bundle.shown()) & bundle.sees
     await request.note({file_id: read}, "bundle")
     return bundle
+
+
+async def _restriction(request: RequestContext, file: File, known: FileScope | None) -> FileScope | None:
+    """Return the scope of a file of which something is kept from the caller, `known` from the register.
+
+    What restricts it may be among the entries that were altered, which must not open it.
+    """
+    if all(each.stream != file.stream for each in file.entries.values()):
+        return None if known is None or not restricted(known) else known
+    await request.check_purpose(file, "entries")
+    stream = file.opened.stream
+    kept = request.restrictions.get(stream)
+    if kept is None and known is not None and stream not in request.purposes and restricted(known):
+        return known
+    return kept
 
 
 def _check_positions(asked: Disclosed, positions: Collection[int]) -> None:

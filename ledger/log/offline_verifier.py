@@ -1,6 +1,6 @@
 """Verifies an exported log, or a bundle of one file, without the product that wrote it and without a network.
 
-    python3 -I verify.py [FOLDER] [--policy FILE | --key KEY] [--since CHECKPOINT] [--log FOLDER]
+    python3 -I verify.py [FOLDER] [--policy FILE | --key KEY] [--since CHECKPOINT] [--log FOLDER] [--print]
 
 It is one file and needs the standard library alone. The formats are RFC 6962 (tree), RFC 8032 (signatures)
 and c2sp.org/signed-note, /tlog-checkpoint, /tlog-cosignature, /tlog-policy and /tlog-tiles. It ends with 0
@@ -17,6 +17,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ FORMAT = 1
 _WIDTH, _HASH = 256, 32
 _PSEUDONYM, _PSEUDONYM_BYTES = b"childledger/v1/stream\x00", 16
 _COLUMNS = ("entry_id", "stream", "kind", "version", "type", "schema", "occurred_on", "occurred_until")
+_TECHNICAL = {"format", "salt", "schema", "sealed", "type", "voucher"}
 _MALFORMED = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 _P, _L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 _D = -121665 * pow(121666, -1, _P) % _P
@@ -113,18 +115,21 @@ class PublicKey:
         """The bytes by which a signature names the key."""
         return hashlib.sha256(self.name.encode() + b"\n" + bytes([self.type]) + self.public).digest()[:4]
 
-    def signed(self, note: SignedNote) -> bool:
-        """Return whether the note is signed by this key. Raises Wrong for a signature that is not valid."""
-        content = note.signatures.get((self.name, self.id))
+    def signed(self, note: SignedNote) -> int | None:
+        """Return when this key cosigned the note, in unix seconds; 0 if it is a log's, None if unsigned.
+
+        Raises Wrong for a signature that is not valid.
+        """
+        content, moment = note.signatures.get((self.name, self.id)), 0
         if content is None:
-            return False
+            return None
         message = note.text.encode()
         if self.type == 4:  # noqa: PLR2004 - a cosignature begins with its moment
             moment, content = int.from_bytes(content[:8], "big"), content[8:]
             message = f"cosignature/v1\ntime {moment}\n".encode() + message
         if not is_signature(self.public, message, content):
             raise Wrong(f"{self.name} 的签名无效。", f"The signature of {self.name} is not valid.")
-        return True
+        return moment
 
 
 class SignedNote:
@@ -170,11 +175,12 @@ class TrustPolicy:
         if not self.quorum:
             raise ValueError(text)
 
-    def check(self, note: SignedNote) -> list[str]:
-        """Return who cosigned. Raises Wrong unless a trusted log signed and a quorum cosigned."""
-        if not any(key.name == note.origin and key.signed(note) for key in self.logs):
+    def check(self, note: SignedNote) -> dict[str, int]:
+        """Return who cosigned, and when. Raises Wrong unless a trusted log signed and a quorum cosigned."""
+        if not any(key.name == note.origin and key.signed(note) is not None for key in self.logs):
             raise Wrong("检查点未经受信任的日志签署。", "The checkpoint is not signed by a trusted log.")
-        cosigned = sorted(name for name, key in self.witnesses.items() if key.signed(note))
+        found = {name: key.signed(note) for name, key in sorted(self.witnesses.items())}
+        cosigned = {name: moment for name, moment in found.items() if moment is not None}
         if self.quorum != "none" and not self._reached(self.quorum, cosigned):
             raise Wrong("见证方副署不足。", "Too few of the trusted witnesses cosigned the checkpoint.")
         return cosigned
@@ -182,7 +188,7 @@ class TrustPolicy:
     def _knows(self, name: str) -> bool:
         return name in self.witnesses or name in self.groups
 
-    def _reached(self, name: str, cosigned: list[str]) -> bool:
+    def _reached(self, name: str, cosigned: dict[str, int]) -> bool:
         if name not in self.groups:
             return name in cosigned
         least, members = self.groups[name]
@@ -288,10 +294,15 @@ class FaultsTold:
 
 @dataclass
 class Stream:
-    """A file's entries as they come: what its leaves are called by, and the version that was seen last."""
+    """A file's entries as they come: what its leaves are called by, and the version that was seen last.
+
+    `called` has what the leaves of its entries that are shown and in order are called by: so a bundle that
+    gives no salt hides none of those that are called alike.
+    """
 
     name: str
     pseudonym: str | None
+    called: set[str] = field(default_factory=set)
     versions: list[int] = field(default_factory=list)
     withheld: int = 0
     last: tuple[int, str] = (0, "")
@@ -300,6 +311,13 @@ class Stream:
 
 def _bytes(encoded: str) -> bytes:
     return base64.b64decode(encoded, validate=True)
+
+
+def _moment(seconds: int) -> str:
+    try:
+        return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%d %H:%M UTC")  # noqa: UP017 - as of 3.11
+    except (ValueError, OverflowError, OSError):
+        return str(seconds)
 
 
 def _place(number: int) -> str:
@@ -373,7 +391,7 @@ def verify_log(
 ) -> None:
     """Compare the leaves of a log with its tree, its checkpoint, earlier ones, and the files of a bundle."""
     tree, tiles, before = Tree(), Tiles(folder, told), ""
-    named = {stream.pseudonym: stream for stream in streams if stream.pseudonym is not None}
+    named = {called: stream for stream in streams for called in {stream.pseudonym, *stream.called} - {None}}
     for leaf in _leaves(folder, note.size):
         hashed, position = _leaf_hash(leaf), tree.size + 1
         tree.add(hashed)
@@ -425,8 +443,8 @@ def _check_sizes(note: SignedNote, earlier: list[SignedNote], told: FaultsTold) 
 class Bundle:
     """The bundle of one file, and of those that are joined to it."""
 
-    def __init__(self, folder: Path, note: SignedNote, told: FaultsTold) -> None:
-        self._folder, self._note, self._told = folder, note, told
+    def __init__(self, folder: Path, note: SignedNote, told: FaultsTold, *, prints: bool = False) -> None:
+        self._folder, self._note, self._told, self._prints = folder, note, told, prints
         self._about: dict[str, Any] = json.loads((folder / "bundle.json").read_text("utf-8"))
         if self._about["format"] != FORMAT:
             raise Wrong(
@@ -454,7 +472,7 @@ class Bundle:
     def consistency(self, since: SignedNote) -> None:
         """Compare the checkpoint with an earlier one, by the proof in the bundle."""
         proof = self._about.get("consistency") or {"size": None, "hashes": []}
-        hashes = [_bytes(each) for each in proof["hashes"]]
+        hashes = [_bytes(each) for each in proof["hashes"]] if proof["size"] == since.size else []
         if since.size not in {0, self._note.size, proof["size"]} and since.size < self._note.size:
             self._told.fault(
                 "包内没有与该检查点一致的证明，请以 --since 重新导出，或以 --log 给出整个日志。",
@@ -486,8 +504,23 @@ class Bundle:
             self.entries += 1
             wrong += _wrong_entry(stored, leaf, columns, stream)
             wrong += self._wrong_parts(json.loads(stored), said["opened"])
+            if not wrong:
+                stream.called.add(leaf["s"])
+                self._print(leaf, json.loads(stored), said["opened"])
         for zh, en in wrong:
             self._told.entry(position, zh, en)
+
+    def _print(self, leaf: dict[str, Any], document: dict[str, Any], opened: list[Any]) -> None:
+        """Print what was recorded, as it is proved: what stands in the clear, and each sealed part."""
+        if not self._prints:
+            return
+        clear = {name: value for name, value in document.items() if value and name not in _TECHNICAL}
+        self._told.say(f"{leaf['n']}  {leaf['r']}  {document['type']}")
+        self._told.say(f"    {json.dumps(clear, ensure_ascii=False)}")
+        texts = {each["part"]: each["text"] for each in opened}
+        for number, part in enumerate(document["sealed"]):
+            said = texts.get(number, "未出示 not shown")
+            self._told.say(f"    {part['category']} {part['subject']}: {said}")
 
     def _wrong_parts(self, document: dict[str, Any], opened: list[Any]) -> Iterator[tuple[str, str]]:
         self._cited.update(_papers(document))
@@ -517,6 +550,23 @@ class Bundle:
                 self._told.fault(f"文件 {name} 被改动。", f"The file {name} was altered.")
             elif name.startswith("papers/") and digest not in self._cited:
                 self._told.fault(f"没有条目引用 {name}。", f"No entry that is shown cites {name}.")
+
+    def say(self, *, is_whole: bool) -> None:
+        """Tell how much is shown, and what the bundle does not tell; `is_whole` if the whole log was read."""
+        say, withheld = self._told.say, sum(stream.withheld for stream in self.streams)
+        say(f"出示 {self.entries:,} 条，未出示 {withheld:,} 条。")
+        say(f"{self.entries:,} entries are shown, {withheld:,} are withheld.")
+        if not is_whole:
+            say("此后是否还有版本，须以 --log 核对整个日志。")
+            say("Whether there are later versions is told by the whole log, with --log.")
+        for stream in self.streams:
+            if stream.pseudonym is None:
+                say(f"档案 {stream.name} 未附盐（删除后即无盐）：未出示的条目是否属于它，无从核对。")
+                say(f"No salt of the file {stream.name} is given, as none is left once it is erased:")
+                say("whether entries that are not shown are its own cannot be told.")
+        if not self._prints:
+            say("网页仅供阅读，不是证明；经核对的内容以 --print 显示。")
+            say("The page is for reading and proves nothing: --print shows what was verified.")
 
 
 def _pseudonym(about: dict[str, Any]) -> str | None:
@@ -590,9 +640,11 @@ def main(words: list[str], say: Callable[[str], object] = print) -> int:
         say(f"无法核对：检查点、公钥或信任政策无法读取。 A checkpoint, key or policy cannot be read: {error}")
         return 2
     try:
-        cosigned = policy.check(note)
+        cosigned = [f"{name} {_moment(at)}" for name, at in policy.check(note).items()]
         say(f"检查点 {note.origin}：{note.size:,} 条，签名有效，副署：{'、'.join(cosigned) or '无'}。")
         say(f"Checkpoint: {note.size:,} entries, signed; cosigned by: {', '.join(cosigned) or 'nobody'}.")
+        say("此后的条目不在其中：副署时间久远的，请索取新的检查点。")
+        say("What came later is not in it: ask for a new checkpoint where it was cosigned long ago.")
     except Wrong as wrong:
         told.fault(wrong.zh, wrong.en)
     if since is not None and not any(_signed(key, since) for key in policy.logs):
@@ -623,7 +675,7 @@ def _verify(
     if not (asked.folder / "bundle.json").exists():
         verify_log(asked.folder, note, earlier, [], told)
         return
-    bundle = Bundle(asked.folder, note, told)
+    bundle = Bundle(asked.folder, note, told, prints=asked.print)
     bundle.verify()
     if asked.log is not None:
         whole = SignedNote((asked.log / "checkpoint").read_text("utf-8"))
@@ -631,17 +683,12 @@ def _verify(
         verify_log(asked.log, whole, [note, *earlier], bundle.streams, told)
     elif since is not None:
         bundle.consistency(since)
-    withheld = sum(stream.withheld for stream in bundle.streams)
-    told.say(f"出示 {bundle.entries:,} 条，未出示 {withheld:,} 条。")
-    told.say(f"{bundle.entries:,} entries are shown, {withheld:,} are withheld.")
-    if asked.log is None:
-        told.say("此后是否还有版本，须以 --log 核对整个日志。")
-        told.say("Whether there are later versions is told by the whole log, with --log.")
+    bundle.say(is_whole=asked.log is not None)
 
 
 def _signed(key: PublicKey, note: SignedNote) -> bool:
     try:
-        return key.name == note.origin and key.signed(note)
+        return key.name == note.origin and key.signed(note) is not None
     except Wrong:
         return False
 
@@ -676,6 +723,7 @@ def _arguments() -> argparse.ArgumentParser:
     trusted.add_argument("--key", help="受信任的日志公钥 the public key of the log")
     parser.add_argument("--since", type=Path, help="以前取得的检查点 a checkpoint that you had before")
     parser.add_argument("--log", type=Path, help="导出的整个日志 the folder of the whole log")
+    parser.add_argument("--print", action="store_true", help="显示经核对的内容 print what was verified")
     return parser
 
 

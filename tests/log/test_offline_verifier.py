@@ -219,10 +219,16 @@ def test_a_history_that_was_rewritten_with_the_logs_key_is_not_the_one_before(
 
 
 def test_a_quorum_that_has_not_cosigned_is_told(folder: Path, tmp_path: Path) -> None:
-    """Given whom one trusts, when the witness has not cosigned, or another log signed, then that is told."""
+    """Given whom one trusts, when the witness has not cosigned, or another log signed, then that is told.
+
+    So is when it cosigned: a log from which the newest entries are kept back is an old one.
+    """
     policy = tmp_path / "policy"
     policy.write_text(POLICY, "utf-8")
     assert told(folder, "--policy", policy) == (0, [])
+    said: list[str] = []
+    main([str(folder), "--policy", str(policy)], said.append)
+    assert any(line.endswith("cosigned by: W1 2027-01-15 08:00 UTC.") for line in said), said
     note = (folder / CHECKPOINT).read_text("utf-8")
     (folder / CHECKPOINT).write_text("".join(note.splitlines(keepends=True)[:-1]), "utf-8")
     assert "Too few of the trusted witnesses" in "".join(told(folder, "--policy", policy)[1])

@@ -19,8 +19,9 @@ from api.cli.upkeep_commands import verifying_entries
 from api.http.file_bundle import ENTRIES, MANIFEST, PAGE
 from api.identity.permissions import Role
 from domain.event import Category
-from domain.events.adoption.registration import AdoptionRegistered
+from domain.events.adoption.concluding import AdoptionAgreementSigned
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
+from domain.events.restriction import ProcessingRestricted
 from ledger.log.checkpoint import Checkpoint, Note, Signature
 from ledger.log.offline_verifier import main
 from ledger.log.publishing import CHECKPOINT, KEY, POLICY, VERIFIER
@@ -29,7 +30,8 @@ from tests.support.client import Served
 from tests.support.given import given, some
 from tests.support.processes import CHILDLEDGER, environment_of
 from tests.support.published_log import WITNESS
-from tests.support.stored import erase, kept, noted
+from tests.support.restricted_files import may_read, recorded
+from tests.support.stored import as_owner, erase, kept, noted
 
 NAME, OTHER_NAME, NUMBER = "标记甲", "标记乙", "标记-收-0001"
 
@@ -41,7 +43,7 @@ def a_life(name: str) -> Any:
         ("2016-03-05", some(IdentityRecorded, name=name, birth_on=date(2009, 3, 5), sex="1")),
         ("2016-03-06", some(ChildAdmitted)),
         ("2016-03-08", some(IdentityRecorded, name=f"{name}某")),
-        ("2024-06-01", some(AdoptionRegistered, category="5", certificate_no=NUMBER)),
+        ("2024-06-01", some(AdoptionAgreementSigned, agreement_no=NUMBER)),
     )
 
 
@@ -106,6 +108,38 @@ async def test_what_was_erased_is_in_no_bundle_and_the_rest_still_verifies(audit
     assert NAME not in all_of(folder)
 
 
+async def test_what_is_restricted_is_proved_and_not_shown_without_an_approved_purpose(
+    auditor: AuditorOfTwo,
+) -> None:
+    """Given a restricted file, then its leaves alone are in a bundle, until somebody else approves a purpose.
+
+    It stays so where the entry that restricts it is altered, and with a purpose the access log names that.
+    """
+    served, child = auditor.served, auditor.child
+    supervisor = await served.as_(Role.SUPERVISOR)
+    restricting = await recorded(supervisor, child, some(ProcessingRestricted))
+    await served.projected()
+    without = await auditor.takes("without")
+    assert auditor.finds(without, "--log", await auditor.log()) == []
+    lines = [orjson.loads(line) for line in (without / ENTRIES).read_bytes().splitlines()]
+    assert [line.get("columns", {}).get("type") for line in lines] == [None] * 5 + ["ProcessingRestricted"]
+    assert NAME not in all_of(without)
+    assert "档案限制处理" in (without / PAGE).read_text("utf-8")
+
+    position = restricting["position"]
+    await as_owner(served, "UPDATE entry SET body = body || '\\x20' WHERE position = %s", position)
+    altered = await auditor.takes("altered")
+    assert [b'"stored"' in line for line in (altered / ENTRIES).read_bytes().splitlines()] == [False] * 6
+    await as_owner(served, "UPDATE entry SET body = rtrim(body, '\\x20') WHERE position = %s", position)
+
+    await may_read(served, child, Role.AUDITOR)
+    whole = await auditor.takes("whole")
+    assert auditor.finds(whole) == []
+    assert NAME in all_of(whole)
+    asked = "SELECT reason FROM access WHERE child = %s AND purpose = 'bundle' ORDER BY position DESC LIMIT 1"
+    assert await noted(served, asked, child) == [("inspection",)]
+
+
 async def test_who_may_take_a_bundle(auditor: AuditorOfTwo) -> None:
     """Given each role, then supervisor and auditor of the institution in charge take it, and nobody else."""
     path = f"/children/{auditor.child}/bundle"
@@ -131,7 +165,9 @@ async def test_the_log_has_only_grown_since_an_earlier_checkpoint(auditor: Audit
     size = Checkpoint.read(Note.read((before / CHECKPOINT).read_text("utf-8")).text).size
     await kept(auditor.served, given(("2024-03-05", some(ChildReceived))))
     since = ("--since", before / CHECKPOINT)
-    assert auditor.finds(await auditor.takes("since", since=size), *since) == []
+    taken = await auditor.takes("since", since=size)
+    assert auditor.finds(taken, *since) == []
+    assert auditor.finds(taken, "--since", taken / CHECKPOINT) == [], "its own checkpoint needs no proof"
     (fault,) = auditor.finds(await auditor.takes("after"), *since)
     assert "no proof from this checkpoint" in fault
     assert auditor.finds(await auditor.takes("whole"), *since, "--log", await auditor.log()) == []
@@ -225,6 +261,41 @@ def made_anew(line: dict[str, Any]) -> None:
     leaf = orjson.loads(line["leaf"])
     leaf["h"] = b64encode(bytes(32)).decode()
     line["leaf"] = orjson.dumps(leaf).decode()
+
+
+async def test_a_bundle_without_the_salt_of_its_file_hides_no_later_version(auditor: AuditorOfTwo) -> None:
+    """Given a bundle whose last entries and salt were left out, then the log tells them by the other leaves.
+
+    A salt that is not there is said to be missing.
+    """
+    folder, log = await auditor.takes(), await auditor.log()
+    lines = (folder / ENTRIES).read_bytes().splitlines(keepends=True)
+    (folder / ENTRIES).write_bytes(b"".join(lines[:3]))
+    manifest = orjson.loads((folder / MANIFEST).read_bytes())
+    manifest["streams"][0] |= {"salt": None, "version": 3}
+    (folder / MANIFEST).write_bytes(orjson.dumps(manifest))
+    faults, positions = auditor.finds(folder, "--log", log), await auditor.positions()
+    assert [f"Entry {each}:" in fault for each, fault in zip(positions[3:], faults, strict=True)] == [
+        True
+    ] * 2
+    said: list[str] = []
+    main([str(folder)], said.append)
+    assert any(f"No salt of the file {auditor.child}" in line for line in said)
+
+
+async def test_what_was_verified_is_printed_and_nothing_that_was_altered(auditor: AuditorOfTwo) -> None:
+    """Given a bundle of which an entry is told otherwise, then what is proved is printed."""
+    folder, positions = await auditor.takes("bundle", category=["identity"]), await auditor.positions()
+    line_of(3, told_otherwise)(folder)
+    said: list[str] = []
+    assert main([str(folder), "--print"], said.append) == 1
+    printed = [line for line in said if not line.startswith("✗")]
+    assert sum(NAME in line for line in printed) == 1
+    assert not any(OTHER_NAME in line for line in printed)
+    assert [any(line.startswith(f"{each}  ") for line in printed) for each in positions] == [
+        each != positions[3] for each in positions
+    ]
+    assert f"    adoption {auditor.child}: 未出示 not shown" in printed
 
 
 BUNDLE_ALTERED: Final[dict[str, tuple[Callable[[Path], None], str]]] = {

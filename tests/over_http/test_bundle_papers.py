@@ -10,6 +10,7 @@ import pytest
 from api.http.bundle_papers import FOLDER
 from api.http.file_bundle import MANIFEST, PAGE
 from api.identity.permissions import Role
+from domain.event import Category
 from domain.events.health import PhysicalExamined
 from domain.events.intake import ChildReceived
 from tests.support.auditor import Auditor
@@ -17,6 +18,7 @@ from tests.support.client import Served
 from tests.support.given import some
 from tests.support.http_given import a_story
 from tests.support.scans import JPEG, PDF, papers_cited, stored
+from tests.support.stored import erase
 
 BYTES: Final = (JPEG, None, PDF)
 """What is stored of the papers of the file, in their order; None for the one of which no bytes are held."""
@@ -94,3 +96,16 @@ async def test_papers_that_were_altered_or_removed_where_they_lie_are_named(audi
     told = "".join(auditor.finds(folder))
     assert f"The file {jpeg_path} was altered" in told
     assert f"The file {pdf_path} is missing" in told
+
+
+async def test_a_paper_that_was_erased_is_said_to_be_and_the_bundle_verifies(auditor: Auditor) -> None:
+    """Given a paper whose category was erased, then its bundle has the other, and says why that one lacks."""
+    await erase(auditor.served, auditor.child, Category.IDENTITY)
+    folder = await auditor.takes()
+    assert auditor.finds(folder) == []
+    assert [paper.get("en") for paper in papers_in(folder)] == [
+        "its bytes were erased by law",
+        "no bytes of it are held",
+        None,
+    ]
+    assert [path.read_bytes() for path in (folder / FOLDER).iterdir()] == [PDF]
