@@ -8,11 +8,9 @@ import os
 import sys
 from typing import Final
 
-from api import logs
 from api.follower_state import Forked, following, found_forked
-from api.serving import leave_when_told, run
+from api.serving import run_beside
 from api.settings import Settings
-from api.supervised import ended_with_starter
 from api.tenants import Tenants, open_tenants
 
 NICENESS: Final = 10
@@ -39,8 +37,5 @@ def _forked(tenants: Tenants) -> Forked:
 
 
 if __name__ == "__main__":
-    leave_when_told()
-    logs.configure()
-    ended_with_starter(int(sys.argv[1]))
     os.nice(NICENESS)
-    sys.exit(run(follow(Settings())))
+    sys.exit(run_beside(int(sys.argv[1]), lambda: follow(Settings())))

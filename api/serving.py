@@ -8,18 +8,22 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
+import structlog
 import uvicorn
 import uvloop
 from starlette.applications import Starlette
 
+from api import logs
 from api.connections import IDLE_SECONDS, bounded
+from api.supervised import ended_with_starter
 from domain.label import Label
 from domain.limit import Area, limit
 
+log = structlog.get_logger()
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 GRACE_SECONDS: Final = limit(
     5,
@@ -164,6 +168,21 @@ def run(work: Coroutine[Any, Any, int], *, stopped_with: int = 0) -> int:
     sys.setswitchinterval(SWITCH_SECONDS)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(stoppable())
+
+
+def run_beside(starter: int, work: Callable[[], Coroutine[Any, Any, int]]) -> int:
+    """Run a process of a service, which another one has started, and return its exit code.
+
+    It ends with its starter. What fails is logged, by its class alone, and the starter tries again.
+    """
+    leave_when_told()
+    logs.configure()
+    ended_with_starter(starter)
+    try:
+        return run(work())
+    except Exception as error:
+        log.exception("unexpected", exc_info=error)
+        return 1
 
 
 def _leave_for_certain() -> None:

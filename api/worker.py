@@ -6,11 +6,9 @@
 import socket
 import sys
 
-from api import logs
 from api.app import create_app, running
-from api.serving import leave_when_told, run, serve
+from api.serving import run_beside, serve
 from api.settings import Settings
-from api.supervised import ended_with_starter
 
 
 async def work(listener: socket.socket) -> int:
@@ -22,8 +20,5 @@ async def work(listener: socket.socket) -> int:
 
 
 if __name__ == "__main__":
-    leave_when_told()
-    logs.configure()
-    ended_with_starter(int(sys.argv[1]))
     with socket.socket(fileno=int(sys.argv[2])) as shared:
-        sys.exit(run(work(shared)))
+        sys.exit(run_beside(int(sys.argv[1]), lambda: work(shared)))

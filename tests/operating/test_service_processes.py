@@ -12,6 +12,7 @@ from uuid import UUID
 
 import pytest
 from httpx2 import AsyncClient
+from pydantic import SecretStr
 
 from api import follower, worker
 from api.app import create_app, running
@@ -143,6 +144,21 @@ async def test_who_answers_shows_what_another_process_follows_and_found(settings
             found_forked(settings.data, [container.transparency_log.origin])
         assert (await state_of(container))["log"] == "forked"
         assert "access_log" not in await state_of(container)
+
+
+def test_another_process_is_given_the_same_settings(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    settings = Settings(
+        ledger="province",
+        ledgers=("province", "prefecture"),
+        writer_url=SecretStr("postgresql://{ledger}_writer@localhost/some"),
+        data=folder,
+        tls_handled=True,
+        session_hours=3,
+        public_url="https://ledger.example.test",
+    )
+    for name, value in settings.variables.items():
+        monkeypatch.setenv(name, value)
+    assert Settings() == settings
 
 
 async def test_one_process_follows_and_another_waits_for_its_end(folder: Path) -> None:
