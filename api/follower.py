@@ -13,8 +13,8 @@ from api.serving import run_beside
 from api.settings import Settings
 from api.tenants import Tenants, open_tenants
 
-NICENESS: Final = 10
-"""Requests have priority: beside a process that could use all of a processor it gets a tenth of that."""
+NICENESS: Final = 5
+"""Requests have priority: beside a process that could use all of a processor it gets a quarter of that."""
 LOOK_SECONDS: Final = 1.0
 
 
