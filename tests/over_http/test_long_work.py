@@ -159,7 +159,7 @@ async def test_of_a_long_file_little_is_done_between_two_turns_of_the_event_loop
             assert answer.status_code == status, answer.text
             assert stretches.all["decoded"] >= LONG, "it was read"
             assert stretches.all["folded"] >= LONG, "it was folded"
-            assert max(stretches.worst.values()) <= AT_ONCE
+            assert max(stretches.worst.values(), default=0) <= AT_ONCE
 
 
 async def test_however_many_long_files_are_read_at_once_one_piece_is_decoded_a_turn(
@@ -170,7 +170,7 @@ async def test_however_many_long_files_are_read_at_once_one_piece_is_decoded_a_t
     stretches.begin()
     await asyncio.gather(*(served.container.ledger.file(child) for child in children))
     assert stretches.all["decoded"] == 1800
-    assert stretches.worst["decoded"] <= AT_ONCE
+    assert stretches.worst["decoded"] <= compute.FEW
 
 
 async def test_short_work_goes_to_no_thread() -> None:
