@@ -137,9 +137,9 @@ class Administering:
         await self.container.identity_links.take_away(user)
         await self.container.mail_addresses.take_away(user)
 
-    async def end_sessions(self, user: UUID) -> int:
+    async def end_sessions(self, user: UUID, *, named: str | None = None) -> int:
         """End all sessions of somebody; return their number."""
-        await self._about(user, Act.END_SESSIONS)
+        await self._about(user, Act.END_SESSIONS, named=named)
         await self._note(user, Act.END_SESSIONS)
         return await self._end_sessions(user)
 
@@ -181,14 +181,14 @@ class Administering:
         await identity.note_let_in(user, self._by)
         return await identity.issue(user, days=lives, purpose=purpose, may_approve=may_approve)
 
-    async def revoke_token(self, token: UUID) -> None:
-        """Revoke a token by its id."""
+    async def revoke_token(self, token: UUID, *, named: str | None = None) -> None:
+        """Revoke a token by its id; `named` is the name of whose it is."""
         check_act(self.actor, Act.REVOKE_TOKEN)
         identity = self.container.identity
         known = await identity.token(token)
         if known is None:
             raise NoSuchError(_NO_TOKEN)
-        await self._about(known.member, Act.REVOKE_TOKEN)
+        await self._about(known.member, Act.REVOKE_TOKEN, named=named)
         await self._note(known.member, Act.REVOKE_TOKEN)
         if not await identity.revoke(token):
             raise NoSuchError(_NO_TOKEN)

@@ -160,10 +160,11 @@ class RulebookChangesAnswer(TypedDict):
 
 
 class CheckpointAnswer(TypedDict):
-    """A log's last checkpoint: the leaves of its signed tree, and how many there are."""
+    """A log's last checkpoint: the leaves of its signed tree, how many there are, and when it was signed."""
 
     size: int
     leaves: int
+    signed_at: datetime | None
     forked: bool
 
 

@@ -184,14 +184,14 @@ async def end_user(request: RecordingRequest, user: UUID, raw: ActBody) -> JsonR
     "/users/{user}/sessions/end",
     response_model=EndedAnswer,
     responses=ACTING,
-    openapi_extra=takes("NothingRequest"),
+    openapi_extra=takes("NamedRequest"),
 )
 async def end_sessions(request: RecordingRequest, user: UUID, raw: ActBody) -> JsonResponse:
     """End all sessions of somebody in the console at once."""
     check_act(request.actor, Act.END_SESSIONS)
-    bodies.valid(NothingRequest, raw)
+    sent = bodies.valid(NamedRequest, raw)
     async with acting(request) as administering:
-        ended = await administering.end_sessions(user)
+        ended = await administering.end_sessions(user, named=sent.named)
     return JsonResponse({"ended": ended})
 
 

@@ -11,7 +11,7 @@ from api.contract.administration_answers import EndedAnswer, SecretAnswer, Token
 from api.contract.encoding import JsonResponse
 from api.contract.listing import Listing
 from api.contract.problems import WITHIN
-from api.contract.requests import NothingRequest, TokenRequest
+from api.contract.requests import NamedRequest, TokenRequest
 from api.http.administering_requests import ACTING, ActBody, AfterId, acting
 from api.http.cursors import PageLimit
 from api.http.dependencies import FileRequest, RequestContext
@@ -56,14 +56,14 @@ async def make_token(request: RecordingRequest, raw: ActBody) -> JsonResponse:
     "/tokens/{token}/revoke",
     response_model=EndedAnswer,
     responses=ACTING,
-    openapi_extra=takes("NothingRequest"),
+    openapi_extra=takes("NamedRequest"),
 )
 async def revoke_token(request: RecordingRequest, token: UUID, raw: ActBody) -> JsonResponse:
-    """Revoke a token: every server refuses it within a second."""
+    """Revoke a token of whoever is named: every server refuses it within a second."""
     check_act(request.actor, Act.REVOKE_TOKEN)
-    bodies.valid(NothingRequest, raw)
+    sent = bodies.valid(NamedRequest, raw)
     async with acting(request) as administering:
-        await administering.revoke_token(token)
+        await administering.revoke_token(token, named=sent.named)
     return JsonResponse({"ended": 1})
 
 

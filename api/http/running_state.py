@@ -44,4 +44,9 @@ async def _checkpoint(container: Container, log: TransparencyLog) -> CheckpointA
     if note is None:
         return None
     size = Checkpoint.read(note.text).size
-    return {"size": size, "leaves": await log.size(), "forked": container.is_forked(log)}
+    return {
+        "size": size,
+        "leaves": await log.size(),
+        "signed_at": await log.signed_at(),
+        "forked": container.is_forked(log),
+    }

@@ -6,6 +6,9 @@ INSERT INTO log (leaves, epoch, origin) VALUES (%(leaves)s, %(epoch)s, %(origin)
 -- name: grown
 SELECT size, note FROM log WHERE leaves = %(leaves)b AND epoch = %(epoch)b
 
+-- name: signed_at
+SELECT signed_at FROM log WHERE leaves = %(leaves)b AND epoch = %(epoch)b
+
 -- name: tiles
 SELECT t.level, t.number, t.content
   FROM unnest(%(levels)b::integer[], %(numbers)b::integer[]) AS wanted (level, number)

@@ -10,9 +10,10 @@ import secrets
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain, zip_longest
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Self, cast
 from uuid import UUID
 
 from psycopg.rows import tuple_row
@@ -187,6 +188,11 @@ class TransparencyLog:
         """Return the last signed checkpoint; None if nothing is signed yet."""
         _, note = await self._grown()
         return note
+
+    async def signed_at(self) -> datetime | None:
+        """Return when the last checkpoint was signed; None if nothing is signed yet."""
+        ((at,),) = await fetch(self._readers, SQL["signed_at"], self._which, tuple_row)
+        return cast("datetime | None", at)
 
     async def consistency(self, old: int, size: int) -> list[bytes]:
         """Return the proof that the tree of `old` leaves is the beginning of the tree of `size`."""

@@ -98,7 +98,9 @@ async def test_a_token_is_made_for_a_purpose_and_a_time_and_revoked(served: Serv
     listed = await one.open("/console/admin/tokens")
     assert secret not in listed.text
     revoke = re.findall(r'夜间导入.*?action="([^"]+/revoke)"', listed.text, re.DOTALL)[0]
-    assert "已收回" in (await sent(one, "/console/admin/tokens", revoke)).text
+    assert "姓名不同" in (await sent(one, "/console/admin/tokens", revoke, named="别人")).text
+    assert (await (await served.client(secret)).get("/event-types")).status_code == DONE
+    assert "已收回" in (await sent(one, "/console/admin/tokens", revoke, named="示例工作人员")).text
     assert (await (await served.client(secret)).get("/event-types")).status_code == 401
 
 

@@ -28,12 +28,12 @@ ACTS: Final[tuple[tuple[str, str, Any], ...]] = (
     ("POST", "/users/{user}/login", {"login": "somebody"}),
     ("POST", "/users/{user}/first-sign-in", {}),
     ("POST", "/users/{user}/end", {"named": NAME}),
-    ("POST", "/users/{user}/sessions/end", {}),
+    ("POST", "/users/{user}/sessions/end", {"named": NAME}),
     ("POST", "/users/{user}/account", {"subject": "x"}),
     ("POST", "/users/{user}/second-factor/end", {"named": NAME}),
     ("GET", "/tokens", None),
     ("POST", "/tokens", {"user": "{user}", "purpose": "试用", "days": 3}),
-    ("POST", "/tokens/{token}/revoke", {}),
+    ("POST", "/tokens/{token}/revoke", {"named": NAME}),
     ("GET", "/running-state", None),
 )
 """Every address of an administrator, with a body that would be taken."""
@@ -159,7 +159,7 @@ async def test_each_act_about_a_person_stands_in_the_access_log(served: Served) 
     user = await added(one, "staff", institution=str(served.home.institution), login="xinren")
     for client, path, body in (
         (other, f"/users/{user}/first-sign-in", {}),
-        (one, f"/users/{user}/sessions/end", {}),
+        (one, f"/users/{user}/sessions/end", {"named": NAME}),
         (one, f"/users/{user}/role", {"role": "bureau", "region": "3710", "named": NAME}),
         (other, f"/users/{user}/end", {"named": NAME}),
     ):
@@ -197,10 +197,13 @@ async def test_a_token_is_shown_once_and_dead_when_it_is_revoked(served: Served)
     assert secret not in listed.text
     (newest,) = [each for each in listed.json()["items"] if each["purpose"] == "夜间导入"]
     assert newest["may_approve"]
-    assert (await client.post(f"/tokens/{newest['token']}/revoke", json={})).status_code == 200
+    revoke, holder = f"/tokens/{newest['token']}/revoke", {"named": newest["name"]}
+    assert (await client.post(revoke, json={"named": "别人"})).status_code == INVALID
+    assert (await program.get("/event-types")).status_code == 200
+    assert (await client.post(revoke, json=holder)).status_code == 200
     assert (await program.get("/event-types")).status_code == 401
-    assert (await client.post(f"/tokens/{newest['token']}/revoke", json={})).status_code == NOT_FOUND
-    assert (await client.post(f"/tokens/{uuid4()}/revoke", json={})).status_code == NOT_FOUND
+    assert (await client.post(revoke, json=holder)).status_code == NOT_FOUND
+    assert (await client.post(f"/tokens/{uuid4()}/revoke", json=holder)).status_code == NOT_FOUND
 
 
 async def test_a_name_that_is_not_theirs_ends_nobody(served: Served) -> None:
@@ -280,3 +283,13 @@ async def test_the_running_state_tells_of_backup_lag_and_checkpoints(served: Ser
     assert (state["ready"], state["missing"], state["projection_lag"]) == (True, [], 0)
     assert state["key_backup_verified_at"] is None
     assert state["position"] == (await served.container.ledger.head()).position
+    log = served.container.transparency_log
+    await log.grow()
+    await log.sign()
+    before = (await (await served.as_(Role.ADMINISTRATOR)).get("/running-state")).json()["log"]
+    assert (before["size"], before["forked"]) == (before["leaves"], False)
+    assert before["size"] > state["log"]["size"]
+    assert before["signed_at"] > state["log"]["signed_at"]
+    await log.sign()
+    after = (await (await served.as_(Role.ADMINISTRATOR)).get("/running-state")).json()["log"]
+    assert after == before, "nothing is signed anew"

@@ -97,7 +97,7 @@ async def end_factor(
 
 @router.post("/people/{user}/sessions/end")
 async def end_sessions(
-    page: SignedIn, user: UUID, sent: Annotated[_SENT, Depends(readers_form())]
+    page: SignedIn, user: UUID, sent: Annotated[_SENT, Depends(readers_form("named"))]
 ) -> Response:
     """End all sessions of somebody."""
     return await _act(page, user, administered_users.end_sessions, sent, "sessions")
@@ -138,7 +138,7 @@ async def tokens(
 
 @router.post("/tokens/{token}/revoke")
 async def revoke_token(
-    page: SignedIn, token: UUID, sent: Annotated[_SENT, Depends(readers_form())]
+    page: SignedIn, token: UUID, sent: Annotated[_SENT, Depends(readers_form("named"))]
 ) -> Response:
     """Revoke a token."""
     _, faults = await attempted(page, issued_tokens.revoke_token, token, sent=sent)
