@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, TypeAlias
 from typing_extensions import TypedDict
 
 import domain.events  # noqa: F401 - fills the attributes
+from api.contract.sentences import Language
 from api.contract.value_words import VALUE_WORDS
 from domain.event import Category
 from domain.file import ATTRIBUTES
@@ -84,10 +85,11 @@ class SignedLog(TypedDict):
 class ExtractAnswer(TypedDict):
     """What an extract tells: of whom, as of which day and as known when, for what and for whom it was made.
 
-    `number` is null in a dry run.
+    `number` is null in a dry run; `lang` is the language of the values.
     """
 
     number: str | None
+    lang: Language
     file_no: str | None
     name: str | None
     as_of: date

@@ -14,6 +14,7 @@ from pydantic.json_schema import models_json_schema
 from api.contract.dimension_filters import MOST_WHERE, AgeBands, DimensionValue
 from api.contract.extract_answers import FileChapter
 from api.contract.filters import SORT, ReportCode, SortedBy, Stage
+from api.contract.sentences import Language
 from domain.envelope import Envelope, envelope_fields
 from domain.event import Kind, Name, Number, Text, Title, Year
 from domain.label import Label
@@ -222,6 +223,7 @@ class ExtractRequest(Request):
     """An extract of a file to be issued: which chapters of it, of which day, for what and for whom.
 
     With `blanks`, a character that the font lacks is left blank on the paper, with its code point beside it.
+    `lang` is the language of its values; what was written in Chinese stays so.
     """
 
     model_config = ConfigDict(
@@ -243,6 +245,7 @@ class ExtractRequest(Request):
     purpose: Text
     recipient: Title
     blanks: bool = False
+    lang: Language = "zh"
 
 
 class FamilyListRequest(Request):

@@ -15,6 +15,7 @@ from api.contract.extract_answers import ExtractAnswer, ExtractChapter, ExtractF
 from api.contract.file_status import held_json
 from api.contract.file_tables import field_said
 from api.contract.list_tables import days
+from api.contract.sentences import Language
 from api.contract.value_words import called
 from domain.event import EVERY_CATEGORY, Category
 from domain.events.intake import FILE_NO, NAME
@@ -47,17 +48,22 @@ def digest_of(content: ExtractAnswer) -> str:
     return sha256(canonical(content)).hexdigest()
 
 
-def _who(life: Life, sees: AbstractSet[Category]) -> tuple[str | None, str | None]:
+def _who(life: Life, sees: AbstractSet[Category], language: Language) -> tuple[str | None, str | None]:
     """Return a file's number and the child's name."""
-    return _said(life, FILE_NO, sees), _said(life, NAME, sees)
+    return _said(life, FILE_NO, sees, language), _said(life, NAME, sees, language)
 
 
 def told(
-    file: File, day: date, rulebook: Rulebook, sees: AbstractSet[Category], chapters: Sequence[str]
+    file: File,
+    day: date,
+    rulebook: Rulebook,
+    sees: AbstractSet[Category],
+    chapters: Sequence[str],
+    language: Language = "zh",
 ) -> Any:  # noqa: ANN401 - compared, and part of an answer
     """Return what a file tells on a day: of whom it is, and its chapters."""
     life = Life(file, day, rulebook)
-    return _who(life, sees), [_chapter(life, each, sees) for each in chapters]
+    return _who(life, sees, language), [_chapter(life, each, sees, language) for each in chapters]
 
 
 def withheld(sees: AbstractSet[Category]) -> list[WithheldCategory]:
@@ -74,33 +80,35 @@ def categories_in(chapters: Sequence[str]) -> set[Category]:
     return {Category.IDENTITY, *(each for each in of_chapters if each is not None)}
 
 
-def _chapter(life: Life, chapter: str, sees: AbstractSet[Category]) -> ExtractChapter:
+def _chapter(life: Life, chapter: str, sees: AbstractSet[Category], language: Language) -> ExtractChapter:
     label, fields = called("chapter", chapter), list[ExtractField]()
     for (of, name), attribute in ATTRIBUTES.items():
         if of == chapter and attribute.kind == "child":
-            fields += _fields(f"{chapter}.{name}", attribute, _held(life, attribute, sees))
+            fields += _fields(f"{chapter}.{name}", attribute, _held(life, attribute, sees), language)
     return {"chapter": chapter, "zh": label.zh, "en": label.en, "fields": fields}
 
 
-def _fields(path: str, attribute: Attribute[Any], held: Sequence[Mapping[str, Any]]) -> list[ExtractField]:
+def _fields(
+    path: str, attribute: Attribute[Any], held: Sequence[Mapping[str, Any]], language: Language
+) -> list[ExtractField]:
     return [
         {
             "field": path,
             "zh": attribute.label.zh,
             "en": attribute.label.en,
-            "value": field_said(path, each or None, "zh"),
-            "since": _since(each),
+            "value": field_said(path, each or None, language),
+            "since": _since(each, language),
             "until": each.get("until"),
         }
         for each in held or [{}]
     ]
 
 
-def _since(held: Mapping[str, Any]) -> str | None:
+def _since(held: Mapping[str, Any], language: Language) -> str | None:
     if "since" not in held or held["since"] == held.get("value"):
         return None
     when = {"since": held["since"], "since_until": held.get("since_until", held["since"])}
-    said = _SINCE.cell(when, "zh")
+    said = _SINCE.cell(when, language)
     return None if said is None else str(said)
 
 
@@ -111,6 +119,8 @@ def _held(life: Life, attribute: Attribute[Any], sees: AbstractSet[Category]) ->
     return [each for each in values if each is not None]
 
 
-def _said(life: Life, attribute: Attribute[Any], sees: AbstractSet[Category]) -> str | None:
+def _said(
+    life: Life, attribute: Attribute[Any], sees: AbstractSet[Category], language: Language
+) -> str | None:
     held = _held(life, attribute, sees)
-    return field_said(f"{attribute.chapter}.{attribute.name}", held[-1], "zh") if held else None
+    return field_said(f"{attribute.chapter}.{attribute.name}", held[-1], language) if held else None

@@ -16,6 +16,7 @@ from api.identity.permissions import Role
 from api.issuing.extract_content import CHECKED
 from api.issuing.extract_file import MOST_BYTES
 from api.issuing.printed_page import FONT
+from domain.codes import tables
 from domain.event import Category
 from domain.events.care import CareModeAssigned
 from domain.events.guardianship import TemporaryGuardianshipStarted
@@ -118,8 +119,9 @@ async def test_an_extract_is_an_archival_pdf_that_says_how_to_check_it_and_is_gi
 
     again = await asked(served, story.child, key=key)
     assert (again.status_code, again.content) == (200, answer.content), "the same key prints the same bytes"
-    other = await asked(served, story.child, key=key, purpose="办理医保")
-    assert (other.status_code, other.json()["code"]) == (422, "idempotency_mismatch")
+    for otherwise in ({"purpose": "办理医保"}, {"lang": "en"}):
+        other = await asked(served, story.child, key=key, **otherwise)
+        assert (other.status_code, other.json()["code"]) == (422, "idempotency_mismatch")
 
     client = await served.as_(Role.SUPERVISOR)
     (given,) = (await client.get(f"/children/{story.child}/given-out")).json()["items"]
@@ -214,6 +216,19 @@ async def test_an_extract_is_not_printed_again_as_another_file(
     monkeypatch.setattr(extracts, "printed_extract", by_another_version)
     again = await asked(served, story.child, key=key)
     assert (again.status_code, again.json()["code"]) == (501, "not_printable")
+
+
+async def test_the_values_of_an_extract_are_in_english_where_that_is_asked(served: Served) -> None:
+    story = await a_child(served)
+    said = [text_of((await asked(served, story.child, lang=each)).content) for each in ("zh", "en")]
+    mode = tables()["care_mode"].codes["ward"]
+    assert [(mode.zh in each, mode.en in each, NAME in each) for each in said] == [
+        (True, False, True),
+        (False, True, True),
+    ]
+    english = (await asked(served, story.child, lang="en")).content
+    assert await told(served, on_paper(english)) == "unchanged"
+    assert (await told_of_file(served, english)).json()["state"] == "unchanged"
 
 
 async def test_that_a_file_is_restricted_or_erased_is_not_told(served: Served) -> None:

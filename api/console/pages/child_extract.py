@@ -21,7 +21,7 @@ from api.identity.permissions import Action
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
-_FIELDS: Final = frozenset({"as_of", "chapters", "purpose", "recipient", "blanks", "key"})
+_FIELDS: Final = frozenset({"as_of", "chapters", "purpose", "recipient", "blanks", "lang", "key"})
 _ASKED: Final = frozenset({"as_of", "chapters", "purpose", "recipient"})
 """What the form asks by a question of its own."""
 _SHOWN_AGAIN: Final = frozenset({"invalid", "not_printable"})
@@ -54,6 +54,7 @@ async def issue(
             "purpose": first["purpose"],
             "recipient": first["recipient"],
             "blanks": bool(first["blanks"]),
+            "lang": first["lang"] or asked.page.words.language,
         }
         key = f"c:{first['key'] or uuid4().hex}"
         return await extracts.issue_extract(asked.page.context, key, asked.child, orjson.dumps(sent))
@@ -83,6 +84,7 @@ async def _form(
         amiss=[(_asked_in(each["pointer"]), each) for each in amiss],
         chapters=CHAPTERS,
         chosen={*filled.get("chapters", ())},
+        printed_in=next(iter(filled.get("lang", ())), now.page.words.language),
         filled={name: next(iter(filled.get(name, ())), "") for name in _FIELDS},
         lacks=problem is not None and "missing" in problem.more,
         # Sent again after a fault it is another one.
