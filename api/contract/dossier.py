@@ -7,6 +7,7 @@ shown or erased is said: nothing is left blank.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from domain.codes import tables
 from domain.entry import LATE_DAYS
 from domain.event import CATALOGUE, Category
 from domain.file import ATTRIBUTES
+from domain.when import SHANGHAI
 
 _WORDS: Final = words_of("api.contract", "dossier_words.toml")
 _PHASES: Final = {"entry": "entry", "exit": "exit", "special_media": "other", "other": "other"}
@@ -165,7 +167,7 @@ def _entry_told(number: int, answer: EntryAnswer, language: Language) -> dict[st
     return {
         "no": number,
         "on": _days(answer["occurred_on"], answer["occurred_until"], language),
-        "recorded": answer["recorded_at"][:10],
+        "recorded": datetime.fromisoformat(answer["recorded_at"]).astimezone(SHANGHAI).date().isoformat(),
         "title": title,
         "said": sentence.removeprefix(title).lstrip("。. "),
         "papers": _papers_told(answer, language),

@@ -11,12 +11,14 @@ import pypdfium2  # type: ignore[import-untyped]  # it has no stubs
 import pytest
 from httpx2 import Response
 
+from api.contract.dossier import DossierEntry, parts_told
 from api.http import dossiers
 from api.identity.permissions import Role
 from api.issuing import printed_page
 from domain.archive_parts import CHAPTER_PARTS
 from domain.codes import tables
 from domain.event import CATALOGUE, Category, chapter
+from domain.events.archive import ExtractIssued
 from domain.events.household import HouseholdRegistered
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from domain.events.medical.vaccination import VaccinationGiven
@@ -34,6 +36,8 @@ NAME, PARENT, HOUSEHOLD = "欧阳小明", "欧阳大山", "环山路派出所"
 RARE = "\U000323b0"
 """A character of CJK extension H, which GB 18030-2022 has and the font lacks."""
 WHY = {"purpose": "archive"}
+RIGHT_MARGIN = 48
+"""Points that no letter goes into."""
 
 
 def a_life(name: str = NAME) -> Given:
@@ -135,6 +139,34 @@ async def test_the_dossier_is_in_english_where_that_is_asked_but_for_what_was_wr
     address = f"/console/children/{child}/dossier.pdf?purpose=archive&lang="
     saved = [text_of(await browser.open(f"{address}{each}")) for each in ("en", "zh")]
     assert ["Dossierofachild" in each for each in saved] == [True, False]
+
+
+async def test_long_digests_are_broken_within_the_page_and_none_is_cut(served: Served) -> None:
+    issued = some(ExtractIssued, content_sha256="a" * 64, pdf_sha256="b" * 64)
+    child = await kept(served, a_life().and_("2024-06-01", issued))
+    for language in ("zh", "en"):
+        answer = await printed(served, child, lang=language)
+        assert all("".join(digit * 64) in text_of(answer) for digit in "ab")
+        for page in pypdfium2.PdfDocument(answer.content):
+            texts, (width, _) = page.get_textpage(), page.get_size()
+            rights = [texts.get_rect(each)[2] for each in range(texts.count_rects())]
+            assert max(rights) < width - RIGHT_MARGIN
+
+
+def test_the_day_of_recording_is_that_of_beijing() -> None:
+    answer: Any = {
+        "type": "ChildReceived",
+        "occurred_on": "2026-11-29",
+        "occurred_until": "2026-11-29",
+        "recorded_at": "2026-11-29T18:30:00Z",
+        "sentence_zh": "儿童接收。",
+        "sentence_en": "Child received.",
+        "documents": [],
+        "papers": [],
+    }
+    parts = parts_told([DossierEntry(answer, "entry", frozenset())], slice(0, 1), [], "zh")
+    (told,) = [item for part in parts for item in part["items"]]
+    assert (told["on"], told["recorded"]) == ("2026-11-29", "2026-11-30")
 
 
 async def test_what_the_reader_may_not_see_is_named_by_category_and_nothing_of_it_printed(
