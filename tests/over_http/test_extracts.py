@@ -119,8 +119,9 @@ async def test_an_extract_is_an_archival_pdf_that_says_how_to_check_it_and_is_gi
 
     again = await asked(served, story.child, key=key)
     assert (again.status_code, again.content) == (200, answer.content), "the same key prints the same bytes"
-    for otherwise in ({"purpose": "办理医保"}, {"lang": "en"}):
-        other = await asked(served, story.child, key=key, **otherwise)
+    otherwise: list[dict[str, Any]] = [{"purpose": "办理医保"}, {"lang": "en"}]
+    for each in otherwise:
+        other = await asked(served, story.child, key=key, **each)
         assert (other.status_code, other.json()["code"]) == (422, "idempotency_mismatch")
 
     client = await served.as_(Role.SUPERVISOR)
