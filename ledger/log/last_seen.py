@@ -74,7 +74,7 @@ class LastSeen:
         self.path = data / FOLDER / ledger
         self._ledger = ledger
         self._key_file = key_file
-        self._kept: tuple[int, int] | None = None
+        self._kept: SeenHead | None = None
         self.went_back = False
         """Whether the ledger was found behind the kept position while it was served."""
 
@@ -125,24 +125,30 @@ class LastSeen:
                 "`childledger recover`; else this is the wrong database."
             )
             raise LostEntriesError(message)
-        self._kept = seen.reached
+        self._expect(seen, head.epoch)
         return True
 
     async def note(self) -> None:
-        """Keep the head of the ledger, if it has moved. Raises LostEntriesError if it went back."""
+        """Keep the head of the ledger, if it has moved. Raises LostEntriesError if it went back.
+
+        Also if it has gone on since, from before the kept position: another entry is there then.
+        """
         head = await self._store.head()
-        reached = (head.epoch, head.position)
-        self.went_back = self._kept is not None and reached < self._kept
-        if reached == self._kept:
-            return
+        reached, kept = (head.epoch, head.position), self._kept
+        self.went_back = kept is not None and (
+            reached < kept.reached
+            or (head.epoch == kept.epoch and await self._digest(kept.position) != kept.sha256)
+        )
         if self.went_back:
             message = (
                 f"服务期间账本 {self._ledger} 倒退了。"
                 f" The ledger {self._ledger} went back while it was being served."
             )
             raise LostEntriesError(message)
-        await asyncio.to_thread(self.keep, await self._see(head))
-        self._kept = reached
+        if kept is None or reached != kept.reached:
+            seen = await self._see(head)
+            await asyncio.to_thread(self.keep, seen)
+            self._expect(seen, head.epoch)
 
     async def follow(self) -> None:
         """Keep the head of the ledger about once a second, until cancelled. Raises LostEntriesError."""
@@ -176,13 +182,23 @@ class LastSeen:
             # The loss is known: a later epoch cites a head that is at least as late.
             cited = [self._believed(epoch.last_seen) for epoch in later if epoch.last_seen is not None]
             return any(each is not None and each.reached >= seen.reached for each in cited)
-        there = await self._store.read(seen.position - 1, 1, through=seen.position)
-        return [sha256(entry.body).hexdigest() for entry in there] == ([seen.sha256] if seen.position else [])
+        return await self._digest(seen.position) == seen.sha256
+
+    def _expect(self, seen: SeenHead, epoch: int) -> None:
+        """Expect a head from now on, of the ledger's present epoch or of one before it."""
+        anew = self._kept is not None and self._kept.epoch < epoch
+        self._kept = seen
+        if seen.epoch == epoch:
+            self._store.expect(seen.position, of_new_epoch=anew)
 
     async def _see(self, head: Head) -> SeenHead:
-        there = await self._store.read(head.position - 1, 1, through=head.position)
-        digest = sha256(there[0].body).hexdigest() if there else None
+        digest = await self._digest(head.position)
         return SeenHead(self._ledger, head.epoch, head.position, head.recorded_at, digest)
+
+    async def _digest(self, position: int) -> str | None:
+        """Return the SHA-256 of the entry at a position in hex; None if there is none."""
+        there = await self._store.read(position - 1, 1, through=position)
+        return sha256(there[0].body).hexdigest() if there else None
 
     def _believed(self, text: str) -> SeenHead | None:
         try:

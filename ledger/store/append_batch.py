@@ -40,6 +40,13 @@ async def append_batch(cursor: AsyncCursor, appends: Sequence[Append], *, atomic
     return list(_judgements(appends, *answer))
 
 
+async def last_position(cursor: AsyncCursor) -> int:
+    """Return the last position as the writer finds it, who may read no entry: an append of none tells."""
+    await cursor.execute(SQL["append"], _parameters([], atomic=False), binary=True)
+    ((first, *_),) = await cursor.fetchall()
+    return int(first) - 1
+
+
 def _parameters(appends: Sequence[Append], *, atomic: bool) -> Sequence[object]:
     """Return the parameters of the SQL function `append`."""
     entries = [entry for append in appends for entry in append.entries]

@@ -15,7 +15,7 @@ from psycopg.errors import (
 
 from ledger.store import arrays
 from ledger.store.append import Append, AppendFailedError, OverloadedError
-from ledger.store.append_batch import AppendAnswer, append_batch
+from ledger.store.append_batch import AppendAnswer, append_batch, last_position
 from ledger.store.append_queue import AppendQueue, PendingAppends, QueueLimits
 from ledger.store.connecting import connect, is_direct, is_lost
 from ledger.tasks import cancel_all
@@ -26,6 +26,10 @@ PASSING = (DeadlockDetected, ReadOnlySqlTransaction, SerializationFailure)
 """Errors that another connection may not raise: after a failover, this one may lead to a standby."""
 REFUSED = (DataError, IntegrityError, ProgramLimitExceeded)
 """Errors caused by an append, not by the database."""
+
+
+class WentBackError(Exception):
+    """The ledger lacks entries that were acknowledged, as after a failover to a server without them."""
 
 
 class GroupCommit:
@@ -46,6 +50,7 @@ class GroupCommit:
         self._observed = observed
         self._patience = limits.patience
         self._queue = AppendQueue(limits)
+        self._expected = 0
         self._cursor: AsyncCursor | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -53,6 +58,13 @@ class GroupCommit:
     def waiting(self) -> tuple[int, int]:
         """The number of appends that wait for a batch, and their bytes."""
         return self._queue.waiting
+
+    def expect(self, position: int, *, of_new_epoch: bool = False) -> None:
+        """Append to no ledger that ends before a position, or before what was accepted here.
+
+        In a new epoch the positions after its beginning are not expected any more.
+        """
+        self._expected = position if of_new_epoch else max(self._expected, position)
 
     def start(self) -> None:
         """Start the task that appends."""
@@ -107,7 +119,9 @@ class GroupCommit:
             following = iter(judgements)
             for each in batch:
                 each.answered(list(islice(following, len(each.appends))))
-            self._committed(max((each.last for each in judgements if each.verdict == "accepted"), default=0))
+            last = max((each.last for each in judgements if each.verdict == "accepted"), default=0)
+            self.expect(last)
+            self._committed(last)
             if self._observed:
                 self._observed(sum(len(append.entries) for append in appends), monotonic() - began)
         except BaseException as error:
@@ -127,7 +141,7 @@ class GroupCommit:
         async with asyncio.timeout(self._patience):
             while True:
                 try:
-                    return await append_batch(await self._connected(), appends, atomic=atomic)
+                    return self._checked(await append_batch(await self._connected(), appends, atomic=atomic))
                 except BaseException as error:
                     lost = (
                         isinstance(error, OperationalError | InterfaceError)
@@ -147,7 +161,21 @@ class GroupCommit:
             self._cursor = connection.cursor()
             if await is_direct(connection):
                 connection.prepare_threshold = 0
+            self._check(await last_position(self._cursor) + 1)
         return self._cursor
+
+    def _checked(self, answers: list[AppendAnswer]) -> list[AppendAnswer]:
+        """Return the answers, if no position was given before, as through a pooler that hides a failover."""
+        for answer in answers:
+            if answer.verdict == "accepted":
+                self._check(answer.first)
+        return answers
+
+    def _check(self, following: int) -> None:
+        """Raise WentBackError if the next position is one that was given already."""
+        if following <= self._expected:
+            message = f"the ledger ends before position {self._expected}"
+            raise WentBackError(message)
 
     async def _disconnect(self) -> None:
         if self._cursor:

@@ -84,6 +84,10 @@ class Store:
         """The number of this process's appends that wait for a batch, and their bytes."""
         return self._commits.waiting
 
+    def expect(self, position: int, *, of_new_epoch: bool = False) -> None:
+        """Append to no ledger that ends before a position: AppendFailedError is raised until it does not."""
+        self._commits.expect(position, of_new_epoch=of_new_epoch)
+
     async def append(self, append: Append) -> Verdict:
         """Append entries to a stream durably, and return the verdict.
 

@@ -25,6 +25,7 @@ from tests.support.ledgers import (
     a_superuser,
     an_append,
     held_head,
+    kill_backends,
     make_ledger,
     rows,
     store_of,
@@ -155,6 +156,41 @@ async def test_a_repeated_append_that_cannot_be_read_yet_may_be_made_again(urls:
         finally:
             await connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
     assert isinstance(await store.append(append), Repeated)
+
+
+async def test_nothing_is_appended_where_what_was_acknowledged_is_missing(
+    urls: Urls, superuser: AsyncConnection
+) -> None:
+    async with store_of(urls) as store:
+        await store.append_all([an_append() for _ in range(3)])
+        # Given a failover to a server that lacks the last two
+        await superuser.execute("DELETE FROM entry WHERE position > 1")
+        await superuser.execute("UPDATE head SET position = 1")
+        await kill_backends(superuser, WRITER)
+        # When it is appended to, again and again
+        for _ in range(2):
+            with pytest.raises(AppendFailedError, match="WentBackError"):
+                await store.append(an_append())
+        # Then no position is given again
+        assert await rows(superuser, "SELECT position FROM entry") == [(1,)]
+        # until they are known to be lost
+        store.expect(1, of_new_epoch=True)
+        assert isinstance(await store.append(an_append()), Accepted)
+
+
+async def test_a_position_that_is_given_again_is_acknowledged_to_nobody(
+    urls: Urls, superuser: AsyncConnection
+) -> None:
+    """A pooler may hide that its server is another one."""
+    async with store_of(urls) as store:
+        await store.append_all([an_append() for _ in range(3)])
+        await superuser.execute("DELETE FROM entry WHERE position > 1")
+        await superuser.execute("UPDATE head SET position = 1")
+        with pytest.raises(AppendFailedError, match="WentBackError"):
+            await store.append(an_append())
+        with pytest.raises(AppendFailedError, match="WentBackError"):
+            await store.append(an_append())
+    assert await rows(superuser, "SELECT position FROM entry ORDER BY position") == [(1,), (2,)]
 
 
 # Somebody who keeps the head

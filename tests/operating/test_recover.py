@@ -111,6 +111,21 @@ async def test_an_empty_database_in_place_of_the_ledger_is_noticed(
         await last_seen_of(store, data).check()
 
 
+async def test_a_ledger_that_went_back_while_it_was_served_and_on_since_is_noticed(
+    store: Store, superuser: AsyncConnection, data: Path
+) -> None:
+    await store.append_all([an_append() for _ in range(2)])
+    last_seen = last_seen_of(store, data)
+    await last_seen.note()
+    # Given another entry where the last one was, and more after it
+    await superuser.execute("UPDATE entry SET body = 'another' WHERE position = 2")
+    await store.append(an_append())
+    for _ in range(2):
+        with pytest.raises(LostEntriesError):
+            await last_seen.note()
+        assert last_seen.went_back
+
+
 async def test_an_epoch_that_nobody_began_is_noticed(store: Store, urls: Urls, data: Path) -> None:
     await store.append(an_append())
     await last_seen_of(store, data).note()
