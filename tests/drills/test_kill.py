@@ -15,10 +15,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice, pairwise
 from pathlib import Path
-from typing import Any, Final
-from uuid import UUID
+from typing import Final
 
-import httpx2
 import pytest
 
 from api.bootstrap import open_container
@@ -26,107 +24,17 @@ from api.demo.members import tokens_for_every_role
 from api.identity.permissions import Role
 from api.institutions import open_institution
 from api.settings import Settings
-from domain.events.intake import ChildReceived, IdentityRecorded
 from ledger.postgres.cluster import Cluster, locate
 from ledger.tasks import cancel_all
-from tests.support.client import HOME, new_key
+from tests.support.client import HOME
 from tests.support.drills import KILLS
-from tests.support.given import some
-from tests.support.http_given import sent
-from tests.support.processes import CHILDLEDGER, clean_environment, free_port
+from tests.support.offices import RECORDERS, Office, Service, verified
 from tests.support.waiting import PATIENCE
 
 pytestmark = pytest.mark.drill
 
-RECORDERS: Final = 6
-EVENTS_OF_A_FILE: Final = 5
-"""Requests to one file, before the next is opened."""
-"""Seconds for everything to come up again on a busy machine."""
 BETWEEN: Final = 0.6
 """The most seconds of recording between two kills."""
-OPENING: Final = [
-    sent("2024-03-05", some(ChildReceived)),
-    sent("2024-03-05", some(IdentityRecorded, name="王小明")),
-]
-FOLLOWING: Final = [
-    sent("2024-03-06", some(IdentityRecorded, name="王小明")),
-    sent("2024-03-07", some(IdentityRecorded, name="王晓明")),
-    sent("2024-03-08", some(IdentityRecorded, name="王小明")),
-]
-
-
-class Service:
-    """One `childledger serve`, started again whenever it was killed."""
-
-    def __init__(self, data: Path, log: Path) -> None:
-        self._log = log
-        self.port = free_port()
-        self._environment = clean_environment(DATA=str(data), PORT=str(self.port))
-        self.process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def address(self) -> str:
-        """Where it answers."""
-        return f"http://127.0.0.1:{self.port}"
-
-    def start(self) -> None:
-        """Start it, unless it runs."""
-        if self.process is None or self.process.poll() is not None:
-            with self._log.open("ab") as log:
-                self.process = subprocess.Popen(
-                    [CHILDLEDGER, "serve"], env=self._environment, stdout=log, stderr=log
-                )
-
-    def end(self, how: signal.Signals) -> int:
-        """Send it a signal, wait for its end and return its exit code."""
-        assert self.process is not None
-        self.process.send_signal(how)
-        return self.process.wait(PATIENCE)
-
-
-@dataclass
-class Office:
-    """Those who record, over whichever service answers; what was acknowledged, by position."""
-
-    services: list[Service]
-    token: str
-    acknowledged: dict[int, UUID] = field(default_factory=dict)
-    requests: int = 0
-    repeated: int = 0
-    ending: bool = False
-
-    async def record_on(self) -> None:
-        """Open files and record in them until told to end; what has begun is carried to its end."""
-        headers = {"Authorization": f"Bearer {self.token}"}
-        async with httpx2.AsyncClient(headers=headers, timeout=PATIENCE) as client:
-            while not self.ending:
-                opened = await self._acknowledged(client, "/children", OPENING)
-                for _ in range(EVENTS_OF_A_FILE):
-                    if not self.ending:
-                        await self._acknowledged(client, f"/children/{opened['child']}/events", FOLLOWING)
-
-    async def _acknowledged(
-        self, client: httpx2.AsyncClient, path: str, events: list[dict[str, Any]]
-    ) -> dict[str, Any]:
-        """Repeat a request under one key until it is answered for certain, and note what it recorded."""
-        key = new_key()
-        while True:
-            address = random.choice(self.services).address  # noqa: S311 - no secret
-            with suppress(httpx2.TransportError):
-                answer = await client.post(address + path, json={"events": events}, headers=key)
-                if answer.status_code in {200, 201}:
-                    break
-                assert answer.status_code == 503, answer.text
-                assert answer.headers["retry-after"]
-            await asyncio.sleep(0.05)
-        found: dict[str, Any] = answer.json()
-        assert len(found["entries"]) == len(events), "an append is whole or not there"
-        for entry in found["entries"]:
-            assert entry["position"] not in self.acknowledged, "a position is given once"
-            self.acknowledged[entry["position"]] = UUID(entry["entry_id"])
-        self.requests += 1
-        self.repeated += answer.status_code == 200
-        return found
 
 
 @dataclass
@@ -161,13 +69,8 @@ class Site:
         """Start what was killed, and wait until every service is ready."""
         for service in self.services:
             service.start()
-        async with asyncio.timeout(PATIENCE), httpx2.AsyncClient() as client:
-            for service in self.services:
-                while True:
-                    with suppress(httpx2.TransportError):
-                        if (await client.get(f"{service.address}/health/ready")).status_code == 200:
-                            break
-                    await asyncio.sleep(0.05)
+        for service in self.services:
+            await service.ready()
 
 
 def victims() -> Iterator[str]:
@@ -185,7 +88,7 @@ def children_of(process: int) -> list[int]:
 @asynccontextmanager
 async def site(data: Path, logs: Path) -> AsyncIterator[Site]:
     """Serve twice on one DATA; whatever still runs in the end is killed."""
-    services = [Service(data, logs / f"service {number}.log") for number in range(2)]
+    services = [Service(logs / f"service {number}.log", DATA=str(data)) for number in range(2)]
     there = Site(data, locate(data, None, durable=True), services)
     try:
         await there.up_again()
@@ -194,19 +97,6 @@ async def site(data: Path, logs: Path) -> AsyncIterator[Site]:
         for service in services:
             if service.process and service.process.poll() is None:
                 service.end(signal.SIGKILL)
-
-
-async def verified(data: Path) -> None:
-    """Compute the read models anew, and compare."""
-    verifying = await asyncio.create_subprocess_exec(
-        CHILDLEDGER,
-        *("verify", "--read-models"),
-        env=clean_environment(DATA=str(data)),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    told, _ = await verifying.communicate()
-    assert verifying.returncode == 0, told.decode()
 
 
 async def test_whatever_is_killed_what_was_acknowledged_is_there_once(
@@ -238,7 +128,7 @@ async def test_whatever_is_killed_what_was_acknowledged_is_there_once(
             await cancel_all(recording)
 
         # Then the read models are what the entries say
-        await verified(data)
+        await verified(DATA=str(data))
         # and each service ends in order
         assert [service.end(signal.SIGTERM) for service in there.services] == [0, 0]
     assert there.cluster.postmaster is None, "the database ends with the last of them"

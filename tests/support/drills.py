@@ -22,6 +22,8 @@ ENTRIES = _size("ENTRIES", short=3000, full=100_000)
 """How many entries are appended while others read on."""
 BATCHES = _size("BATCHES", short=100, full=2000)
 """How many generated series of batches are judged."""
+FAILOVERS = _size("FAILOVERS", short=0, full=20)
+"""How often the primary of replicated servers is killed."""
 INCREMENTS = _size("INCREMENTS", short=5, full=50)
 """How often each of those who write to one stream does so."""
 
