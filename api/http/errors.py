@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
+import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from psycopg import InterfaceError, OperationalError
@@ -17,10 +18,12 @@ from api.contract.pointers import faults
 from api.contract.problems import KINDS, Problem, invalid
 from domain.label import Label
 from ledger.codec.parsing import InvalidError
+from ledger.sealing.cipher import SealBrokenError
 from ledger.sealing.wrapping import KeyUnavailableError
 from ledger.store.append import StoreError
 from projections.projector.projector import NotBuiltError
 
+log = structlog.get_logger()
 BUILDING_SECONDS: Final = 5
 """Delay, in seconds, before a retry while the read models are being built."""
 _BUSY: Final = (
@@ -37,6 +40,13 @@ _BUSY: Final = (
 _KEYS_AWAY: Final = Label(
     "密钥服务暂时没有应答。已记录的内容不受影响，请稍后重试。",
     "The key service does not answer now. What was recorded stands; try again shortly.",
+)
+_ALTERED: Final = Label(
+    "读取所需的条目与登记时不符，其内容不予答复。是哪一条，由负责人或者审计人员在该档案的核验页"
+    "（/children/{child}/integrity）查看；请告知系统管理员运行 childledger verify。",
+    "An entry that this rests on is not as it was recorded, and nothing of it is told. Supervisor and auditor"
+    " see which one where the file is verified (/children/{child}/integrity). Tell who operates the ledger,"
+    " who runs childledger verify.",
 )
 _BY_STATUS: Final = {KINDS[code].status: code for code in reversed(list(KINDS))}
 
@@ -88,11 +98,17 @@ def _not_built(error: NotBuiltError) -> Problem:
     return Problem("unavailable", why, headers={"Retry-After": str(BUILDING_SECONDS)})
 
 
+def _altered(_: SealBrokenError) -> Problem:
+    log.error("what is stored was altered")
+    return Problem("unexpected", _ALTERED)
+
+
 _PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem]]] = {
     Problem: lambda error: error,
     RequestValidationError: lambda error: invalid(faults(error.errors())),
     InvalidError: lambda error: invalid(error.problems),
     NotBuiltError: _not_built,
+    SealBrokenError: _altered,
     KeyUnavailableError: lambda _: Problem("unavailable", _KEYS_AWAY),
     **dict.fromkeys(_BUSY, lambda _: Problem("unavailable")),
 }

@@ -67,6 +67,26 @@ async def test_an_altered_entry_stands_in_red_with_the_first_bad_position(
     assert "全部与登记时一致" not in page.text
 
 
+async def test_a_file_that_cannot_be_read_any_more_says_so_and_its_proof_names_the_entry(
+    served: Served, child: UUID
+) -> None:
+    """By a process that has not read the file before it was altered."""
+    first, _ = await positions(served, child)
+    await as_owner(served, "UPDATE entry SET body = body || '\\x20' WHERE position = %s", first)
+    served.container.ledger.repository.cache.clear()
+    auditor = await signed_in(served, Role.AUDITOR)
+    page = await auditor.open(f"/console/children/{child}/proof")
+    assert page.status_code == 200
+    assert f"第一处：第 1 条（账本位置 {first}）" in page.text
+    assert "这份档案现在读不出来" in page.text
+    for told in (
+        await auditor.open(f"/console/children/{child}"),
+        await (await served.as_(Role.AUDITOR)).get(f"/children/{child}"),
+    ):
+        assert told.status_code == 500
+        assert "与登记时不符" in told.text
+
+
 async def test_a_leaf_that_was_replaced_in_the_log_is_found_though_the_entry_stands(
     served: Served, child: UUID
 ) -> None:
