@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import count, cycle
@@ -25,8 +25,8 @@ from tests.support.http_given import sent
 
 READERS, WRITERS = 64, 16
 SHORT, LONG = 20, 4
-LENGTHS: Final = (*(60 for _ in range(SHORT)), *(1000 for _ in range(LONG)))
-"""Entries of the files: short ones, which the light requests read, and long ones."""
+OF_SHORT, OF_LONG = 60, 1000
+"""Entries of the files: of short ones, which the light requests read, and of long ones."""
 READS: Final = 400
 EACH: Final = 25
 """Reads of each of many readers in a round."""
@@ -36,9 +36,14 @@ EVENT: Final = sent("2024-03-06", some(CareModeAssigned))
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """A service, whose files these are, and the token of each of those who ask."""
+    """A service, whose files these are, and the token of each of those who ask.
+
+    All files are there from the position `begun` on; `head` is the last one.
+    """
 
     port: int
+    begun: int
+    head: int
     files: Sequence[UUID]
     tokens: Sequence[str]
 
@@ -56,16 +61,19 @@ class Crowd:
 @asynccontextmanager
 async def a_crowd(bench: Bench) -> AsyncIterator[Crowd]:
     """Serve a few files to many people, each with a token of their own."""
-    workload = Workload(LENGTHS, recorder=bench.recorder, institution=bench.home.institution)
+    lengths = [*([bench.of(OF_SHORT)] * SHORT), *([bench.of(OF_LONG)] * LONG)]
+    workload = Workload(lengths, recorder=bench.recorder, institution=bench.home.institution)
     async with bench.database() as settings:
         async with open_container(settings, now, follow=False) as container:
             appends = await appends_of(list(workload.entries()), container.ledger.keys)
-            await store_all(container.ledger.store, appends)
+            head = await store_all(container.ledger.store, appends)
             tokens = [await _token(container, bench, number) for number in range(READERS + WRITERS + 1)]
-        files = [workload.stream(number) for number in range(len(LENGTHS))]
+        positions = range(head - len(appends) + 1, head + 1)
+        begun = max(at for at, each in zip(positions, appends, strict=True) if each.expected == 0)
+        files = [workload.stream(number) for number in range(len(lengths))]
         async with serving(settings) as port:
-            await caught_up(port, bench.token, len(appends))
-            yield Crowd(port, files, tokens)
+            await caught_up(port, bench.token, head)
+            yield Crowd(port, begun, head, files, tokens)
 
 
 async def _token(container: Container, bench: Bench, number: int) -> str:
@@ -158,7 +166,7 @@ def the_feed(_: Crowd) -> Iterator[Request]:
 def long_files(crowd: Crowd) -> Iterator[Request]:
     """Read the status of long files as of earlier and earlier days, of which no folded file is at hand."""
     for number, child in zip(count(), cycle(crowd.long), strict=False):
-        path = f"/children/{child}?known_at={max(1, 4000 - number)}"
+        path = f"/children/{child}?known_at={crowd.head - number % (crowd.head - crowd.begun + 1)}"
         yield Request(path, "long", method="GET", more=f"{REASON}Connection: close\r\n")
 
 
@@ -187,7 +195,8 @@ async def beside(bench: Bench, heavy: Heavy, what: str) -> AsyncIterator[Duel]:
             working = asyncio.create_task(_ask_on(crowd, heavily))
             rate = await alone("beside it")
             working.cancel()
-            await asyncio.gather(working, return_exceptions=True)
+            with suppress(asyncio.CancelledError):
+                await working
             return rate
 
         def told() -> str:
