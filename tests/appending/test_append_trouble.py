@@ -158,6 +158,7 @@ async def test_a_repeated_append_that_cannot_be_read_yet_may_be_made_again(urls:
     assert isinstance(await store.append(append), Repeated)
 
 
+@needs_sessions
 async def test_nothing_is_appended_where_what_was_acknowledged_is_missing(
     urls: Urls, superuser: AsyncConnection
 ) -> None:
