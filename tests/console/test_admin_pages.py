@@ -90,8 +90,9 @@ async def test_what_is_refused_is_told_on_the_page_with_what_was_filled_in(serve
 async def test_a_token_is_made_for_a_purpose_and_a_time_and_revoked(served: Served) -> None:
     one = await signed_in(served, Role.ADMINISTRATOR)
     staff = f"/console/admin/people/{(await served.actor(Role.STAFF)).user}"
-    without = await sent(one, staff, f"{staff}/tokens", purpose="夜间导入", days="", decides="no")
-    assert (without.status_code, "有效天数" in without.text) == (UNUSABLE, True)
+    for unusable in ("", "三", "9" * 5000):
+        refused = await sent(one, staff, f"{staff}/tokens", purpose="夜间导入", days=unusable, decides="no")
+        assert (refused.status_code, "有效天数" in refused.text) == (UNUSABLE, True)
     made = await sent(one, staff, f"{staff}/tokens", purpose="夜间导入", days="3", decides="no")
     secret = secret_of(made)
     assert (await (await served.client(secret)).get("/event-types")).status_code == DONE

@@ -1,5 +1,6 @@
 """People and tokens, for whoever administers the ledger."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, Literal, TypeAlias
 from uuid import UUID, uuid4
@@ -22,6 +23,7 @@ PersonActDone: TypeAlias = Literal[
 """What was done just now."""
 _ROLE: Final = ("role", "institution", "region")
 _PERSON: Final = ("name", *_ROLE, "login", "mail")
+_DAYS: Final = re.compile("[0-9]{1,9}")
 _SENT: TypeAlias = Mapping[str, str]
 
 
@@ -117,7 +119,7 @@ async def make_token(
     sent: Annotated[_SENT, Depends(readers_form("purpose", "days", "decides"))],
 ) -> Response:
     """Show a token that was made for somebody, this once."""
-    days = int(sent["days"]) if sent["days"].isascii() and sent["days"].isdigit() else 0
+    days = int(sent["days"]) if _DAYS.fullmatch(sent["days"]) else 0
     wanted = {
         "user": str(user),
         "purpose": sent["purpose"],
