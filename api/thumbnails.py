@@ -8,7 +8,7 @@ from typing import Final
 import orjson
 
 from api.child_process import command_of, surroundings
-from domain.events.archive import PaperFormat
+from domain.events.archive import PDF, PaperFormat
 from domain.label import Label
 from domain.limit import Area, limit
 
@@ -40,7 +40,7 @@ async def thumbnail(
         "seconds": _CPU_SECONDS,
         "pixels": _PIXELS,
         "side": SIDE,
-        "pdf": media_type == "application/pdf",
+        "pdf": media_type == PDF,
     }
     async with turns:
         process = await asyncio.create_subprocess_exec(

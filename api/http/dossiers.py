@@ -31,6 +31,7 @@ from domain.archive_parts import archive_part
 from domain.codes import tables
 from domain.entry import AnyEntry
 from domain.event import Category
+from domain.events.archive import PDF
 from domain.label import Label
 from domain.life import Life
 from domain.limit import Area, limit
@@ -43,7 +44,6 @@ from ledger.compute import compute
 from ledger.log.checkpoint import Checkpoint, base64_of
 
 router = APIRouter(tags=["one file"])
-PDF: Final = "application/pdf"
 MOST_ENTRIES: Final = limit(
     1500,
     Area.ANSWERS,

@@ -21,11 +21,11 @@ from api.http.extracts import issued_as
 from api.http.request_body import parts
 from api.identity.permissions import SEES, Role
 from api.issuing.extract_content import CHECKED, NUMBER, told
-from api.issuing.extract_file import MOST_BYTES, PDF, read_extract_file
+from api.issuing.extract_file import MOST_BYTES, read_extract_file
 from api.tenants import Tenants
 from domain.entry import AnyEntry
 from domain.event import Erased
-from domain.events.archive import ExtractIssued
+from domain.events.archive import PDF, ExtractIssued
 from ledger.compute import compute
 
 router = APIRouter(tags=["health"])

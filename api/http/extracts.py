@@ -21,7 +21,7 @@ from api.identity.permissions import Action
 from api.issuing.extract_content import CHECKED, categories_in, digest_of, number_of, told, withheld
 from api.issuing.printed_extract import printed_extract
 from domain.entry import AnyEntry
-from domain.events.archive import ExtractIssued
+from domain.events.archive import PDF, ExtractIssued
 from domain.file import File
 from domain.label import Label
 from domain.when import Days
@@ -35,7 +35,6 @@ from ledger.recording.request import Draft, Recording
 
 router = APIRouter(tags=["recording"])
 
-PDF: Final = "application/pdf"
 _BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
 _TO_COME: Final = Label("晚于今日", "is after today")
 _NO_MORE: Final = Label(

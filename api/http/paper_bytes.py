@@ -23,7 +23,7 @@ from api.thumbnails import LARGEST, thumbnail
 from domain.cited_papers import SCAN_OF, CitedPaper, cited_papers, is_of_workbook, scans_of
 from domain.entry import AnyEntry
 from domain.event import Event
-from domain.events.archive import PaperFormat
+from domain.events.archive import PDF, PaperFormat
 from domain.file import File
 from domain.label import Label
 from domain.when import Days
@@ -43,7 +43,7 @@ ENDINGS: Final = {
     "image/jpeg": "jpg",
     "image/png": "png",
     "image/tiff": "tif",
-    "application/pdf": "pdf",
+    PDF: "pdf",
 }
 _NOTHING: Final = "0" * 64
 _NOT_HELD: Final = Label(

@@ -44,6 +44,7 @@ from api.issuing.recomputed_report import WHY, differing_cells, erased_since, re
 from api.issuing.report_issuer import Issuer, region_file, region_of
 from domain.codes import tables
 from domain.entry import Entry
+from domain.events.archive import PDF
 from domain.events.institution.reporting import ReportIssued
 from domain.file import File
 from domain.label import Label
@@ -68,7 +69,6 @@ _NOT_BEGUN: Final = Label("该期间还没有开始", "has not begun yet")
 _NOT_OVER: Final = Label("该期间结束后才可出具", "is not over yet: the report is issued of a whole period")
 _NOT_WITHIN: Final = Label("须在该期间内，且不晚于今日", "is not in the period, or after today")
 _BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
-PDF: Final = "application/pdf"
 ReportForm: TypeAlias = Literal["json", "xlsx", "pdf"]
 
 

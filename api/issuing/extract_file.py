@@ -12,11 +12,11 @@ from typing import Final
 
 from api.contract.problems import Problem
 from api.issuing.extract_content import CHECKED, NUMBER, SIGNS
+from domain.events.archive import PDF
 from domain.label import Label
 from domain.limit import Area, limit
 from ledger.papers.paper_format import LONGEST_BEGINNING, format_of
 
-PDF: Final = "application/pdf"
 MOST_BYTES: Final = limit(
     8 * 1024 * 1024,
     Area.REQUESTS,

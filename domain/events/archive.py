@@ -51,6 +51,7 @@ ARCHIVE_STATE: Final[Attribute[str]] = Attribute(
 )
 """A code of `archive_state`."""
 
+PDF: Final = "application/pdf"
 PaperFormat: TypeAlias = Literal["image/jpeg", "image/png", "image/tiff", "application/pdf"]
 """The media type of a paper's bytes."""
 

@@ -2,14 +2,14 @@
 
 from typing import Final
 
-from domain.events.archive import PaperFormat
+from domain.events.archive import PDF, PaperFormat
 
 _BEGINNINGS: Final[tuple[tuple[bytes, PaperFormat], ...]] = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"II*\0", "image/tiff"),
     (b"MM\0*", "image/tiff"),
-    (b"%PDF-", "application/pdf"),
+    (b"%PDF-", PDF),
 )
 LONGEST_BEGINNING: Final = max(len(begins) for begins, _ in _BEGINNINGS)
 """Bytes by which each format is known."""

@@ -128,7 +128,7 @@ class Keys:
         missing = [pair for pair in asked if pair not in kept]
         gone = await self._table.destroyed_keys(missing) if missing else set()
         new = [pair for pair in missing if pair not in gone]
-        return kept | (await self._unwrapped(new, make=True) if new else {})
+        return kept | await self._unwrapped(new, make=True)
 
     def holds(self, pair: Pair) -> bool:
         """Return whether a key is open here."""
@@ -190,6 +190,8 @@ class Keys:
         return f"{self._ledger} apart {place}".encode()
 
     async def _unwrapped(self, wanted: Sequence[Pair], *, make: bool) -> dict[Pair, bytes]:
+        if not wanted:
+            return {}
         if make:
             # Most of these are new; a key that exists or is made elsewhere at once wins.
             fresh = [secrets.token_bytes(KEY_BYTES) for _ in wanted]

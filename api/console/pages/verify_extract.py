@@ -13,7 +13,8 @@ from api.contract.extract_answers import VerifiedAnswer
 from api.contract.problems import Problem
 from api.http.authentication import TenantsDep
 from api.http.extract_verification import PAGE, verified, verified_file
-from api.issuing.extract_file import MOST_BYTES, PDF
+from api.issuing.extract_file import MOST_BYTES
+from domain.events.archive import PDF
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
