@@ -63,7 +63,10 @@ class FileRepository:
         entries = await self.decoded(stored)
         if self._erased(entries, files):
             files = {stream: File(stream) for stream in files}
-            entries = await self.decoded(await self._store.streams(files, known=known))
+            stored = await self._store.streams(files, known=known)
+            # A key that was opened again after its erasure started, and before it was destroyed, is not used.
+            self._keys.forget(erased_by(await self.decoded(stored)))
+            entries = await self.decoded(stored)
         for stream, each in groupby(entries, key=lambda entry: entry.stream):
             added = list(each)
             file = await compute(partial(files[stream].extended, added), len(added))

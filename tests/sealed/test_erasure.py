@@ -1,9 +1,11 @@
 """Erasing: asked for, approved by two others, cooled, done, and said to be done; for ever, everywhere."""
 
 import inspect
+from collections.abc import Iterable
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Final
+from unittest.mock import AsyncMock
 from uuid import UUID
 
 import orjson
@@ -19,6 +21,7 @@ from domain.events.erasure import ErasureHoldImposed
 from domain.events.health import PhysicalExamined
 from domain.events.intake import ChildReceived, IdentityRecorded
 from ledger.postgres.key_store import KeyStore
+from ledger.sealing.cipher import Pair
 from projections.name_search import whole_name
 from projections.register import REGISTER
 from tests.support.client import Served, new_key
@@ -115,6 +118,28 @@ async def test_nothing_that_serves_holds_a_key_once_it_is_destroyed(served: Serv
         await erased(container, child)
     await until(lambda: not ledger.keys.holds(pair) and child not in ledger.repository.cache)
     assert pair not in await ledger.keys.ring([pair])
+
+
+async def test_a_key_opened_again_while_an_erasure_goes_on_opens_nothing_once_it_is_done(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given somebody reads a file after its erasure started and before its key is destroyed."""
+    child = await a_child(served)
+    await approved(served, child)
+    destroys = KeyStore.destroy
+
+    async def read_before(store: KeyStore, pairs: Iterable[Pair]) -> int:
+        assert NAME in await told(served, child)
+        return await destroys(store, pairs)
+
+    async with later(served, child) as container:
+        with monkeypatch.context() as meanwhile:
+            # What is noticed once a second is not waited for.
+            meanwhile.setattr(served.container.ledger.keys, "notice_destroyed", AsyncMock(return_value=False))
+            meanwhile.setattr(KeyStore, "destroy", read_before)
+            await erased(container, child)
+            assert NAME not in await told(served, child)
+            assert not served.container.ledger.keys.holds((child, Category.IDENTITY))
 
 
 async def test_nothing_is_sealed_for_whom_an_erasure_has_started(
