@@ -38,6 +38,7 @@ async def against_doing_nothing(bench: Bench) -> AsyncIterator[Duel]:
         turn = 0
 
         async with serving(settings) as port:
+            await caught_up(port, bench.token, len(appends))
 
             async def our_side() -> float:
                 nonlocal turn

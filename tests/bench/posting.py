@@ -71,8 +71,11 @@ async def post_all(port: int, token: str, lines: Sequence[Sequence[Request]]) ->
 
 
 async def caught_up(port: int, token: str, position: int) -> None:
-    """Wait until the server's read models have reached a position, so that the next round has the cores."""
-    asking = Request(f"/children?limit=1&at_least={position}", "wait", method="GET")
+    """Wait until the server's read models have reached a position, so that the next round has the cores.
+
+    What was known then is written last.
+    """
+    asking = Request(f"/children?limit=1&known_at={position}", "wait", method="GET")
     while not (await _once(port, token, asking))[0].startswith(DONE):
         pass
 
