@@ -3,50 +3,25 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from functools import partial
-from typing import Any, Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
-from domain.codes import CodeTable, tables
 from domain.entry import AS_FOUND, AnyEntry
-from domain.event import (
-    EVERY_CATEGORY,
-    ByNextYear,
-    Category,
-    Event,
-    Field,
-    Label,
-    NotAfter,
-    NotBefore,
-    Order,
-    Part,
-    Past,
-    chapter,
-    dates_of,
-    fields_with,
-    known,
-)
-from domain.events.case import CHAPTERS_AFTER, KINDS_AFTER
-from domain.events.departure import death
+from domain.event import EVERY_CATEGORY, Category, Event, Label
 from domain.events.filing import misplaced
 from domain.events.record import ExceptionApproved, ExceptionRejected, approval, waiting
 from domain.file import AMENDMENTS, ANYTHING, TURN, File, amended
-from domain.happening_twice import told_before
-from domain.identified import other_id_asked
+from domain.general_rules import refusals_of
 from domain.joined_files import as_known, is_listed
-from domain.life import BIRTH, CASE_CLOSED, STAGE, AskedBeside, Life, over_time
-from domain.refusal import FURTHER, Refusal, breach, no_evidence
+from domain.life import AskedBeside, Life, over_time
+from domain.refusal import Refusal, breach, no_evidence
 from domain.resting import NOTHING, Categories, note, noting, noting_each
 from domain.rulebook import Rule, Rulebook, numbers_counted
-from domain.when import FIRST_DAY, LAST_DAY, Days, day_after, day_before, day_of
+from domain.single_entry import OddCode, impossible, long_ago, odd_codes
+from domain.when import FIRST_DAY, LAST_DAY, day_before, day_of
 
-LONG_AGO: Final = date(1900, 1, 1)
-"""No institution that exists today has papers about a day before this one."""
-NOTED: Final = Label("原始记录日期", "Noted on")
-KIND: Final = Label("材料种类", "Kind of document")
-ISSUED: Final = Label("材料日期", "Day of a document")
-INSTANT: Final = Label("发生时刻", "Instant")
 WITH_OTHER_FILES: Final = Label("登记时与其他档案一并核对", "judged with other files when it was recorded")
 
 _Answer: TypeAlias = tuple[list[tuple[Refusal, Categories]], Categories]
@@ -208,27 +183,27 @@ def _against(
     file: File, entry: AnyEntry, rulebook: Rulebook, today: date, reads: set[object]
 ) -> Iterator[Refusal]:
     contradicts = False
-    odd_codes = [*_odd_codes(entry, personal=False)]
-    for refusal in _contradictions(file, entry, odd_codes, today, reads):
+    in_clear = [*odd_codes(entry, personal=False)]
+    for refusal in _contradictions(file, entry, in_clear, today, reads):
         contradicts = True
         yield refusal
     if not contradicts:
-        for odd in odd_codes:
+        for odd in in_clear:
             yield odd.refusal("E09")
-        yield from _long_ago(entry)
+        yield from long_ago(entry)
         yield from _forbidden(file, entry, rulebook, reads)
     # Judged last, so that the other judgements rest on fewer categories.
-    for odd in _odd_codes(entry, personal=True):
+    for odd in odd_codes(entry, personal=True):
         if odd.table.complete or not contradicts:
             yield odd.refusal("E03" if odd.table.complete else "E09")
 
 
 def _contradictions(
-    file: File, entry: AnyEntry, odd_codes: "Iterable[_OddCode]", today: date, reads: set[object]
+    file: File, entry: AnyEntry, in_clear: Iterable[OddCode], today: date, reads: set[object]
 ) -> Iterator[Refusal]:
     yield from _amiss(file, entry, reads)
-    yield from _impossible(entry, today)
-    for odd in odd_codes:
+    yield from impossible(entry, today)
+    for odd in in_clear:
         if odd.table.complete:
             yield odd.refusal("E03")
     yield from entry.event.impossible(entry)
@@ -356,13 +331,13 @@ def _forbidden(file: File, entry: AnyEntry, rulebook: Rulebook, reads: set[objec
             default=entry.days.last,
         )
     if first == entry.days.last:
-        yield from _ask(Life(file, first, rulebook, but=entry, entry=entry, reads=reads))
+        yield from refusals_of(Life(file, first, rulebook, but=entry, entry=entry, reads=reads))
         return
     start = min(first, entry.days.last)
     over_days = over_time(
         file,
         rulebook,
-        lambda life: noting_each(_ask(life)),
+        lambda life: noting_each(refusals_of(life)),
         start,
         entry.days.last,
         entry=entry,
@@ -372,7 +347,8 @@ def _forbidden(file: File, entry: AnyEntry, rulebook: Rulebook, reads: set[objec
     # An event whose beginning is unknown may have preceded everything else.
     before = [day_before(start)] if entry.days.first is None and start > FIRST_DAY else []
     earlier = [
-        noting_each(_ask(Life(file, day, rulebook, but=entry, entry=entry, reads=reads))) for day in before
+        noting_each(refusals_of(Life(file, day, rulebook, but=entry, entry=entry, reads=reads)))
+        for day in before
     ]
     yield from _over_days(earlier, answers, partial(_forbids, entry, rulebook))
     note(*(category for _, read in (*earlier, *answers) for category in read))
@@ -439,86 +415,6 @@ def _forbids(entry: AnyEntry, rulebook: Rulebook, refusal: Refusal) -> bool:
     return _certain(refusal) and refusal.verified and rule.refuses
 
 
-def _ask(life: Life) -> Iterator[Refusal]:
-    if life.entry is not None:
-        yield from _everywhere(life, life.entry)
-        event = life.entry.event
-        yield from event.refusals(life)
-        for further in FURTHER.get(type(event), ()):
-            yield from further(event, life)
-
-
-def _everywhere(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
-    """Yield what the general rules say: nothing before birth, nothing after what ended it, nothing twice."""
-    yield from _ended(life, entry)
-    yield from _after_closing(life, entry)
-    yield from _before_it(life, entry.event)
-    yield from _again(life, entry)
-    birth = life.now(BIRTH)
-    if birth is not None and birth.held.value is not None and entry.kind == "child":
-        born = birth.held.value
-        if born.first is not None and not life.reached(born.first):
-            yield breach("E07", birth.entry)
-    for spec in fields_with(type(entry.event), "refers"):
-        if spec.refers is not None and isinstance(value := getattr(entry.event, spec.name), UUID):
-            target = life.effective(value)
-            if target is None or target.type != spec.refers.type:
-                absent = Label(f"{spec.label.zh}不在本档案中", f"{spec.label.en}: not in this file")
-                why = absent if target is None else other_id_asked(spec)
-                yield no_evidence(spec.refers.rule, detail=why, at=_in_data(spec))
-
-
-def _before_it(life: Life, event: Event) -> Iterator[Refusal]:
-    """Yield that what an event follows comes after it (E14), or that what it presupposes is missing (E16)."""
-    presupposed = event.presupposes()
-    for before in filter(None, (presupposed, event.follows())):
-        if any(life.last(kind) for kind in before):
-            continue
-        ahead = next(filter(None, map(life.ahead, before)), None)
-        if ahead is not None:
-            yield breach("E14", ahead, detail=ahead.event.label)
-        elif before is presupposed and not any(map(life.perhaps, before)):
-            named = [kind.label for kind in before]
-            missing = Label("、".join(each.zh for each in named), " or ".join(each.en for each in named))
-            yield no_evidence("E16", detail=missing)
-
-
-def _again(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
-    """Yield that what happens `once` is told a second time (E18)."""
-    first = told_before(life, entry) if entry.event.once else None
-    if first is not None:
-        yield breach("E18", first)
-
-
-def _ended(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
-    """Refuse what does not happen any more once the child has died, left or been adopted (`ends_with`)."""
-    ends_with = entry.event.ends_with
-    if ends_with is None:
-        return
-    died = death(life)
-    if died is not None and life.reached(day_after(died.days.last)):
-        yield breach("E06", died)
-    stage = life.now(STAGE)
-    if stage is None or not life.gone or not life.reached(day_after(stage.held.since)):
-        return
-    adopted = stage.held.value == "adopted"
-    if ends_with == "departure" or (ends_with == "adoption" and adopted):
-        yield breach("I20" if adopted else "I31", stage.entry)
-
-
-def _after_closing(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
-    """Refuse all but corrections, visits and archiving from the day after the case was closed (R-CASE-1).
-
-    It ends with the child's being received again.
-    """
-    closed = life.now(CASE_CLOSED)
-    if closed is None or not life.reached(day_after(closed.held.since)):
-        return
-    kind = type(entry.event)
-    if kind not in KINDS_AFTER and chapter(kind) not in CHAPTERS_AFTER and entry.corrects is None:
-        yield breach("R-CASE-1", closed.entry)
-
-
 def _amiss(file: File, entry: AnyEntry, reads: set[object]) -> Iterator[Refusal]:
     """Refuse the amendment of an entry that is absent, no original, of another type, or withdrawn already.
 
@@ -539,130 +435,3 @@ def _amiss(file: File, entry: AnyEntry, reads: set[object]) -> Iterator[Refusal]
             yield breach("E04", original, at=at)
     elif (file.stood(target, before=entry.turn) is None) == (entry.type == "EntryWithdrawn"):
         yield breach("E12", original, at=at)
-
-
-def _impossible(entry: AnyEntry, today: date) -> Iterator[Refusal]:
-    days = entry.days
-    if days.earliest > days.last:
-        yield breach("E01", at="/occurred_on")
-    elif days.earliest > today or (days.last > today and not days.whole):
-        # A month or a year is stated whole, even while it lasts.
-        yield breach("E02", at="/occurred_on" if days.earliest > today else "/occurred_until")
-    yield from _ahead(entry, today)
-    yield from _out_of_order(entry)
-    if entry.event.kind != entry.kind and chapter(type(entry.event)) != "record":
-        yield breach("E08", at="/type")
-    for place, document in enumerate(entry.documents):
-        if document.kind not in tables()["document_kind"].codes:
-            yield breach("E03", detail=KIND, at=f"/documents/{place}/kind", table="document_kind")
-
-
-def _long_ago(entry: AnyEntry) -> Iterator[Refusal]:
-    """Refuse days so far back that they are probably mistyped."""
-    days = entry.days
-    stated = [
-        *dates_of(entry.event),
-        *(each.issued_on for each in entry.documents),
-        entry.noted_on,
-        days.first,
-    ]
-    if any(day is not None and _day(day) < LONG_AGO for day in (*stated, days.last)):
-        yield breach("E13")
-
-
-def _ahead(entry: AnyEntry, today: date) -> Iterator[Refusal]:
-    """Refuse days that lie after the recording, though the entry states them as past."""
-    stated = [(NOTED, "/noted_on", entry.noted_on)]
-    stated += (
-        (ISSUED, f"/documents/{place}/issued_on", document.issued_on)
-        for place, document in enumerate(entry.documents)
-    )
-    stated += (
-        (spec.label, at, day)
-        for spec, at, day in _ordered(entry.event, "/data")
-        if any(isinstance(order, Past) for order in spec.orders)
-    )
-    for label, at, day in stated:
-        if day is not None and _day(day) > today:
-            yield breach("E02", detail=label, at=at)
-
-
-def _ordered(stated: Event | Part, at: str) -> "Iterator[tuple[Field, str, Any]]":
-    """Yield every field whose day has a required order, those of parts too, with its place and its value."""
-    kind = type(stated)
-    for spec in fields_with(kind, "orders"):
-        yield spec, f"{at}/{spec.name}", known(getattr(stated, spec.name))
-    for spec in fields_with(kind, "holds_orders"):
-        parts = known(getattr(stated, spec.name))
-        for place, part in enumerate(parts or ()):
-            yield from _ordered(part, f"{at}/{spec.name}/{place}")
-
-
-def _out_of_order(entry: AnyEntry) -> Iterator[Refusal]:
-    """Refuse days of an entry that contradict each other."""
-    days, event = entry.days, entry.event
-    if entry.at is not None and not days.earliest <= day_of(entry.at) <= days.last:
-        yield breach("E10", detail=INSTANT, at="/at")
-    if entry.noted_on is not None and entry.noted_on < days.earliest:
-        yield breach("E10", detail=NOTED, at="/noted_on")
-    for spec in fields_with(type(event), "orders"):
-        value = known(getattr(event, spec.name))
-        if value is not None and any(_contradicts(event, days, value, order) for order in spec.orders):
-            yield breach("E10", detail=spec.label, at=_in_data(spec))
-
-
-def _contradicts(event: Event, days: Days, value: date | datetime | int, order: Order) -> bool:
-    if isinstance(value, int):
-        return isinstance(order, ByNextYear) and value > days.last.year + 1
-    day = _day(value)
-    match order:
-        case NotAfter():
-            return day > days.last
-        case NotBefore(None):
-            return day < days.earliest
-        case NotBefore(str(field)):
-            other = known(getattr(event, field))
-            if isinstance(value, datetime) and isinstance(other, datetime):
-                return value < other
-            return other is not None and day < _day(other)
-    return False
-
-
-def _day(moment: date | datetime) -> date:
-    return day_of(moment) if isinstance(moment, datetime) else moment
-
-
-@dataclass(frozen=True, slots=True)
-class _OddCode:
-    """A code that did not count then: its field's label, where it stands, and its table."""
-
-    label: Label
-    at: str
-    table: CodeTable
-
-    def refusal(self, rule: str) -> Refusal:
-        return breach(rule, detail=self.label, at=self.at, table=self.table.name)
-
-
-def _odd_codes(entry: AnyEntry, *, personal: bool) -> Iterator[_OddCode]:
-    """Yield every code that did not count on the entry's days, among the personal fields or the others."""
-    for spec in fields_with(type(entry.event), "holds_codes"):
-        if personal is (spec.personal is not None):
-            yield from _odd(spec, known(getattr(entry.event, spec.name)), _in_data(spec), entry.days)
-
-
-def _odd(spec: Field, value: object, at: str, days: Days) -> Iterator[_OddCode]:
-    if isinstance(value, tuple):
-        for place, item in enumerate(value):
-            yield from _odd(spec, item, f"{at}/{place}", days)
-    elif isinstance(value, Part):
-        for inner in fields_with(type(value), "holds_codes"):
-            yield from _odd(inner, known(getattr(value, inner.name)), f"{at}/{inner.name}", days)
-    elif spec.code is not None and isinstance(value, str):
-        table = tables()[spec.code.table]
-        if not table.counts(value, days):
-            yield _OddCode(spec.label, at, table)
-
-
-def _in_data(spec: Field) -> str:
-    return f"/data/{spec.name}"

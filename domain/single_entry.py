@@ -1,0 +1,162 @@
+"""What stands against an entry by itself, whatever its file says: days and codes that cannot be."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from domain.codes import CodeTable, tables
+from domain.entry import AnyEntry
+from domain.event import (
+    ByNextYear,
+    Event,
+    Field,
+    Label,
+    NotAfter,
+    NotBefore,
+    Order,
+    Part,
+    Past,
+    chapter,
+    dates_of,
+    fields_with,
+    known,
+)
+from domain.refusal import Refusal, breach
+from domain.when import Days, day_of
+
+LONG_AGO: Final = date(1900, 1, 1)
+"""No institution that exists today has papers about a day before this one."""
+NOTED: Final = Label("原始记录日期", "Noted on")
+KIND: Final = Label("材料种类", "Kind of document")
+ISSUED: Final = Label("材料日期", "Day of a document")
+INSTANT: Final = Label("发生时刻", "Instant")
+
+
+def impossible(entry: AnyEntry, today: date) -> Iterator[Refusal]:
+    """Refuse days that cannot be or contradict each other, a misplaced event, and unknown kinds of papers."""
+    days = entry.days
+    if days.earliest > days.last:
+        yield breach("E01", at="/occurred_on")
+    elif days.earliest > today or (days.last > today and not days.whole):
+        # A month or a year is stated whole, even while it lasts.
+        yield breach("E02", at="/occurred_on" if days.earliest > today else "/occurred_until")
+    yield from _ahead(entry, today)
+    yield from _out_of_order(entry)
+    if entry.event.kind != entry.kind and chapter(type(entry.event)) != "record":
+        yield breach("E08", at="/type")
+    for place, document in enumerate(entry.documents):
+        if document.kind not in tables()["document_kind"].codes:
+            yield breach("E03", detail=KIND, at=f"/documents/{place}/kind", table="document_kind")
+
+
+def long_ago(entry: AnyEntry) -> Iterator[Refusal]:
+    """Refuse days so far back that they are probably mistyped."""
+    days = entry.days
+    stated = [
+        *dates_of(entry.event),
+        *(each.issued_on for each in entry.documents),
+        entry.noted_on,
+        days.first,
+    ]
+    if any(day is not None and _day(day) < LONG_AGO for day in (*stated, days.last)):
+        yield breach("E13")
+
+
+def _ahead(entry: AnyEntry, today: date) -> Iterator[Refusal]:
+    """Refuse days that lie after the recording, though the entry states them as past."""
+    stated = [(NOTED, "/noted_on", entry.noted_on)]
+    stated += (
+        (ISSUED, f"/documents/{place}/issued_on", document.issued_on)
+        for place, document in enumerate(entry.documents)
+    )
+    stated += (
+        (spec.label, at, day)
+        for spec, at, day in _ordered(entry.event, "/data")
+        if any(isinstance(order, Past) for order in spec.orders)
+    )
+    for label, at, day in stated:
+        if day is not None and _day(day) > today:
+            yield breach("E02", detail=label, at=at)
+
+
+def _ordered(stated: Event | Part, at: str) -> "Iterator[tuple[Field, str, Any]]":
+    """Yield every field whose day has a required order, those of parts too, with its place and its value."""
+    kind = type(stated)
+    for spec in fields_with(kind, "orders"):
+        yield spec, f"{at}/{spec.name}", known(getattr(stated, spec.name))
+    for spec in fields_with(kind, "holds_orders"):
+        parts = known(getattr(stated, spec.name))
+        for place, part in enumerate(parts or ()):
+            yield from _ordered(part, f"{at}/{spec.name}/{place}")
+
+
+def _out_of_order(entry: AnyEntry) -> Iterator[Refusal]:
+    """Refuse days of an entry that contradict each other."""
+    days, event = entry.days, entry.event
+    if entry.at is not None and not days.earliest <= day_of(entry.at) <= days.last:
+        yield breach("E10", detail=INSTANT, at="/at")
+    if entry.noted_on is not None and entry.noted_on < days.earliest:
+        yield breach("E10", detail=NOTED, at="/noted_on")
+    for spec in fields_with(type(event), "orders"):
+        value = known(getattr(event, spec.name))
+        if value is not None and any(_contradicts(event, days, value, order) for order in spec.orders):
+            yield breach("E10", detail=spec.label, at=_in_data(spec))
+
+
+def _contradicts(event: Event, days: Days, value: date | datetime | int, order: Order) -> bool:
+    if isinstance(value, int):
+        return isinstance(order, ByNextYear) and value > days.last.year + 1
+    day = _day(value)
+    match order:
+        case NotAfter():
+            return day > days.last
+        case NotBefore(None):
+            return day < days.earliest
+        case NotBefore(str(field)):
+            other = known(getattr(event, field))
+            if isinstance(value, datetime) and isinstance(other, datetime):
+                return value < other
+            return other is not None and day < _day(other)
+    return False
+
+
+def _day(moment: date | datetime) -> date:
+    return day_of(moment) if isinstance(moment, datetime) else moment
+
+
+@dataclass(frozen=True, slots=True)
+class OddCode:
+    """A code that did not count then: its field's label, where it stands, and its table."""
+
+    label: Label
+    at: str
+    table: CodeTable
+
+    def refusal(self, rule: str) -> Refusal:
+        """Return it as a breach of a rule."""
+        return breach(rule, detail=self.label, at=self.at, table=self.table.name)
+
+
+def odd_codes(entry: AnyEntry, *, personal: bool) -> Iterator[OddCode]:
+    """Yield every code that did not count on the entry's days, among the personal fields or the others."""
+    for spec in fields_with(type(entry.event), "holds_codes"):
+        if personal is (spec.personal is not None):
+            yield from _odd(spec, known(getattr(entry.event, spec.name)), _in_data(spec), entry.days)
+
+
+def _odd(spec: Field, value: object, at: str, days: Days) -> Iterator[OddCode]:
+    if isinstance(value, tuple):
+        for place, item in enumerate(value):
+            yield from _odd(spec, item, f"{at}/{place}", days)
+    elif isinstance(value, Part):
+        for inner in fields_with(type(value), "holds_codes"):
+            yield from _odd(inner, known(getattr(value, inner.name)), f"{at}/{inner.name}", days)
+    elif spec.code is not None and isinstance(value, str):
+        table = tables()[spec.code.table]
+        if not table.counts(value, days):
+            yield OddCode(spec.label, at, table)
+
+
+def _in_data(spec: Field) -> str:
+    return f"/data/{spec.name}"
