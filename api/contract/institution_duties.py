@@ -5,19 +5,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from api.contract.file_kinds import answer_about
 from api.contract.findings import EvidenceAnswer
-from api.contract.list_tables import (
-    CHARGE,
-    CHILD,
-    INSTITUTION,
-    OBLIGATIONS_TABLE,
-    WHOSE,
-    ListTable,
-    day,
-    sentences,
-    text,
-)
+from api.contract.list_tables import CHARGE, CHILD, INSTITUTION, WHOSE, ListTable, day, sentences, text
 from api.contract.masking import ACTED, typed_dict
 from api.contract.obligations import ObligationAnswer
+from api.contract.tables_across_files import OBLIGATIONS_TABLE
 from domain.label import Label
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from fastapi import APIRouter, Depends, Query
 from api.contract.emergency_answers import EmergencyAccessesAnswer, ListedEmergencyAnswer, emergency_json
 from api.contract.encoding import JsonResponse
 from api.contract.filters import SORT, SortedBy
-from api.contract.list_tables import EMERGENCIES_TABLE
 from api.contract.listing import CountedListing
 from api.contract.problems import OF_FILE
+from api.contract.tables_across_files import EMERGENCIES_TABLE
 from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, FileRequest, KnownAt, RequestContext, list_request
 from api.http.file_points import one_day

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Depends, Query
 from api.contract.encoding import JsonResponse
 from api.contract.erasure_answers import ListedErasureAnswer, erasure_json
 from api.contract.filters import SORT, SortedBy
-from api.contract.list_tables import ERASURES_TABLE
 from api.contract.listing import CountedListing
+from api.contract.tables_across_files import ERASURES_TABLE
 from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
 from api.http.file_points import one_day

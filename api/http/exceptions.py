@@ -12,9 +12,9 @@ from api.contract.encoding import JsonResponse
 from api.contract.entries import target_of
 from api.contract.exceptions import ExceptionAnswer, NotForCaller, exception_json, recorded_json, said_json
 from api.contract.filters import SORT, SortedBy
-from api.contract.list_tables import EXCEPTIONS_TABLE
 from api.contract.listing import CountedListing
 from api.contract.problems import WITHIN, not_found
+from api.contract.tables_across_files import EXCEPTIONS_TABLE
 from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, FileRequest, KnownAt, RequestContext, categories_of, list_request
 from api.http.file_points import file_point, one_day

@@ -9,10 +9,10 @@ from api.contract import bodies
 from api.contract.encoding import JsonResponse
 from api.contract.file_status import FamilyRow
 from api.contract.filters import SORT, SortedBy
-from api.contract.list_tables import FAMILIES_TABLE
 from api.contract.listing import CountedListing
 from api.contract.masking import restricted
 from api.contract.requests import FamilyListRequest
+from api.contract.tables_across_files import FAMILIES_TABLE
 from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import KnownAt, RequestContext, list_request
 from api.http.list_formats import body_page, in_formats, listed

@@ -6,8 +6,8 @@ from fastapi import APIRouter
 
 from api.contract.encoding import JsonResponse
 from api.contract.hand_over_answers import HandOverChecklistAnswer, sealed_of, to_hand_over_json
-from api.contract.list_tables import HAND_OVER_TABLE
 from api.contract.problems import OF_FILE
+from api.contract.tables_across_files import HAND_OVER_TABLE
 from api.http.dependencies import AsOf, FileRequest, KnownAt
 from api.http.file_points import file_point
 from api.http.list_formats import in_formats, listed, one_page

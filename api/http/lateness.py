@@ -14,9 +14,9 @@ from api.contract.encoding import JsonResponse
 from api.contract.filters import SORT, SortedBy
 from api.contract.late_answers import LateEntryAnswer, late_entry_json
 from api.contract.late_count_answers import LATE_COUNTS_TABLE, LateCountAnswer, LateCountsAnswer
-from api.contract.list_tables import LATE_TABLE
 from api.contract.listing import CountedListing
 from api.contract.problems import invalid
+from api.contract.tables_across_files import LATE_TABLE
 from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
 from api.http.file_points import one_day

@@ -13,10 +13,10 @@ from api.contract.encoding import JsonResponse
 from api.contract.file_status import RegisterRow
 from api.contract.filters import SORT, SortedBy, Stage
 from api.contract.findings import ListedFindingAnswer, finding_json
-from api.contract.list_tables import FINDINGS_TABLE, OBLIGATIONS_TABLE, REGISTER_TABLE
 from api.contract.listing import CountedListing
 from api.contract.obligations import ListedObligationAnswer, obligation_json
 from api.contract.requests import ListRequest
+from api.contract.tables_across_files import FINDINGS_TABLE, OBLIGATIONS_TABLE, REGISTER_TABLE
 from api.http.counting import AgeBandsAsked, CountedWhere, check_where
 from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request

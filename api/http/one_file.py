@@ -15,10 +15,11 @@ from api.contract.file_kinds import PATHS, answer_about, path_of
 from api.contract.file_status import SOON_DAYS, WHO, FileListsAnswer, SummaryAnswer, file_answer, file_json
 from api.contract.file_tables import FILE_TABLE, GATES_TABLE
 from api.contract.findings import FindingsAnswer, finding_json
-from api.contract.list_tables import FINDINGS_TABLE, OBLIGATIONS_TABLE, of_one_file
+from api.contract.list_tables import of_one_file
 from api.contract.obligations import ObligationAnswer, ObligationsAnswer, obligation_json
 from api.contract.problems import OF_FILE
 from api.contract.readiness import ReadinessKnownAnswer, readiness_json
+from api.contract.tables_across_files import FINDINGS_TABLE, OBLIGATIONS_TABLE
 from api.http.children_of_family import children_of_family
 from api.http.dependencies import AsOf, Day, FileRequest, KnownAt, RequestContext, categories_of
 from api.http.duplicates import alike_files

@@ -13,8 +13,8 @@ from fastapi import APIRouter, Depends
 from api.contract.encoding import JsonResponse
 from api.contract.file_differences import DifferingListing
 from api.contract.file_kinds import PATHS
-from api.contract.list_tables import DIFFERENCES_TABLE
 from api.contract.problems import invalid
+from api.contract.tables_across_files import DIFFERENCES_TABLE
 from api.http.cursors import Cursor, PageLimit, WithTotal, packed
 from api.http.dependencies import RequestContext, list_request
 from api.http.file_points import FilePoint

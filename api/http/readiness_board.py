@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends, Query
 
 from api.contract.encoding import JsonResponse
 from api.contract.filters import SORT, SortedBy
-from api.contract.list_tables import READINESS_TABLE
 from api.contract.listing import CountedListing
 from api.contract.problems import ANYWHERE
 from api.contract.readiness import (
@@ -18,6 +17,7 @@ from api.contract.readiness import (
     readiness_counts_json,
     readiness_json,
 )
+from api.contract.tables_across_files import READINESS_TABLE
 from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
 from api.http.file_points import one_day

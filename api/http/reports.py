@@ -14,7 +14,6 @@ from fastapi import APIRouter, Depends, Query, Response
 from api.contract import bodies
 from api.contract.encoding import JsonResponse
 from api.contract.filters import SORT, ReportCode, SortedBy
-from api.contract.list_tables import REPORTS_TABLE
 from api.contract.listing import CountedListing
 from api.contract.problems import RECORDING, WITHIN, Problem, invalid, not_found, responses
 from api.contract.report_answers import (
@@ -24,6 +23,7 @@ from api.contract.report_answers import (
     ReportIssuingAnswer,
 )
 from api.contract.requests import ReportRequest
+from api.contract.tables_across_files import REPORTS_TABLE
 from api.contract.workbook_parts import XLSX
 from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import FileRequest, RequestContext
