@@ -1,7 +1,7 @@
 """What the pages of an administrator share: forms sent to the functions of the API, and what those refuse."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 
 import orjson
 
@@ -9,11 +9,19 @@ from api.console.page_request import SHOWN_TO, PageRequest
 from api.contract.encoding import JsonResponse
 from api.contract.problems import Problem
 from api.http import administered_institutions
+from api.http.list_formats import TableAsked
 
 TOLD_ON_PAGE: Final = frozenset({"invalid", "forbidden"})
 """Problems that the page of the form tells, with the form; others are pages of their own."""
 UNUSABLE: Final = 422
 ADMIN: Final = "/console/admin"
+SavedForm: TypeAlias = Literal["csv", "xlsx"]
+"""As what a list of the directory is saved."""
+
+
+def as_saved(page: PageRequest, form: SavedForm) -> TableAsked:
+    """Return the table that is asked for when a list of the directory is saved."""
+    return TableAsked(form, page.preferences.language)
 
 
 async def attempted(

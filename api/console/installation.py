@@ -162,6 +162,8 @@ def install(routes: APIRouter) -> None:
     """Add the console to the routes of the app. Its pages are no part of the API's description."""
     routes.include_router(_files, include_in_schema=False)
     downloads = (
+        admin_institutions.downloads,
+        admin_people.downloads,
         board.downloads,
         census_counts.downloads,
         census_changes.downloads,

@@ -13,11 +13,13 @@ from api.contract.administration_answers import (
     PackFaultAnswer,
     RulebookChangesAnswer,
 )
+from api.contract.administration_tables import INSTITUTIONS_TABLE
 from api.contract.encoding import JsonResponse
-from api.contract.problems import WITHIN, invalid, not_found, responses
+from api.contract.problems import invalid, not_found, responses
 from api.contract.requests import InstitutionChangeRequest, InstitutionRequest, RulebookRequest
-from api.http.administering_requests import ACTING, ActBody, acting
+from api.http.administering_requests import ACTING, ActBody, acting, directory_page
 from api.http.dependencies import FileRequest
+from api.http.list_formats import in_formats, listed, one_page
 from api.http.recording_requests import RecordingRequest, takes
 from api.identity.administration import Act, check_act
 from api.identity.directory import Institution
@@ -38,12 +40,13 @@ _NO_PACK: Final = Label("该机构未启用此规则包", "is no pack that this 
 _NOT_TOGETHER: Final = Label("规则包不能与规则集合并", "cannot be laid over the rulebook")
 
 
-@router.get("/institutions", responses=WITHIN | {200: {"model": InstitutionsAnswer}})
+@router.get("/institutions", responses=listed(InstitutionsAnswer))
+@in_formats(INSTITUTIONS_TABLE, pages=one_page)
 async def institutions(request: FileRequest) -> JsonResponse:
     """List all institutions by name."""
     check_act(request.actor, Act.LOOK)
     found = await request.container.identity.institutions()
-    return JsonResponse({"items": [_answer(each) for each in found], "next": None})
+    return await directory_page(request, [_answer(each) for each in found])
 
 
 @router.post(

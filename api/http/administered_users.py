@@ -15,6 +15,7 @@ from api.contract.administration_answers import (
     UserAnswer,
     WholeUserAnswer,
 )
+from api.contract.administration_tables import USERS_TABLE
 from api.contract.encoding import JsonResponse
 from api.contract.listing import Listing
 from api.contract.problems import WITHIN, not_found
@@ -27,10 +28,11 @@ from api.contract.requests import (
     RoleRequest,
     UserRequest,
 )
-from api.http.administering_requests import ACTING, ActBody, AfterId, acting
+from api.http.administering_requests import ACTING, ActBody, AfterId, acting, directory_page
 from api.http.cursors import PageLimit
 from api.http.dependencies import FileRequest, RequestContext
 from api.http.issued_tokens import token_answers
+from api.http.list_formats import in_formats, listed, page_after
 from api.http.recording_requests import KEY, RecordingRequest, takes
 from api.identity.administration import ON_ONESELF, Act, check_act, why_not
 from api.identity.directory import Member
@@ -53,7 +55,8 @@ _NOTED: Final = 20
 """Acts about somebody that are told, the latest first."""
 
 
-@router.get("/users", responses=WITHIN | {200: {"model": Listing[UserAnswer]}})
+@router.get("/users", responses=listed(Listing[UserAnswer]))
+@in_formats(USERS_TABLE, pages=page_after)
 async def users(
     request: FileRequest,
     role: Role | None = None,
@@ -69,7 +72,7 @@ async def users(
     )
     page = found[:limit]
     items = await _answers(request, page)
-    return JsonResponse({"items": items, "next": str(page[-1].member) if len(found) > limit else None})
+    return await directory_page(request, items, page[-1].member if len(found) > limit else None)
 
 
 @router.post(

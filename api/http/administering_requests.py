@@ -1,13 +1,14 @@
 """What the requests of administrators share: their body, who acts, and how what cannot be done is told."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
 from fastapi import Depends, Query
 
 from api.administering import Administering, NoSuchError
+from api.contract.encoding import JsonResponse
 from api.contract.problems import WITHIN, Problem, invalid, not_found, responses
 from api.http.dependencies import RequestContext
 from api.http.request_body import body
@@ -39,3 +40,12 @@ async def acting(request: RequestContext) -> AsyncIterator[Administering]:
     except IdentityError as error:
         errors = invalid([InvalidValue("", error.said)]).more["errors"]
         raise Problem("invalid", error.said, errors=errors) from None
+
+
+async def directory_page(
+    request: RequestContext, items: Sequence[dict[str, Any]], following: UUID | None = None
+) -> JsonResponse:
+    """Return a page of the directory as it is now, beside the position of the ledger at that time."""
+    position = (await request.ledger.head()).position
+    body = {"items": items, "next": None if following is None else str(following)}
+    return JsonResponse(body, headers={"Ledger-Position": str(position)})

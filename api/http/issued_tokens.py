@@ -8,13 +8,14 @@ from fastapi import APIRouter
 
 from api.contract import bodies
 from api.contract.administration_answers import EndedAnswer, SecretAnswer, TokenAnswer
+from api.contract.administration_tables import TOKENS_TABLE
 from api.contract.encoding import JsonResponse
 from api.contract.listing import Listing
-from api.contract.problems import WITHIN
 from api.contract.requests import NamedRequest, TokenRequest
-from api.http.administering_requests import ACTING, ActBody, AfterId, acting
+from api.http.administering_requests import ACTING, ActBody, AfterId, acting, directory_page
 from api.http.cursors import PageLimit
 from api.http.dependencies import FileRequest, RequestContext
+from api.http.list_formats import in_formats, listed, page_after
 from api.http.recording_requests import RecordingRequest, takes
 from api.identity.administration import Act, check_act
 from api.identity.directory import Token
@@ -22,7 +23,8 @@ from api.identity.directory import Token
 router = APIRouter(tags=["administration"])
 
 
-@router.get("/tokens", responses=WITHIN | {200: {"model": Listing[TokenAnswer]}})
+@router.get("/tokens", responses=listed(Listing[TokenAnswer]))
+@in_formats(TOKENS_TABLE, pages=page_after)
 async def tokens(
     request: FileRequest, user: UUID | None = None, limit: PageLimit = 50, after: AfterId = None
 ) -> JsonResponse:
@@ -31,7 +33,7 @@ async def tokens(
     found = await request.container.identity.tokens_after(after, limit + 1, member=user)
     page = found[:limit]
     items = await token_answers(request, page)
-    return JsonResponse({"items": items, "next": str(page[-1].token) if len(found) > limit else None})
+    return await directory_page(request, items, page[-1].token if len(found) > limit else None)
 
 
 @router.post(

@@ -162,6 +162,16 @@ def one_page(asked: Mapping[str, Any], _: str | None) -> dict[str, Any]:
     return dict(asked)
 
 
+def page_after(asked: Mapping[str, Any], cursor: str | None) -> dict[str, Any]:
+    """Return what a list is asked for a page of a table that goes on `after` the last item of the one before.
+
+    Raises the problem `invalid` where a table is asked to begin somewhere else.
+    """
+    if cursor is None and asked.get("after") is not None:
+        raise invalid([InvalidValue("/query/after", _NO_PAGES, _LEAVE_OUT)])
+    return {**asked, "limit": MOST, "after": None if cursor is None else UUID(cursor)}
+
+
 def _page(asked: Mapping[str, Any], cursor: str | None) -> dict[str, Any]:
     return {**asked, "limit": MOST, "cursor": cursor}
 

@@ -1,11 +1,15 @@
 """The pages of an administrator: people let in by two, institutions opened, rulebooks adopted as shown."""
 
 import re
+from html import unescape
+from itertools import product
 from uuid import UUID
 
 from httpx2 import Response
 
 from api.identity.permissions import Role
+from api.imports.cells.raw import as_written
+from api.imports.reading.kinds import read_workbook
 from tests.support.a_rule_pack import PACK
 from tests.support.client import Served
 from tests.support.console import Browser, a_browser, reader, signed_in, title_of
@@ -103,6 +107,23 @@ async def test_a_token_is_made_for_a_purpose_and_a_time_and_revoked(served: Serv
     assert (await (await served.client(secret)).get("/event-types")).status_code == DONE
     assert "已收回" in (await sent(one, "/console/admin/tokens", revoke, named="示例工作人员")).text
     assert (await (await served.client(secret)).get("/event-types")).status_code == 401
+
+
+async def test_each_list_of_the_directory_is_saved_from_its_page(served: Served) -> None:
+    """Given people of two roles, then what is saved is what the page lists by its filter."""
+    one = await signed_in(served, Role.ADMINISTRATOR)
+    for page, form in product(("institutions", "people?role=staff", "tokens"), ("csv", "xlsx")):
+        opened = await one.open(f"/console/admin/{page}")
+        (address,) = re.findall(rf'href="(/console/admin/[a-z]+\.{form}[^"]*)"', opened.text)
+        saved = await one.open(unescape(address))
+        assert saved.status_code == DONE, address
+        assert saved.headers["content-disposition"].startswith("attachment")
+        if page.startswith("people"):
+            sheet = read_workbook(saved.content, f"people.{form}").sheets[0]
+            roles = {as_written(row[1]) for row in sheet.rows[1:]}
+            assert roles == {"工作人员"}
+    refused = await (await signed_in(served, Role.STAFF)).open("/console/admin/people.csv")
+    assert refused.status_code == FORBIDDEN
 
 
 async def test_an_institution_is_opened_and_adopts_a_pack_once_its_changes_were_shown(

@@ -1,5 +1,7 @@
 """Administering a ledger: institutions, people and tokens, and nobody makes themselves more than they are."""
 
+import csv
+from io import StringIO
 from itertools import product
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -7,9 +9,11 @@ from uuid import UUID, uuid4
 import pytest
 from httpx2 import AsyncClient, Response
 
+from api.http import list_formats
 from api.identity.administration import Act, why_not
 from api.identity.directory import Member
 from api.identity.permissions import Actor, Role
+from api.imports.reading.kinds import read_workbook
 from domain.event import Category
 from tests.support.a_rule_pack import PACK
 from tests.support.client import Served
@@ -222,6 +226,46 @@ async def test_the_same_key_adds_somebody_once(served: Served) -> None:
     listed = (await client.get("/users", params={"role": "bureau", "limit": 1})).json()
     rest = (await client.get("/users", params={"role": "bureau", "after": listed["next"]})).json()
     assert users <= {each["user"] for each in (*listed["items"], *rest["items"])}
+
+
+async def test_the_directory_is_saved_whole_as_tables(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given more people and tokens than stand on one page, then each stands once in the table, in words."""
+    client = await served.as_(Role.ADMINISTRATOR)
+    user = await added(client, "bureau", region="3710", login="xinren")
+    monkeypatch.setattr(list_formats, "MOST", 2)
+    for path, own, told in (
+        ("/institutions", "institution", {}),
+        ("/users", "user", {}),
+        ("/tokens", "token", {}),
+        ("/users", "user", {"role": "bureau"}),
+    ):
+        listed = (await client.get(path, params=told)).json()["items"]
+        saved = await client.get(path, params={"format": "csv", **told})
+        assert saved.status_code == 200, saved.text
+        headings, *rows = csv.reader(StringIO(saved.content.decode("utf-8-sig")))
+        ids = [set(row) & {each[own] for each in listed} for row in rows]
+        assert [*map(len, ids)] == [1] * len(listed), path
+        assert len({*map(tuple, rows)}) == len(listed) > 0
+        book = await client.get(path, params={"format": "xlsx", **told}, headers={"Accept-Language": "en"})
+        sheet, about = read_workbook(book.content, "list.xlsx").sheets
+        assert (len(sheet.rows), len(sheet.rows[0])) == (len(rows) + 1, len(headings))
+        assert len(about.rows) >= 4
+    of_bureau = next(row for row in rows if user in row)
+    assert [cell.removeprefix("'") for cell in of_bureau[:5]] == [
+        NAME,
+        "民政部门工作人员",
+        "",
+        "山东省威海市",
+        "xinren",
+    ]
+    first = (await client.get("/tokens", params={"limit": 1})).json()["next"]
+    cut = await client.get("/tokens", params={"format": "csv", "after": first})
+    assert (cut.status_code, cut.json()["errors"][0]["pointer"]) == (INVALID, "/query/after")
+    staff = await served.as_(Role.STAFF)
+    for path in ("/institutions", "/users", "/tokens"):
+        assert (await staff.get(path, params={"format": "csv"})).status_code == FORBIDDEN
 
 
 @pytest.mark.parametrize(

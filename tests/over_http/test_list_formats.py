@@ -48,6 +48,8 @@ FURTHER: Final = (
     "/allowance-months/sums",
     "/census/flows",
     "/placements/counts",
+    "/users",
+    "/tokens",
 )
 """What is asked by filters, too, and answered as a table."""
 NAME, FORMULA, NUMBER = "标记甲乙", '=HYPERLINK("http://x")', "0012024000000000017"

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from api.console.admin_form import ADMIN, UNUSABLE, attempted
+from api.console.admin_form import ADMIN, UNUSABLE, SavedForm, as_saved, attempted
 from api.console.page_request import PageRequest, SignedIn
 from api.console.page_route import PageRoute
 from api.console.rendering import lead_to, render
@@ -15,6 +15,8 @@ from api.contract.problems import not_found
 from api.http import administered_institutions
 
 router = APIRouter(prefix="/console/admin", route_class=PageRoute)
+downloads = APIRouter(prefix="/console/admin", route_class=PageRoute)
+"""What is saved, and no page."""
 
 InstitutionActDone: TypeAlias = Literal["opened", "changed", "adopted"]
 """What was done just now."""
@@ -26,6 +28,12 @@ _LARGEST_PACK: Final = 512 * 1024
 async def institution_page(page: SignedIn) -> Response:
     """List the institutions, and offer to open one."""
     return await _all(page, {}, ())
+
+
+@downloads.get("/institutions.{form}")
+async def saved_institutions(page: SignedIn, form: SavedForm) -> Response:
+    """Save all institutions, as `GET /institutions` answers them."""
+    return await administered_institutions.institutions(page.context, as_table=as_saved(page, form))
 
 
 @router.post("/institutions")

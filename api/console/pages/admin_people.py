@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from api.console.admin_form import ADMIN, UNUSABLE, attempted, institution_choices
+from api.console.admin_form import ADMIN, UNUSABLE, SavedForm, as_saved, attempted, institution_choices
 from api.console.page_request import PageRequest, SignedIn
 from api.console.page_route import PageRoute
 from api.console.rendering import lead_to, render
@@ -16,6 +16,8 @@ from api.http import administered_users, issued_tokens
 from api.identity.permissions import Role
 
 router = APIRouter(prefix="/console/admin", route_class=PageRoute)
+downloads = APIRouter(prefix="/console/admin", route_class=PageRoute)
+"""What is saved, and no page."""
 
 PersonActDone: TypeAlias = Literal[
     "added", "login", "role", "ended", "sessions", "factor", "account", "revoked"
@@ -33,6 +35,16 @@ async def people(
 ) -> Response:
     """List the people of the directory, and offer to add one."""
     return await _people(page, role=role, institution=institution, after=after)
+
+
+@downloads.get("/people.{form}")
+async def saved_people(
+    page: SignedIn, form: SavedForm, role: Role | None = None, institution: UUID | None = None
+) -> Response:
+    """Save the people whom the page lists by the same filters, as `GET /users` answers them."""
+    return await administered_users.users(
+        page.context, role=role, institution=institution, as_table=as_saved(page, form)
+    )
 
 
 @router.post("/people")
@@ -136,6 +148,12 @@ async def tokens(
 ) -> Response:
     """List the tokens that enter now."""
     return await _tokens(page, after=after, done=done)
+
+
+@downloads.get("/tokens.{form}")
+async def saved_tokens(page: SignedIn, form: SavedForm) -> Response:
+    """Save the tokens that enter now, as `GET /tokens` answers them."""
+    return await issued_tokens.tokens(page.context, as_table=as_saved(page, form))
 
 
 @router.post("/tokens/{token}/revoke")
