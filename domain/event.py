@@ -120,6 +120,11 @@ class IdOf:
 
 
 @dataclass(frozen=True, slots=True)
+class OfFile:
+    """The value is the id of somebody of whom the same file holds personal data already."""
+
+
+@dataclass(frozen=True, slots=True)
 class Names:
     """The value names what entries of other files name too, such as a family that fosters several children.
 
@@ -274,6 +279,8 @@ class Field:
     refers: Refers | None
     id_of: tuple[Identified, ...]
     """What its value is the id of; empty where it is no id."""
+    of_file: bool
+    """Whether its value is the id of somebody of whom the file holds personal data."""
     names: bool
     orders: tuple[Order, ...]
     holds_orders: bool
@@ -422,6 +429,7 @@ def _resolve(kind: type, name: str, annotation: Any, *, required: bool) -> Field
         unit=markers.get(Unit),
         refers=refers,
         id_of=("entry",) if refers is not None else _id_of(annotation),
+        of_file=OfFile in markers,
         names=Names in markers,
         orders=tuple(marker for marker in markers.values() if isinstance(marker, Order)),
         holds_orders=_holds_orders(annotation),

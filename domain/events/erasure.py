@@ -13,6 +13,7 @@ from domain.event import (
     Count,
     Event,
     Label,
+    OfFile,
     Personal,
     Refers,
     Text,
@@ -38,7 +39,7 @@ WHATEVER_IS_KEPT: Final = frozenset({"unlawful", "court_order"})
 PERMANENT: Final = "permanent"
 """A code of `retention`."""
 
-OtherPerson: TypeAlias = Annotated[PersonId | None, Label("儿童以外的当事人", "Of another person")]
+OtherPerson: TypeAlias = Annotated[PersonId | None, Label("儿童以外的当事人", "Of another person"), OfFile()]
 """Whose data is erased, if they are a person named in the file and not the one whose file it is."""
 ErasedCategories: TypeAlias = Annotated[
     AtLeastOne[str], Label("删除的信息类别", "Categories"), Code("personal_category")

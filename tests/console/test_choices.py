@@ -5,6 +5,7 @@ import re
 from httpx2 import Response
 
 from api.identity.permissions import Role
+from domain.events.adoption.registration import RelatedPartyConsentRecorded
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from domain.events.reconciliation.differing import DifferenceFound
 from domain.events.search import PotentialRelativeClaimed
@@ -15,7 +16,7 @@ from tests.support.given import given, named, some
 from tests.support.stored import kept
 
 HERE, ELSEWHERE = "关长山", "李长河"
-SOMEBODY_ELSE = "另外的人"
+SOMEBODY_ELSE, CLAIMANT, RELATIVE = "另外的人", "关远程", "李连海"
 
 
 def offered(page: Response, field: str) -> list[str]:
@@ -75,3 +76,23 @@ async def test_somebody_whom_the_file_names_is_offered_wherever_a_person_is_aske
         page = await browser.open(f"/console/children/{child}/record/{kind}")
         assert offered(page, field)[0] == str(claimant), kind
         assert SOMEBODY_ELSE in page.text
+
+
+async def test_an_erasure_is_asked_for_of_nobody_but_those_whose_data_the_file_holds(served: Served) -> None:
+    """Given a file with the data of two others, then they alone are offered, by name to whoever sees it."""
+    claimant, relative, family = named("claimant"), named("relative"), await a_family(served, HERE)
+    told = given(
+        ("2024-03-05", some(ChildReceived)),
+        ("2024-04-05", some(PotentialRelativeClaimed, claimant=claimant, name=CLAIMANT)),
+        ("2024-05-05", some(RelatedPartyConsentRecorded, person=relative, name=RELATIVE)),
+    )
+    child = await kept(served, told)
+    page = f"/console/children/{child}/record/ErasureRequested"
+    asked = await (await signed_in(served, Role.SUPERVISOR)).open(page)
+    assert set(offered(asked, "person")) == {str(claimant), str(relative)}
+    assert {CLAIMANT in asked.text, RELATIVE in asked.text} == {True}
+    for nobody_of_the_file in (SOMEBODY_ELSE, str(family), 'name="data.person.id"'):
+        assert nobody_of_the_file not in asked.text
+    masked = await (await signed_in(served, Role.STAFF)).open(page)
+    assert offered(masked, "person") == [str(claimant)]
+    assert RELATIVE not in masked.text

@@ -83,7 +83,9 @@ class FormField:
 
     `must` says that it needs a value or, if it may be `unknown`, why there is none. `may_be_none` says that
     none of a list is an answer, `id_of` what its value is the id of. Where that is an entry, `refers` is its
-    type, None for any. `inner` are the fields of a group, or those of one row of a list.
+    type, None for any; somebody `of_file` is a person whose data the file holds. What is said of another
+    person than the file's has the field that names them as its `subject`. `inner` are the fields of a group,
+    or those of one row of a list.
     """
 
     name: str
@@ -97,6 +99,8 @@ class FormField:
     category: Category | None = None
     refers: str | None = None
     id_of: tuple[Identified, ...] = ()
+    of_file: bool = False
+    subject: str | None = None
     longest: int | None = None
     inner: "tuple[FormField, ...]" = ()
 
@@ -161,6 +165,8 @@ def _field(spec: Field, name: str, sees: AbstractSet[Category]) -> FormField | N
         category=category,
         refers=None if spec.refers is None else spec.refers.type,
         id_of=spec.id_of,
+        of_file=spec.of_file,
+        subject=spec.personal.subject if spec.personal else None,
     )
 
 

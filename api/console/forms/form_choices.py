@@ -1,7 +1,8 @@
 """What a file offers to choose from in a form: its entries, the people it knows, and the institutions."""
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Final
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeAlias
 
 from api.console.file_frame import FilePage
 from api.console.forms.field_controls import FieldControl, FormField, event_fields, has_form
@@ -11,11 +12,13 @@ from api.console.value_display import days, personal
 from api.console.words import Words
 from api.contract.problems import Problem
 from api.http import family_lists, timeline
-from domain.event import CATALOGUE, EVERY_CATEGORY, Event, Identified, Kind
+from domain.event import CATALOGUE, EVERY_CATEGORY, LONGEST_NAME, Event, Kind
 
 MOST_OFFERED: Final = 200
 """Entries of a file that are offered, the newest: earlier ones are seldom gone back to."""
 _LONGEST: Final = 60
+_NamingFields: TypeAlias = Mapping[str, str | None]
+"""The fields of an event that name somebody by an id, each with the one that says what they are called."""
 
 
 async def choices_for(asked: FilePage, kind: type[Event]) -> FormChoices:
@@ -24,9 +27,7 @@ async def choices_for(asked: FilePage, kind: type[Event]) -> FormChoices:
     of_entries = [each for each in fields if each.control is FieldControl.ENTRY]
     referred = {each.refers for each in of_entries if each.refers is not None}
     named = {
-        each.last_name: _naming(each.id_of, asked.kind)
-        for each in fields
-        if each.control is FieldControl.SUBJECT
+        each.last_name: _naming(each, asked.kind) for each in fields if each.control is FieldControl.SUBJECT
     }
     entries = await _entries(asked, sorted(referred.union(*named.values())))
     words = asked.page.words
@@ -83,24 +84,27 @@ async def _recorded_last(asked: FilePage) -> list[Mapping[str, Any]]:
 
 
 def _people(
-    words: Words, name: str, naming: Mapping[str, Collection[str]], entries: Sequence[Mapping[str, Any]]
+    words: Words, name: str, naming: Mapping[str, _NamingFields], entries: Sequence[Mapping[str, Any]]
 ) -> list[tuple[str, str]]:
-    """Return those whom entries name, each by the entry that named them first.
+    """Return those whom entries name, by their names as far as the reader sees any, with the first entry.
 
     `naming` are the fields that name somebody, by the type of event; whom the field of this name names
     already comes before the others.
     """
     found: dict[str, str] = {}
+    called: dict[str, str] = {}
     alike: dict[str, None] = {}
     for each in reversed(entries):
-        for field in naming.get(each["type"], ()):
-            value = each["data"].get(field)
+        data = each["data"]
+        for field, name_field in naming.get(each["type"], {}).items():
+            value, written = data.get(field), data.get(name_field)
             if isinstance(value, str):
                 found.setdefault(value, entry_words(words, each))
+                called |= {value: written} if isinstance(written, str) else {}
                 alike |= {value: None} if field == name else {}
     return [
-        *((value, found[value]) for value in alike),
-        *(each for each in found.items() if each[0] not in alike),
+        (value, f"{called[value]}　{found[value]}" if value in called else found[value])
+        for value in (*alike, *(each for each in found if each not in alike))
     ]
 
 
@@ -142,15 +146,19 @@ def _family(words: Words, row: Mapping[str, Any]) -> str:
     return f"{named}　{since}"
 
 
-def _naming(kinds: Sequence[Identified], of: Kind) -> dict[str, set[str]]:
-    """Return the fields that name somebody of these kinds, by the types of events of a kind of file."""
-    found: dict[str, set[str]] = {}
+def _naming(asking: FormField, of: Kind) -> Mapping[str, _NamingFields]:
+    """Return by the types of events of a kind of file the fields that name somebody whom a field asks for."""
+    found: defaultdict[str, dict[str, str | None]] = defaultdict(dict)
     for name, kind in CATALOGUE.items():
         if kind.kind != of or not has_form(kind):
             continue
-        for each in _flat(event_fields(kind, EVERY_CATEGORY)):
-            if each.control is FieldControl.SUBJECT and not set(kinds).isdisjoint(each.id_of):
-                found.setdefault(name, set()).add(each.last_name)
+        fields = _flat(event_fields(kind, EVERY_CATEGORY))
+        named = {each.subject: each.last_name for each in fields if each.longest == LONGEST_NAME}
+        held = {each.subject for each in fields}
+        for each in fields:
+            fits = each.control is FieldControl.SUBJECT and not set(asking.id_of).isdisjoint(each.id_of)
+            if fits and (each.last_name in held or not asking.of_file):
+                found[name][each.last_name] = named.get(each.last_name)
     return found
 
 

@@ -146,7 +146,9 @@ class FormView:
             value=self.first(of.name),
             options=tuple(self._options(of, control)),
             reasons=() if chosen else tuple(self._reasons(of)),
-            by_id=self.first(of.name + BY_ID) if of.control is FieldControl.SUBJECT else None,
+            by_id=self.first(of.name + BY_ID)
+            if of.control is FieldControl.SUBJECT and not of.of_file
+            else None,
             codes=f"{FROM}{of.of.code}" if of.control is FieldControl.TYPED_CODE else "",
             unit=self._unit(of),
             lock="" if of.category is None else self.words.label(CATEGORIES[of.category]),
@@ -217,7 +219,7 @@ class FormView:
                 return self.choices.institutions
             case FieldControl.SUBJECT:
                 known = self.choices.subjects.get(of.last_name, ())
-                if "child" in of.id_of:
+                if "child" in of.id_of or of.of_file:
                     return known
                 family = of.id_of == ("family",)
                 new = self.words("form.family_new") if family else self.words("form.somebody_new")
