@@ -37,6 +37,7 @@ from ledger.log.leaves import AccessRows, EntryRows
 from ledger.log.transparency_log import TransparencyLog
 from ledger.papers.kept_papers import KeptPapers
 from ledger.papers.paper_store import PaperStore
+from ledger.postgres.check import AlteredError
 from ledger.sealing.key_file import KeyFile
 from ledger.sealing.keys import Keys
 from ledger.store.pools import PATIENCE, Pool
@@ -103,16 +104,22 @@ class Container:
 
 @asynccontextmanager
 async def open_container(
-    settings: Settings, clock: WallClock = utc_now, *, follow: bool = True, apart: bool = False
+    settings: Settings,
+    clock: WallClock = utc_now,
+    *,
+    follow: bool = True,
+    apart: bool = False,
+    altered: Callable[[AlteredError], None] | None = None,
 ) -> AsyncIterator[Container]:
     """Open database, ledger, keys, directory, access log and read models; close them at the end.
 
     Unless `follow`, this process updates neither read models nor logs nor counts; another one may. Where that
-    is done `apart` from answering, another process of the service does, or this one does nothing else.
+    is done `apart` from answering, another process of the service does, or this one does nothing else. That
+    the schema was altered is told to `altered`, where that is given; no container is opened otherwise.
     """
     name, rulebook = settings.ledger, Rulebook.shipped()
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(addresses(settings))
+        database = await stack.enter_async_context(addresses(settings, altered=altered))
         if database.owner is not None:
             await prepare(database.owner, name, READ_MODELS, rulebook.digest)
             await activity.make_table(database.owner, name)

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -18,7 +18,7 @@ from domain.limit import Area, limit
 from ledger.data_folder import check_own, unusable
 from ledger.postgres import credentials
 from ledger.postgres.catalog import CATALOG
-from ledger.postgres.check import check_schema, check_text
+from ledger.postgres.check import AlteredError, check_schema, check_text
 from ledger.postgres.embedded import Server, embedded
 from ledger.postgres.migrate import check, migrate
 from ledger.roles import Roles
@@ -99,11 +99,13 @@ async def located(settings: Settings) -> AsyncIterator[Addresses]:
 
 
 @asynccontextmanager
-async def addresses(settings: Settings) -> AsyncIterator[Addresses]:
+async def addresses(
+    settings: Settings, *, altered: Callable[[AlteredError], None] | None = None
+) -> AsyncIterator[Addresses]:
     """Locate the database, or start the embedded one if none is configured, and migrate the ledger.
 
     No connection as owner remains. Raises OwnerError if the writer or the reader is the owner, and
-    MigrationError.
+    MigrationError; that the schema was altered is told to `altered`, where that is given, and not raised.
     """
     async with AsyncExitStack() as stack:
         database = await _find(settings, stack)
@@ -112,7 +114,12 @@ async def addresses(settings: Settings) -> AsyncIterator[Addresses]:
             await check(database.reader, settings.ledger)
         else:
             await migrate(database.owner, settings.ledger, passwords=await _lost(settings, database))
-        await check_schema(database.reader, settings.ledger)
+        try:
+            await check_schema(database.reader, settings.ledger)
+        except AlteredError as error:
+            if altered is None:
+                raise
+            altered(error)
         for address in (database.writer, database.reader):
             await _refuse_owner(address, settings.ledger)
         yield database

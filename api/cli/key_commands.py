@@ -16,9 +16,9 @@ from api.cli.output import answer, commands, note
 from api.cli.progress import progress_bar
 from api.database import addresses, located
 from api.settings import Settings
-from ledger.data_folder import held, replace
+from ledger.data_folder import held
 from ledger.postgres.key_store import KeyStore
-from ledger.sealing.key_backup import KeyBackupError, new_code, opened_keys, sealed_keys
+from ledger.sealing.key_backup import KeyBackupError, new_code, opened_keys, put_backup, sealed_keys
 from ledger.sealing.key_file import KeyFile, KeyLine, put_new
 from ledger.sealing.token_key import TokenKey
 from ledger.sealing.wrapping import KeyFileError
@@ -36,7 +36,8 @@ async def back_up_keys(file: Path, /) -> int:
     The code is printed this once: keep it on paper, apart from the file. Then run `childledger keys check`.
 
     Args:
-        file: 备份文件，已有的会被替换。 The file, which is replaced if there is one.
+        file: 备份文件；已有的备份改名留存，不是密钥备份的文件不作改动。
+            The file. A backup that is there is kept under another name; any other file is left as it is.
     """
     settings = Settings()
     key_file = settings.data / KEY_FILE
@@ -44,9 +45,14 @@ async def back_up_keys(file: Path, /) -> int:
         async with command_container():
             note(f"新账本：已建立 {key_file}。 The ledger is new: made {key_file}.")
     wrapping_keys, code = KeyFile.read(key_file), new_code()
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    replace(file, f"{sealed_keys(wrapping_keys, code)}\n".encode())
+    earlier = put_backup(file, f"{sealed_keys(wrapping_keys, code)}\n")
     answer(code)
+    if earlier is not None:
+        note(
+            f"此前的备份已改名为 {earlier}，仍由它自己的恢复码打开；新备份核验之后再移除。 "
+            f"The backup that was there is now {earlier} and opens by its own code: remove it once the new "
+            "one is checked."
+        )
     note(
         f"已备份至 {file}。恢复码只显示这一次：请抄在纸上，与文件分开保管，再运行 childledger keys check。 "
         f"Backed up to {file}. The code is shown this once: write it down, keep it apart from the file, and "

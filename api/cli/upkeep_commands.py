@@ -3,22 +3,24 @@
 from collections import Counter
 from typing import Final, Literal
 
-from api.bootstrap import Container
+from api.bootstrap import Container, open_container
 from api.cli.container import command_container, stoppable
 from api.cli.output import Flag, answer, note
 from api.cli.progress import progress_bar
+from api.settings import Settings
 from api.witnesses import policy_of
 from domain.label import Label
 from ledger.log.checkpoint import NoteError
 from ledger.monitor import log_flaws
 from ledger.paper_verification import nobodys, paper_flaws
+from ledger.postgres.check import AlteredError
 from ledger.verification import Flaw, flaws
 from projections import READ_MODELS
 from projections.projector.generations import KEPT, KNOWN_RANGE, drop_older, make
 from projections.projector.verify import Verification
 
 DIFFERENT: Final = 1
-"""The exit code if read models differ from the entries."""
+"""The exit code if anything is not as it was recorded."""
 
 
 @stoppable
@@ -55,20 +57,25 @@ async def rebuilding(container: Container, keep: int) -> int:
 async def verify(*, read_models: Flag = False) -> int:
     """核对条目和材料影像是否与登记时一致。 Verify that entries and papers are as recorded; 0 if so.
 
+    数据库结构被改动过的，先说明改动了什么，仍然核对。
+    Where the schema of the database was altered it says how, and verifies all the same.
+
     Args:
         read_models: 同时重新计算全部档案的查询视图并比对。
             Also recompute the rows of every file and compare them with the tables.
     """
-    async with command_container() as container:
+    altered: list[AlteredError] = []
+    async with open_container(Settings(), follow=False, altered=altered.append) as container:
+        for each in altered:
+            answer(str(each))
         code = await verifying_entries(container) or await verifying_papers(container)
-        if not read_models:
-            return code
-        if code:
+        if read_models and not code:
+            code = await verifying(container)
+        elif read_models:
             note(
                 "条目有误，未核对查询视图。 The read models were not compared, for entries are not in order."
             )
-            return code
-        return await verifying(container)
+        return code or (DIFFERENT if altered else 0)
 
 
 async def verifying_entries(container: Container) -> int:

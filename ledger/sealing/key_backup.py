@@ -8,6 +8,7 @@ import os
 import secrets
 from base64 import b32decode, b32encode, b64decode, b64encode
 from binascii import Error
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from ledger.data_folder import replace
 from ledger.sealing.key_file import KeyFile, lines_of
 from ledger.sealing.wrapping import KEY_BYTES, NONCE
 
@@ -44,6 +46,30 @@ def sealed_keys(keys: KeyFile, code: str) -> str:
     content = b64encode(salt + nonce + _cipher(code, salt).encrypt(nonce, text.encode(), HEAD.encode()))
     body = content.decode()
     return "\n".join([HEAD, *(body[place : place + _LINE] for place in range(0, len(body), _LINE))])
+
+
+def put_backup(path: Path, text: str) -> Path | None:
+    """Write a backup to a file, durably, and return where an earlier one is kept, None if there was none.
+
+    An earlier one is put aside under the next free number behind its name, where its own code opens it.
+    Raises KeyBackupError for a file that is no backup of keys, which stays as it is, and OSError.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    aside = None
+    if path.exists():
+        with path.open("rb") as file:
+            head = file.readline(len(HEAD) + 2)
+        if head.strip() != HEAD.encode():
+            message = (
+                f"{path} 已存在，不是密钥备份，未作改动：请另选一个文件。 "
+                f"{path} is there already and is no backup of keys; it was left as it was. Name another file."
+            )
+            raise KeyBackupError(message)
+        numbered = (path.with_name(f"{path.name}.{number}") for number in count(1))
+        aside = next(each for each in numbered if not each.exists())
+        path.rename(aside)
+    replace(path, text.encode())
+    return aside
 
 
 def opened_keys(path: Path, code: str) -> KeyFile:

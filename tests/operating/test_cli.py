@@ -15,6 +15,7 @@ import httpx2
 import orjson
 import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 from pydantic import ValidationError
 
 from api import cli
@@ -60,6 +61,23 @@ def command(
         return Told(told.out.strip(), told.err, code)
 
     return run
+
+
+def test_where_a_table_was_added_verifying_says_so_and_verifies(
+    settings: Settings, command: Callable[..., Told]
+) -> None:
+    assert command("verify").code == 0
+    assert settings.database_url is not None
+    with psycopg.connect(settings.database_url.get_secret_value()) as connection:
+        table = SQL("CREATE TABLE {} ()").format(Identifier(settings.ledger, "forged"))
+        connection.execute(table)
+    told = command("verify")
+    assert (told.code, "table forged" in told.answer) == (1, True)
+    assert "条目有误0处" in told.beside
+    assert "材料影像有误0处" in told.beside
+    listing = command("token", "list")
+    assert (listing.code, listing.answer) == (1, "")
+    assert "table forged" in listing.beside
 
 
 def test_an_institution_its_staff_and_their_tokens_are_made_and_ended(command: Callable[..., Told]) -> None:

@@ -16,7 +16,7 @@ from ledger.postgres.key_store import KeyStore
 from ledger.postgres.migrate import DEFAULT_LEDGER
 from ledger.sealing import token_key
 from ledger.sealing.cipher import Pair
-from ledger.sealing.key_backup import KeyBackupError, new_code, opened_keys, sealed_keys
+from ledger.sealing.key_backup import HEAD, KeyBackupError, new_code, opened_keys, put_backup, sealed_keys
 from ledger.sealing.key_file import KeyFile, KeyLine
 from ledger.sealing.keys import KeyDestroyedError, Keys
 from ledger.sealing.wrapping import KeyFileError, KeyUnavailableError, UnwrapError
@@ -201,6 +201,24 @@ def test_a_backup_opens_by_its_code_as_somebody_types_it_and_by_no_other(tmp_pat
     file.write_text(file.read_text().replace("/v1", "/v2"))
     with pytest.raises(KeyBackupError, match="is no backup"):
         opened_keys(file, code)
+
+
+def test_a_backup_replaces_no_file(tmp_path: Path, path: Path) -> None:
+    """Given backups made to one file again and again, then each is there and opens by its own code."""
+    keys, file = KeyFile.make(path), tmp_path / "safe" / "backup"
+    codes, asides = [], []
+    for _ in range(3):
+        codes.append(new_code())
+        asides.append(put_backup(file, sealed_keys(keys, codes[-1])))
+    assert asides == [None, tmp_path / "safe" / "backup.1", tmp_path / "safe" / "backup.2"]
+    for each, code in zip((*filter(None, asides), file), codes, strict=True):
+        assert opened_keys(each, code).lines == keys.lines
+        assert each.stat().st_mode & 0o077 == 0
+    for other in ("", "报告", f"{HEAD}0\nx", "{}"):
+        file.write_text(other)
+        with pytest.raises(KeyBackupError, match="is no backup of keys; it was left"):
+            put_backup(file, sealed_keys(keys, new_code()))
+        assert file.read_text() == other
 
 
 async def test_a_check_counts_each_key_that_does_not_unwrap_and_notes_only_when_it_is_told(
