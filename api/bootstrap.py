@@ -23,6 +23,7 @@ from api.identity.passwords import PasswordHashing
 from api.identity.recorded_types import RecordedTypes
 from api.identity.second_factors import SecondFactors
 from api.identity.sessions import Sessions
+from api.identity.shown_pages import ShownPages
 from api.issuing.kept_reports import KeptReports
 from api.jobs import Jobs
 from api.kept_imports import SEEN_SECONDS, KeptImports
@@ -68,6 +69,7 @@ class Container:
     second_factors: SecondFactors
     identity_links: IdentityLinks
     kept_forms: KeptForms
+    shown_pages: ShownPages
     recorded_types: RecordedTypes
     mail_addresses: MailAddresses
     access: AccessLog
@@ -196,6 +198,7 @@ async def open_container(
             SecondFactors(identity, ledger, writers, clock, required=settings.second_factor == "required"),
             IdentityLinks(ledger, writers, clock),
             KeptForms(ledger, (writers, readers), clock),
+            ShownPages(ledger, (writers, readers), clock),
             RecordedTypes((writers, readers)),
             MailAddresses(ledger, (writers, readers)),
             access,

@@ -93,6 +93,7 @@ async def erase(
             await container.papers.purge(subject, categories)
     if Category.IDENTITY in categories:
         await container.kept_forms.forget_about(subjects)
+    await container.shown_pages.forget_all()
     # Earlier generations of the read models are not followed, and keep search terms and rows.
     await drop_older(owner, container.ledger.name, 0)
     for folder in backups:

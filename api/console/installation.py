@@ -59,6 +59,7 @@ from api.console.pages import (
     report_pages,
     rules_in_force,
     second_factor,
+    shown,
     sign_in,
     single_sign_on,
     supervised_institutions,
@@ -125,6 +126,7 @@ PAGES: Final = (
     children_outside,
     rules_in_force,
     kept,
+    shown,
     key_help,
     preferences,
 )

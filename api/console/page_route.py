@@ -8,14 +8,17 @@ from uuid import UUID
 import structlog
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
+from starlette.responses import HTMLResponse
 
 from api.bootstrap import Container
+from api.console.addresses import SHOWN, page_asked_for
 from api.console.drafts import DRAFTS, OF_SENDING, draft_address, draft_ticket
 from api.console.page_request import (
     HOME,
     KEPT,
     SECOND_FACTOR,
     SHOWN_TO,
+    PageRequest,
     Preferences,
     SecondFactorAskedError,
     page_request,
@@ -28,12 +31,15 @@ from api.contract.problems import Problem, not_found
 from api.http.errors import problem_of
 from api.http.request_body import BODILESS
 from api.identity.kept_forms import KeptForm
+from api.identity.shown_pages import ShownPage
 from api.tenants import Tenants
 
 log = structlog.get_logger()
 
 _REHEARSE: Final = "rehearse"
 """What a form says that asks, while it is typed, what it would change."""
+_REHEARSED: Final = f"do={_REHEARSE}".encode()
+_NOT_NOW: Final = 500
 
 
 class PageRoute(APIRoute):
@@ -46,7 +52,7 @@ class PageRoute(APIRoute):
         async def answer(request: Request) -> Response:
             _leave_out_empty(request)
             try:
-                return await handler(request)
+                answered = await handler(request)
             except Exception as error:
                 problem = problem_of(error)
                 if problem is None:
@@ -54,9 +60,29 @@ class PageRoute(APIRoute):
                     problem = Problem("unexpected")
                 elif problem.code == "invalid":
                     problem = await _misaddressed(request, problem)
-                return await _told(request, problem)
+                answered = await _told(request, problem)
+            return await _asked_for_anew(request, answered)
 
         return answer
+
+
+async def _asked_for_anew(request: Request, answered: Response) -> Response:
+    """Lead a browser to a page that tells what came of a form, which it asks for: it sends the form once.
+
+    What could not be done now, and may be sent again, is answered at once; so is what a form asks while it
+    is typed, and whoever is not signed in, for whom nothing is kept.
+    """
+    page: PageRequest | None = getattr(request.state, "page", None)
+    rehearsed = _REHEARSED in getattr(request.state, "form", b"").split(b"&")
+    if page is None or rehearsed or request.method in BODILESS:
+        return answered
+    if not isinstance(answered, HTMLResponse) or answered.status_code >= _NOT_NOW:
+        return answered
+    kept = ShownPage(
+        answered.status_code, bytes(answered.body).decode(), once=getattr(request.state, "once", False)
+    )
+    ticket = await page.context.container.shown_pages.keep(page.session, kept)
+    return lead_to(f"{SHOWN}{ticket}?{urlencode({'of': page_asked_for(request)})}")
 
 
 async def _misaddressed(request: Request, problem: Problem) -> Problem:

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.clock import SHANGHAI
 from api.console import value_display
+from api.console.addresses import page_asked_for
 from api.console.language_marks import with_languages
 from api.console.navigation import SIDE, home_of, pages_together
 from api.console.page_request import PageRequest, Preferences
@@ -89,7 +90,7 @@ def render(page: PageRequest, template: str, *, status: int = 200, **answers: An
         side=[(each, each.leads_to(here)) for each in SIDE[page.role]],
         side_tabs=[(each, each.address == here) for each in pages_together(page.role, here)],
         home=home_of(page.role),
-        here=here if not page.http.url.query else f"{here}?{page.http.url.query}",
+        here=page_asked_for(page.http),
         now=now,
         session_left=int((page.session.idle_until - page.context.now).total_seconds()),
         session_until=page.session.idle_until.astimezone(SHANGHAI),
@@ -130,8 +131,11 @@ def rendered(template: str, language: Language, *, large: bool = False, **answer
     return shown
 
 
+def page_response(html: str, status: int) -> Response:
+    """Return a page as it was rendered, with the headers of every page."""
+    return HTMLResponse(html, status, {"Content-Security-Policy": POLICY, "Vary": "Cookie"})
+
+
 def _response(template: str, status: int, preferences: Preferences, **answers: Any) -> Response:  # noqa: ANN401 - what the template shows
     shown = rendered(template, preferences.language, large=preferences.large, **answers)
-    text = with_languages(shown, preferences.language)
-    headers = {"Content-Security-Policy": POLICY, "Vary": "Cookie"}
-    return HTMLResponse(text, status, headers)
+    return page_response(with_languages(shown, preferences.language), status)

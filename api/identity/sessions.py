@@ -157,6 +157,7 @@ class Sessions:
         async with self._writers.connection() as connection:
             # Those of sessions that ended by themselves.
             await connection.execute(SQL["forget_old_tickets"], [now - self._life])
+            await connection.execute(SQL["forget_old_shown"], [now - self._life])
         return await self._identity.begin_session(member, reason, now + self._life, holder=holder)
 
     async def find(self, secret: str) -> Session | None:
@@ -197,6 +198,7 @@ class Sessions:
         if ended:
             async with self._writers.connection() as connection:
                 await connection.execute(SQL["forget_tickets"], [session])
+                await connection.execute(SQL["forget_shown"], [session])
         return ended
 
     async def others(self, session: Session) -> list[BegunSession]:

@@ -19,3 +19,9 @@ DELETE FROM search_ticket WHERE session = %s
 
 -- name: forget_old_tickets
 DELETE FROM search_ticket WHERE made_at < %s
+
+-- name: forget_shown
+DELETE FROM shown_page WHERE session = %s
+
+-- name: forget_old_shown
+DELETE FROM shown_page WHERE made_at < %s

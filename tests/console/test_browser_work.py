@@ -47,6 +47,12 @@ def test_a_second_person_decides(demo: Demo, browser: Browser, *, script: bool) 
     page.wait_for_url("**/console/approvals/*")
     decided = page.url.rpartition("/")[2]
     assert page.locator("h3", has_text="批准以后").count() == 1
+    page.fill("#explanation", "  ")
+    follow(page, "button[value=approve]")
+    with arrival(page), page.expect_request("**/console/shown/*") as asked_for:
+        page.reload()
+    assert asked_for.value.method == "GET", "nothing is sent again"
+    expect(page.locator("[role=alert]:visible")).to_contain_text("填写审批意见。")
     page.fill("#explanation", "已核对原始材料。")
     follow(page, "button[value=approve]")
     page.wait_for_url("**?done=true")

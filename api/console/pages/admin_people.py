@@ -210,6 +210,7 @@ async def _person(
     filled: _SENT | None = None,
 ) -> Response:
     told = await page.answer(administered_users.user, user)
+    page.http.state.once = secret is not None
     return render(
         page,
         "admin-person.html",

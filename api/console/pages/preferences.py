@@ -9,9 +9,10 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.responses import RedirectResponse
 
 from api.clock import SHANGHAI
+from api.console.addresses import here
 from api.console.page_request import HOME, LANGUAGE_COOKIE, TEXT_COOKIE, PageRequest, SignedIn
 from api.console.page_route import PageRoute
-from api.console.pages.sign_in import A_YEAR, here, password_faults
+from api.console.pages.sign_in import A_YEAR, password_faults
 from api.console.rendering import lead_to, render
 from api.console.sent_form import all_fields, form
 from api.identity.passwords import SHORTEST

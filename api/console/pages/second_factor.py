@@ -9,9 +9,10 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.bootstrap import Container
 from api.clock import SHANGHAI
+from api.console.addresses import LONGEST_ADDRESS, here
 from api.console.page_request import HOME, SECOND_FACTOR, Preferences, found_session
 from api.console.page_route import PageRoute
-from api.console.pages.sign_in import DOOR, here
+from api.console.pages.sign_in import DOOR
 from api.console.rendering import lead_to, render_door
 from api.console.sent_form import form
 from api.identity.second_factors import CheckedCode
@@ -20,13 +21,12 @@ from api.identity.sessions import Session
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
 _FORBIDDEN: Final = 403
-_LONGEST: Final = 4000
 
 
 @router.get("/sign-in/second-factor")
 async def second_factor_page(
     request: Request,
-    next: Annotated[str | None, Query(max_length=_LONGEST)] = None,  # noqa: A002 - a word of the address
+    next: Annotated[str | None, Query(max_length=LONGEST_ADDRESS)] = None,  # noqa: A002 - a word of the address
 ) -> Response:
     """Ask for a code, and show what to enter into an app where none is enrolled yet."""
     found = await _lacking(request)

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.bootstrap import Container
 from api.clock import SHANGHAI
+from api.console.addresses import LONGEST_ADDRESS, here
 from api.console.navigation import home_of
 from api.console.page_request import (
     HOME,
@@ -34,8 +35,6 @@ router = APIRouter(prefix="/console", route_class=PageRoute)
 DOOR: Final = f"{HOME}/sign-in"
 FIRST_PASSWORD: Final = f"{DOOR}/password"
 A_YEAR: Final = 365 * 24 * 3600
-_LONGEST: Final = 4000
-_LEADING_AWAY: Final = ("\\", "//", "/.", "/%2e")
 _FORBIDDEN, _UNUSABLE = 403, 422
 _FIELDS: Final = ("user", "password", "ledger", "token", "reason", "next")
 
@@ -63,7 +62,7 @@ async def front(request: Request) -> Response:
 @router.get("/sign-in")
 async def sign_in_page(
     request: Request,
-    next: Annotated[str | None, Query(max_length=_LONGEST)] = None,  # noqa: A002 - a word of the address
+    next: Annotated[str | None, Query(max_length=LONGEST_ADDRESS)] = None,  # noqa: A002 - a word of the address
     ended: bool | None = None,  # noqa: FBT001 - says that a session has ended
 ) -> Response:
     """Ask who one is, and say why one is here."""
@@ -83,7 +82,7 @@ async def sign_in(request: Request, sent: Annotated[Mapping[str, str], Depends(f
 @router.get("/sign-in/password")
 async def first_password_page(
     request: Request,
-    next: Annotated[str | None, Query(max_length=_LONGEST)] = None,  # noqa: A002 - a word of the address
+    next: Annotated[str | None, Query(max_length=LONGEST_ADDRESS)] = None,  # noqa: A002 - a word of the address
     reason: ReadingReason | None = None,
 ) -> Response:
     """Ask somebody for their first password who has come by a token for that."""
@@ -138,15 +137,6 @@ async def password_faults(
     if fault is not None:
         return (words.label(fault),)
     return () if new == again else (words("password.not_the_same"),)
-
-
-def here(address: str | None) -> str | None:
-    """Return an address if it is one of a page here."""
-    if address is None or len(address) > _LONGEST or not address.isascii() or not address.isprintable():
-        return None
-    below = address == HOME or address.startswith((f"{HOME}/", f"{HOME}?"))
-    leads_away = any(part in address.lower() for part in _LEADING_AWAY)
-    return address if below and not leads_away else None
 
 
 async def _by_token(request: Request, shown: ShownDoor, token: str) -> Response:

@@ -5,9 +5,10 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
 
+from api.console.addresses import here
 from api.console.page_request import LEDGER_COOKIE
 from api.console.page_route import PageRoute
-from api.console.pages.sign_in import ShownDoor, door, entered, here
+from api.console.pages.sign_in import ShownDoor, door, entered
 from api.console.rendering import lead_to
 from api.contract.problems import Problem, not_found
 from api.tenants import Tenants

@@ -12,6 +12,7 @@
 -- include: tables/identity_link
 -- include: tables/search_ticket
 -- include: tables/kept_form
+-- include: tables/shown_page
 -- include: tables/recorded_type
 -- include: tables/mail_address
 -- include: tables/import_job
