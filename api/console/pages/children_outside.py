@@ -1,4 +1,4 @@
-"""The children outside institutions: how many of which risk, whom to visit next, and what waits."""
+"""The children outside institutions: how many of which risk, whom to visit next, who came and went."""
 
 from typing import Any, Final
 from uuid import UUID
@@ -11,10 +11,11 @@ from api.console.page_route import PageRoute
 from api.console.pages.receive import FIRST_EVENTS
 from api.console.recordable import recordable
 from api.console.rendering import render
-from api.http import lists
+from api.http import census_moves, lists
 from api.http.census import census
 from api.http.cursors import Cursor
 from domain.event import CATALOGUE, chapter
+from domain.when import add
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
@@ -26,6 +27,8 @@ _OF_THEM: Final = "community"
 """The chapter of events by which a place looks after them."""
 _SOON_DAYS: Final = 30
 _ROWS: Final = 50
+_MOVES: Final = 10
+"""Children who came and went that are shown at first, the latest."""
 
 
 @router.get("/outside")
@@ -34,11 +37,17 @@ async def outside(page: SignedIn, cursor: Cursor = None) -> Response:
     counted = [await page.answer(census, by=[by], where=_OUTSIDE) for by in _COUNTED_BY]
     listed = await _due(page, cursor)
     due = {UUID(row["child"]) for row in listed["items"]}
+    moves = _in_a_year(page)
     return render(
         page,
         "outside.html",
         counted=counted,
         listed=listed,
+        moved=await page.answer(census_moves.census_moves, **moves, sort="-on", limit=_MOVES),
+        all_moves=addressed(
+            "/console/census/moves",
+            {"from": moves["from_"], "to": moves["to"], "by": moves["by"], "where": moves["where"]},
+        ),
         recordable={str(each) for each in await recordable(page, due)},
         to_approve=page.counts and page.counts["exceptions"],
         opens=page.role in FIRST_EVENTS,
@@ -46,6 +55,15 @@ async def outside(page: SignedIn, cursor: Cursor = None) -> Response:
         following=addressed(_PAGE, {"cursor": listed["next"]}),
         first=cursor is None,
     )
+
+
+def _in_a_year(page: PageRequest) -> dict[str, Any]:
+    """Return how it is asked who came into the charge of places, passed to another one, or went from it.
+
+    Whom an institution received went from their place, with the stage that they are at now.
+    """
+    today = page.context.today
+    return {"from_": add(today, months=-12), "to": today, "by": ["place"], "where": _OUTSIDE}
 
 
 async def _due(page: PageRequest, cursor: str | None) -> Any:  # noqa: ANN401 - an answer

@@ -15,7 +15,7 @@ from api.console.recordable import recordable
 from api.console.rendering import render
 from api.http import lists
 from api.http.cursors import Cursor
-from api.http.one_file import RuleId
+from api.http.one_file import PlaceFilter, RuleId
 from api.identity.permissions import Action
 from domain.judging import FindingKind
 
@@ -31,23 +31,17 @@ async def findings(
     kind: Annotated[FindingKind | None, Query()] = None,
     since: Annotated[str | None, Query(max_length=40)] = None,
     institution: UUID | None = None,
+    place: PlaceFilter = None,
     sort: lists.FindingSort = None,
     cursor: Cursor = None,
 ) -> Response:
-    """Show a page of the findings of one rule or kind, since a day, of one institution, or of all."""
+    """Show a page of the findings of one rule or kind, since a day, of one institution or place, or all."""
     first_day = read_last_day(since, "since")
+    filters = {"kind": kind, "since": first_day, "institution": institution, "place": place, "sort": sort}
     listed: Any = await page.answer(
-        lists.findings,
-        rule=rule and [rule],
-        kind=kind,
-        since=first_day,
-        institution=institution,
-        sort=sort,
-        limit=_ROWS,
-        cursor=cursor,
+        lists.findings, rule=rule and [rule], **filters, limit=_ROWS, cursor=cursor
     )
-    filters = {"rule": rule, "kind": kind, "since": first_day, "institution": institution, "sort": sort}
-    asked = {name: value for name, value in filters.items() if value is not None}
+    asked = {name: value for name, value in ({"rule": rule} | filters).items() if value is not None}
     alike = {UUID(row["child"]) for row in listed["items"] if row["others"]}
     return render(
         page,
@@ -57,6 +51,7 @@ async def findings(
         kind=kind,
         since=first_day,
         institution=institution,
+        place=place,
         institutions=await institutions_overseen(page),
         asked_query=urlencode(asked),
         sort=sort,

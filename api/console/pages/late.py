@@ -16,6 +16,7 @@ from api.console.rendering import render
 from api.http import lateness
 from api.http.cursors import Cursor
 from api.http.lateness import LateFilters
+from api.http.one_file import PlaceFilter
 from domain.entry import LATE_DAYS, Origin
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
@@ -25,7 +26,7 @@ _LAGS: Final = (LATE_DAYS + 1, 31, 91, 366)
 """Days of delay from which on one can ask."""
 _AT: Final = "/console/late"
 _COUNTS_AT: Final = "/console/late/counts"
-_SAME_ON_BOTH: Final = ("lag_days", "since", "until", "type", "institution")
+_SAME_ON_BOTH: Final = ("lag_days", "since", "until", "type", "institution", "place")
 """The filters that the list and the counts name alike in answers and on pages."""
 WITHOUT_IMPORTS: Final = tuple(each for each in get_args(Origin) if each != "import")
 """The ways in of what people record."""
@@ -42,6 +43,7 @@ def _asked(
     imports: bool | None = None,  # noqa: FBT001 - a filter of the address
     type: TypeAsked = None,  # noqa: A002 - as entries name it
     institution: UUID | None = None,
+    place: PlaceFilter = None,
 ) -> LateFilters:
     """Return the filters of both pages as the answers take them."""
     return LateFilters(
@@ -50,6 +52,7 @@ def _asked(
         until=read_last_day(until, "until"),
         type=type or None,
         institution=institution,
+        place=place,
         origin=list(WITHOUT_IMPORTS) if imports is False else None,
     )
 

@@ -18,6 +18,7 @@ from api.console.recordable import recordable
 from api.console.rendering import render
 from api.http import import_jobs, lists, own_work
 from api.http.cursors import Cursor
+from api.http.one_file import PlaceFilter
 from api.identity.permissions import Action, role_may
 from domain.when import add, day_before
 
@@ -67,12 +68,13 @@ async def today(
     page: SignedIn,
     group: Annotated[DueGroup | None, Query()] = None,
     institution: UUID | None = None,
+    place: PlaceFilter = None,
     cursor: Cursor = None,
 ) -> Response:
     """Show what is due across files: all of the present day, or one group page by page."""
-    group = group or (None if institution is None else "overdue")
+    group = group or (None if institution is None and place is None else "overdue")
     if group is not None:
-        listed = await _due(page, group, _ROWS, cursor, institution=institution)
+        listed = await _due(page, group, _ROWS, cursor, institution=institution, place=place)
         rows = [DueRows(group, listed["items"], len(listed["items"]))]
         return render(
             page,
@@ -81,6 +83,7 @@ async def today(
             groups=rows,
             listed=listed,
             institution=institution,
+            place=place,
             institutions=await institutions_overseen(page),
             older=None,
             recordable=await _recordable(page, rows),
@@ -113,6 +116,7 @@ async def _due(
     cursor: str | None = None,
     since: date | None = None,
     institution: UUID | None = None,
+    place: str | None = None,
 ) -> Any:  # noqa: ANN401 - an answer
     """Return what is due of a group; of one that begins later, from the day `since` on."""
     day = page.context.today
@@ -128,7 +132,8 @@ async def _due(
         },
         "long_overdue": {"state": ["overdue"], "due_until": day_before(a_year_ago)},
     }[group]
-    return await page.answer(lists.obligations, limit=limit, cursor=cursor, institution=institution, **asked)
+    asked |= {"institution": institution, "place": place}
+    return await page.answer(lists.obligations, limit=limit, cursor=cursor, **asked)
 
 
 async def _recordable(page: PageRequest, groups: Sequence[DueRows]) -> set[str]:
