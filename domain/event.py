@@ -4,7 +4,7 @@ An event is a frozen dataclass named subject + past participle. It holds only th
 around it holds the recorder, the days and the papers.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import date
 from decimal import Decimal
@@ -94,6 +94,17 @@ class Code:
     """The value comes from this table of `domain/codes/`."""
 
     table: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeBy:
+    """The text may be a code: of which table says the value of another field of the event.
+
+    `tables` are the names of tables by that value. Any other text is what it says.
+    """
+
+    field: str
+    tables: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +286,7 @@ class Field:
     sealed_with_event: bool
     tells_of_event: bool
     code: Code | None
+    code_by: CodeBy | None
     unit: Unit | None
     refers: Refers | None
     id_of: tuple[Identified, ...]
@@ -290,6 +302,13 @@ class Field:
     """Whether its value, or a part of it, is of a code table."""
     holds_dates: bool
     """Whether its value, or a part of it, may be a date."""
+
+    def code_beside(self, said: Callable[[str], Any]) -> Code | None:
+        """Return of which table its value is; `said` returns what another field of the same event says."""
+        if self.code_by is None:
+            return self.code
+        table = self.code_by.tables.get(said(self.code_by.field))
+        return None if table is None else Code(table)
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
@@ -426,6 +445,7 @@ def _resolve(kind: type, name: str, annotation: Any, *, required: bool) -> Field
         sealed_with_event=sealed_with_event,
         tells_of_event=TellsOfEvent in markers,
         code=markers.get(Code),
+        code_by=markers.get(CodeBy),
         unit=markers.get(Unit),
         refers=refers,
         id_of=("entry",) if refers is not None else _id_of(annotation),

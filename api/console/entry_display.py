@@ -9,7 +9,7 @@ from api.console.value_display import Displayed, at, days, event_label, personal
 from api.console.words import Words
 from domain.codes import tables
 from domain.entry import LATE_DAYS
-from domain.event import CATALOGUE, Field, Part, fields_of
+from domain.event import CATALOGUE, Code, Field, Part, fields_of
 from domain.field_types import field_type
 
 
@@ -79,7 +79,8 @@ def _fields(words: Words, specs: Iterable[Field], data: Mapping[str, Any]) -> It
         if spec.name in data:
             label, value = words.label(spec.label), data[spec.name]
             parts = _parts(words, spec, value)
-            yield DisplayedField(label, _value(words, spec, value), parts)
+            code = spec.code_beside(data.get)
+            yield DisplayedField(label, _value(words, spec, code, value), parts)
 
 
 def _parts(words: Words, spec: Field, value: Any) -> tuple[DisplayedField, ...]:  # noqa: ANN401 - of an answer
@@ -97,13 +98,13 @@ def _parts(words: Words, spec: Field, value: Any) -> tuple[DisplayedField, ...]:
     )
 
 
-def _value(words: Words, spec: Field, value: Any) -> Displayed:  # noqa: ANN401 - of an answer
+def _value(words: Words, spec: Field, code: Code | None, value: Any) -> Displayed:  # noqa: ANN401 - of an answer
     if value == []:
         return personal(words, None)
     if field_type(spec.annotation).type is dict:
         # The texts of a whole rulebook are longer than any page.
         return Displayed(words("entry.texts", count=len(value)))
-    shown = value_of(words, None if spec.code is None else tables()[spec.code.table], value)
+    shown = value_of(words, None if code is None else tables()[code.table], value)
     if spec.unit is None or shown.absence is not None:
         return shown
     unit = spec.unit.zh if words.language == "zh" else f" {spec.unit.symbol}"

@@ -4,6 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from uuid import UUID
 
+from api.contract.csv_lines import TableCell
 from api.contract.entries import RecorderAnswer, recorder_json
 from api.contract.list_tables import (
     CHARGE,
@@ -11,17 +12,23 @@ from api.contract.list_tables import (
     NEXT,
     STATE,
     WHOSE,
+    ListColumn,
+    ListedItem,
     ListTable,
     code,
     day,
     number,
     text,
+    value_said,
     word,
 )
+from api.contract.listing import Because
 from api.contract.masking import ACTED, NAMED, PersonalValue, restricted, typed_dict
+from api.contract.sentences import Language
+from domain.codes import tables
 from domain.entry import AnyEntry
 from domain.event import Category, Erased
-from domain.events.reconciliation.differing import BY_LISTING, OF_HEALTH
+from domain.events.reconciliation.differing import BY_LISTING, CODED_ITEMS, OF_HEALTH
 from domain.label import Label
 from projections.found_differences import DifferenceRow, DifferenceState
 
@@ -55,7 +62,9 @@ else:
             "state": DifferenceState,
             "open_days": int,
             "ours": PersonalValue,
+            "ours_said": Because | None,
             "theirs": PersonalValue,
+            "theirs_said": Because | None,
             "found_by": RecorderAnswer,
             "run": UUID | None,
             "settled": SettledAnswer | None,
@@ -63,7 +72,8 @@ else:
         """A difference with another system's data, open or settled on the day that is asked for.
 
         `ours` is what the file says of the day of their data, as known now or then; `theirs` what they said.
-        Both are masked by the category of the item, and null where only one side lists the child. `run` is
+        Both are masked by the category of the item, and null where only one side lists the child; what a code
+        is called stands beside it (`ours_said`). `run` is
         the entry of the institution's file that tells of the comparison.
         """,
     )
@@ -89,6 +99,25 @@ def _shown(value: object, category: Category, sees: frozenset[Category]) -> Any:
     return {"erased": value.erased} if isinstance(value, Erased) else value
 
 
+def sides_json(item: str, ours: object, theirs: object, sees: frozenset[Category]) -> dict[str, Any]:
+    """Return what both sides say of an item, as whoever sees these categories is shown it, and in words."""
+    shown = {"ours": shown_value(item, ours, sees), "theirs": shown_value(item, theirs, sees)}
+    return shown | {f"{side}_said": _words_of(item, value) for side, value in shown.items()}
+
+
+def _words_of(item: str, value: object) -> Because | None:
+    """Return what a code of an item is called, or between which days a birth lies; None for another text."""
+    if not isinstance(value, str):
+        return None
+    if item in CODED_ITEMS:
+        label = tables()[CODED_ITEMS[item]].codes.get(value)
+        return None if label is None else {"zh": label.zh, "en": label.en}
+    first, between, last = value.partition("/")
+    if item != "birth" or not between:
+        return None
+    return {"zh": f"{first or '…'} 至 {last}", "en": f"{first or '…'} – {last}"}
+
+
 def difference_json(
     row: DifferenceRow,
     on: date,
@@ -110,8 +139,7 @@ def difference_json(
         "found_on": row.found_on,
         "state": state,
         "open_days": (until - row.found_on).days,
-        "ours": shown_value(row.item, ours, sees),
-        "theirs": shown_value(row.item, found.event.value, sees),
+        **sides_json(row.item, ours, found.event.value, sees),
         "found_by": recorder_json(found.recorded_by, recorders),
         "run": found.cause,
         "settled": None
@@ -127,6 +155,14 @@ def difference_json(
     }
 
 
+def _side(name: str, heading: Label) -> ListColumn:
+    def cell(item: ListedItem, language: Language) -> TableCell:
+        said = item[f"{name}_said"]
+        return value_said(item[name], language) if said is None else said[language]
+
+    return ListColumn(heading, cell)
+
+
 RECONCILED_TABLE: Final = ListTable(
     "differences",
     Label("与外部系统的信息差异", "Differences with others' data"),
@@ -134,8 +170,8 @@ RECONCILED_TABLE: Final = ListTable(
         *WHOSE,
         code("system", Label("对方系统", "Other system"), "other_system"),
         code("item", Label("比对项目", "Item"), "compared_item"),
-        text("ours", Label("我方记录", "Ours")),
-        text("theirs", Label("对方数据", "Theirs")),
+        _side("ours", Label("我方记录", "Ours")),
+        _side("theirs", Label("对方数据", "Theirs")),
         word("state", STATE, "difference_state"),
         day("as_of", Label("对方数据截至日期", "Their data as of")),
         day("found_on", Label("发现日期", "Found on")),

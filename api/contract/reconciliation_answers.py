@@ -18,6 +18,8 @@ OutcomeCode: Any = Literal[tuple(tables()["difference_outcome"].codes)]
 class DifferingItem(TypedDict):
     """An item on which a child's file and their row differ; what a side does not say is null.
 
+    What a code is called stands beside it (`ours_said`).
+
     It is `new`, was `open` before, or was `explained` before and is not opened again. `row` is that of their
     file, null where they have none for the child.
     """
@@ -27,7 +29,9 @@ class DifferingItem(TypedDict):
     file_no: PersonalValue
     item: ItemCode
     ours: PersonalValue
+    ours_said: Because | None
     theirs: PersonalValue
+    theirs_said: Because | None
     standing: Literal["new", "open", "explained"]
     sheet: str | None
     row: int | None

@@ -5,9 +5,10 @@ Days and months in Chinese are as GB/T 15835 has them: 2026年4月1日.
 
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias
 from uuid import UUID
@@ -68,7 +69,9 @@ def _clauses(event: Event | Part, language: Language, sees: AbstractSet[Category
         value = known(getattr(event, spec.name))
         if value is None or value == () or isinstance(value, (UUID, Mapping)):
             continue
-        yield f"{_in(spec.label, language)}{marks.colon}{_say(value, spec, language)}"
+        beside = partial(getattr, event)
+        coded = spec if spec.code_by is None else replace(spec, code=spec.code_beside(beside))
+        yield f"{_in(spec.label, language)}{marks.colon}{_say(value, coded, language)}"
     for unsaid, why in ((hidden, _WITHHELD), (erased, _ERASED)):
         if unsaid:
             yield f"{marks.comma.join(unsaid)}{marks.colon}{_in(why, language)}"

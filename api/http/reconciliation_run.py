@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from api.contract.difference_answers import category_of_item, shown_value
+from api.contract.difference_answers import category_of_item, sides_json
 from api.contract.encoding import JsonResponse
 from api.contract.listing import Because
 from api.contract.problems import Problem
@@ -274,8 +274,7 @@ class ReconciliationRun:
             yield {
                 "child": compared.child,
                 "item": each.item,
-                "ours": shown_value(each.item, each.ours, self._request.sees),
-                "theirs": shown_value(each.item, each.theirs, self._request.sees),
+                **sides_json(each.item, each.ours, each.theirs, self._request.sees),
                 "standing": each.standing,
                 "sheet": None if row is None else row.sheet,
                 "row": None if row is None else row.row,

@@ -17,7 +17,7 @@ from tests.support.stored import kept
 BORN = "2015-03-05"
 NUMBER, NOBODYS = citizen_id(BORN, "002"), citizen_id(BORN, "004")
 HEADINGS = "身份证号,姓名,性别,出生日期"
-THEIRS = f"{HEADINGS}\n{NUMBER},标记改名,女,{BORN}\n{NOBODYS},标记别处,女,{BORN}\n".encode()
+THEIRS = f"{HEADINGS}\n{NUMBER},标记改名,男,{BORN}\n{NOBODYS},标记别处,女,{BORN}\n".encode()
 ASKED = "/console/reconciliations?system=household&as_of=2026-11-20"
 
 
@@ -56,13 +56,15 @@ async def test_their_file_is_looked_at_then_recorded_and_each_difference_is_deci
     other = await handed_in(browser, look, action_of(look), THEIRS + b"\n")
     assert (other.status_code, "没有写入" in other.text) == (409, True)
     done = await handed_in(browser, look, action_of(look), THEIRS)
-    assert (done.status_code, re.findall("已写入 ([0-9]+) 条", done.text)) == (200, ["1"])
+    assert (done.status_code, re.findall("已写入 ([0-9]+) 条", done.text)) == (200, ["2"])
     again = await handed_in(browser, look, action_of(look), THEIRS)
     assert again.status_code == 200, "sent twice, it is recorded once"
     await served.projected()
     listed = await browser.open("/console/differences?state=open")
     assert ("标记甲乙" in listed.text, "标记改名" in listed.text) == (True, True)
     assert listed.text.count("标记改名") == 1
+    for page in (look, listed):
+        assert "<td>女性</td><td>男性</td>" in page.text, "codes are told in words"
     assert f"/console/children/{child}/record/DifferenceSettled" in listed.text
     bureau = await (await signed_in(served, Role.BUREAU)).open("/console/differences")
     assert "/record/DifferenceSettled" not in bureau.text

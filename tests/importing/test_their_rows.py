@@ -55,6 +55,27 @@ def test_a_row_says_what_stands_below_the_headings_wherever_they_stand() -> None
     assert [heading for _, heading in read.columns_left] == ["序号", "学生", "学校"]
 
 
+def test_files_are_read_under_the_headings_that_their_systems_give_them() -> None:
+    """As a school roll, insurance and the police write them; that somebody boards says nothing of a form."""
+    pupil, insured, registered = (
+        of(system, ("名单", [[*told], [*told.values()]])).rows[0].values
+        for system, told in (
+            ("school_roll", {"身份证件号": NUMBER, "学段": "小学", "就读方式": "走读"}),
+            ("insurance", {"证件号码": NUMBER, "险种类型": "城乡居民基本医疗保险"}),
+            ("household", {"公民身份号码": NUMBER, "户籍地址": "山东省威海市荣成市成山镇1号"}),
+        )
+    )
+    assert pupil == {"citizen_id": NUMBER, "school_stage": "primary"}
+    assert insured == {"citizen_id": NUMBER, "insurance_scheme": "resident"}
+    assert registered == {"citizen_id": NUMBER, "household_region": "371082"}
+
+
+@pytest.mark.parametrize("address", ["荣成市成山镇1号", "山东省威海市新威路1号"])
+def test_an_address_that_names_no_county_whole_is_read_as_none(address: str) -> None:
+    (row,) = of("household", ("名单", [["公民身份号码", "户籍地址"], [NUMBER, address]])).rows
+    assert [each.fault for each in row.unread] == [Fault.UNKNOWN_CODE]
+
+
 def test_a_column_of_another_system_and_one_that_is_there_twice_are_left_out() -> None:
     grid: Grid = [
         ["身份证号", "姓名", "姓名", "残疾等级", "学段"],

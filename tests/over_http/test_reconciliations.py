@@ -191,12 +191,13 @@ async def test_what_each_side_says_is_masked_by_the_category_of_the_item(served:
     await served.projected()
     theirs = f"身份证号,姓名,残疾等级\n{OTHER_NAME},海燕,三级\n".encode()
     staff = await served.as_(Role.STAFF)
-    await told(await reconcile(staff, theirs, key=uuid4().hex, system="disability"))
+    look = await told(await reconcile(staff, theirs, key=uuid4().hex, system="disability"))
     await served.projected()
-    shown = {}
+    shown, in_words = {}, {}
     for role in (Role.SUPERVISOR, Role.BUREAU, Role.ADMINISTRATOR):
         listed = (await told(await (await served.as_(role)).get("/differences")))["items"]
         shown[role] = {each["item"]: (each["ours"], each["theirs"]) for each in listed}
+        in_words[role] = {each["item"]: (each["ours_said"], each["theirs_said"]) for each in listed}
         assert {each["child"] for each in listed} == {girl.child}
     masked, hidden = {"restricted": "health"}, {"restricted": "identity"}
     assert shown == {
@@ -204,6 +205,15 @@ async def test_what_each_side_says_is_masked_by_the_category_of_the_item(served:
         Role.BUREAU: {"name": ("海小二", "海燕"), "disability_grade": (masked, masked)},
         Role.ADMINISTRATOR: {"name": (hidden, hidden), "disability_grade": (masked, masked)},
     }
+    second, third = {"zh": "二级", "en": "Grade 2"}, {"zh": "三级", "en": "Grade 3"}
+    assert in_words[Role.SUPERVISOR] == {"name": (None, None), "disability_grade": (second, third)}
+    assert in_words[Role.BUREAU]["disability_grade"] == (None, None), "a code is masked in words, too"
+    assert [each["theirs_said"] for each in look["differences"]] == [None, third]
+    table = await (await served.as_(Role.SUPERVISOR)).get("/differences", params={"format": "csv"})
+    assert ("残疾等级,二级,三级" in table.text, "disability_grade" in table.text) == (True, False)
+    (of_name, of_grade) = (await girl.asked("/entries", type="DifferenceFound"))["items"]
+    assert ("海燕" in of_name["sentence_zh"], "三级" in of_grade["sentence_zh"]) == (True, True)
+    assert "Grade 3" in of_grade["sentence_en"]
     nobody = await (await served.as_(Role.SUPERVISOR, elsewhere=True)).get("/differences")
     assert (await told(nobody))["items"] == []
 

@@ -3,13 +3,28 @@
 Nothing of theirs becomes a fact of this file: a difference stands beside it until somebody settles it.
 """
 
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Annotated, Final
 from uuid import UUID
 
 from domain.codes import tables
 from domain.entry import AnyEntry
-from domain.event import Answered, Category, Code, Event, Label, NotAfter, Part, Personal, Refers, Text, known
+from domain.event import (
+    Answered,
+    Category,
+    Code,
+    CodeBy,
+    Event,
+    Label,
+    NotAfter,
+    Part,
+    Personal,
+    Refers,
+    Text,
+    known,
+)
 from domain.file import Attribute, Facts
 from domain.life import Life
 from domain.refusal import Refusals, no_evidence, uncertain
@@ -20,6 +35,20 @@ GUIZHOU: Final = "贵州省民政厅等23部门《关于加强流动儿童关爱
 
 OF_HEALTH: Final = frozenset({"disability_class", "disability_grade"})
 """Items whose values are health data."""
+CODED_ITEMS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "sex": "sex",
+        "ethnic_group": "ethnic_group",
+        "household_class": "household_class",
+        "household_region": "region",
+        "school_stage": "school_stage",
+        "school_form": "school_form",
+        "insurance_scheme": "insurance_scheme",
+        "disability_class": "disability_class",
+        "disability_grade": "disability_grade",
+    }
+)
+"""The code table of each item whose values are codes."""
 UNLISTED_THERE: Final = "missing_there"
 UNLISTED_HERE: Final = "missing_here"
 BY_LISTING: Final = frozenset({UNLISTED_THERE, UNLISTED_HERE})
@@ -52,9 +81,14 @@ class DifferenceFound(
     system: Annotated[str, Label("对方系统", "Other system"), Code("other_system")]
     item: Annotated[str, Label("比对项目", "Item"), Code("compared_item")]
     as_of: Annotated[date, Label("对方数据截至日期", "Their data as of"), NotAfter()]
-    theirs: Annotated[Text | None, Label("对方数据", "Theirs"), Personal(Category.IDENTITY)] = None
+    theirs: Annotated[
+        Text | None, Label("对方数据", "Theirs"), Personal(Category.IDENTITY), CodeBy("item", CODED_ITEMS)
+    ] = None
     theirs_of_health: Annotated[
-        Text | None, Label("对方数据（健康）", "Theirs, of health"), Personal(Category.HEALTH)
+        Text | None,
+        Label("对方数据（健康）", "Theirs, of health"),
+        Personal(Category.HEALTH),
+        CodeBy("item", CODED_ITEMS),
     ] = None
 
     def impossible(self, entry: AnyEntry) -> Refusals:
