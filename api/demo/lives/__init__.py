@@ -27,7 +27,7 @@ from api.demo.lives.keeping_times import KEEPING_TIMES
 from api.demo.lives.learning import LEARNING
 from api.demo.lives.leaving_care import LEAVING_CARE
 from api.demo.lives.moving import MOVING
-from api.demo.lives.outside import OUTSIDE
+from api.demo.lives.outside import KNOWN_TO_THE_TOWNSHIP, OUTSIDE
 from api.demo.lives.searching import SEARCHING
 from ledger.recording.request import Recording
 
@@ -51,6 +51,7 @@ LIVES: Final[tuple[Teller, ...]] = (
     *KEEPING_A_FAMILY,
     *GOING_BACK,
     *APPLYING_FOR_HELP,
+    *KNOWN_TO_THE_TOWNSHIP,
 )
 FIRST_NUMBER: Final = 3001
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from functools import wraps
 
-from api.demo.life_building import Happening, LifeCourse, Present, on
+from api.demo.life_building import Happening, LifeCourse, Present, Teller, on
 from api.demo.lives.upbringing import identity
 from api.demo.people import FEMALE, MALE, REGION
 from domain.event import Event
@@ -181,4 +181,24 @@ def _asked(day: date, asked: type[Event], answer: type[Event], field: str, days:
     yield on(day + timedelta(days=days), answer, **{field: question, "outcome": "done"})
 
 
+def _known_to_the_township(years: int, sex: str) -> Teller:
+    """Return the life of a child of so many years and a half, known to the township since a visit."""
+
+    @_by_township
+    def told(present: Present) -> LifeCourse:
+        found = present.ago(months=20)
+        yield on(found, ChildIdentified, identified_by="director", identified_as="in_difficulty")
+        yield identity(present.turning(years, in_days=-180, sex=sex), found)
+
+    return told
+
+
+_IN_EACH_BAND = (3, 3, 3, 3, 3, 5, 5, 5, 6, 6, 8, 9, 10, 11, 12, 14, 14, 15, 15, 15)
+KNOWN_TO_THE_TOWNSHIP = tuple(
+    _known_to_the_township(years, (MALE, FEMALE)[place % 2]) for place, years in enumerate(_IN_EACH_BAND)
+)
+"""Five and more of each sex and in each band of age, so that reports of the institution tell numbers.
+
+What is left of a public number without the institution's would else be small, and be withheld with it.
+"""
 OUTSIDE = (well_looked_after, hardly_looked_after, taken_in_from_outside)
