@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 from typing import Any, Final, TypeAlias
 
 from psycopg import AsyncConnection
@@ -55,13 +56,48 @@ async def stock(
     statement = SQL("{}{}").format(then.sql, _stock(parts, charge, SQL("%(day)s")))
     given = {**then.parameters, **parts.parameters, **charge.parameters, "day": day}
     cursor = await connection.execute(statement, given)
-    return {tuple(cell): count for cell, count in await cursor.fetchall()}
+    return {population.told_cell(cell): count for cell, count in await cursor.fetchall()}
 
 
 async def flows(
     connection: AsyncConnection[Any], scope: CountedScope, population: Population, since: date, until: date
 ) -> list[Flow]:
     """Return what changed after a day through another one, by cell, with the numbers of both days."""
+    then = _between("flows", scope, population, since, until)
+    cursor = await connection.execute(SQL("{}").format(then.sql), then.parameters)
+    found = [Flow(population.told_cell(cell), *further) for cell, *further in await cursor.fetchall()]
+    last = Counter[CountedCell]()
+    for flow in found:
+        last[flow.cell] += _ADDS[flow.kind] * flow.count
+    return [*found, *(Flow(cell, "stock_to", "", count) for cell, count in last.items() if count)]
+
+
+async def series(
+    connection: AsyncConnection[Any], scope: CountedScope, population: Population, days: Sequence[date]
+) -> list[dict[CountedCell, int]]:
+    """Return how many children there are on each of several days, the earliest first; only cells with any.
+
+    What there was on the first day is counted, and on each further day what changed since the one before it.
+    """
+    then = _between("series", scope, population, days[0], days[-1])
+    cursor = await connection.execute(SQL("{}").format(then.sql), {**then.parameters, "days": [*days]})
+    added: list[Counter[CountedCell]] = [Counter() for _ in days]
+    for cell, place, count in await cursor.fetchall():
+        added[place][population.told_cell(cell)] += count
+    told = accumulate(added, _with)
+    return [{cell: count for cell, count in each.items() if count} for each in told]
+
+
+def _with(cells: Counter[CountedCell], further: Counter[CountedCell]) -> Counter[CountedCell]:
+    together = Counter(cells)
+    together.update(further)
+    return together
+
+
+def _between(
+    question: str, scope: CountedScope, population: Population, since: date, until: date
+) -> Condition:
+    """Return what is asked of those who were there on a day, and of what changed after it through another."""
     then, parts = counted_between(population, scope, since, until), CountedParts(population)
     columns = SQL("").join(
         SQL(", {}").format(Identifier(f"{side}_{name}"))
@@ -70,15 +106,8 @@ async def flows(
     )
     first = SQL("%(since)s")
     stock_then = _stock(parts, scope(first, _SIXTEEN_ON), first)
-    statement = SQL("{} {}").format(
-        then.sql, _SQL["flows"].format(columns=columns, stock=stock_then, **cells_changed(parts))
-    )
-    cursor = await connection.execute(statement, then.parameters)
-    found = [Flow(tuple(cell), *further) for cell, *further in await cursor.fetchall()]
-    last = Counter[CountedCell]()
-    for flow in found:
-        last[flow.cell] += _ADDS[flow.kind] * flow.count
-    return [*found, *(Flow(cell, "stock_to", "", count) for cell, count in last.items() if count)]
+    asked = _SQL[question].format(columns=columns, stock=stock_then, **cells_changed(parts))
+    return Condition(SQL("{} {}").format(then.sql, asked), then.parameters)
 
 
 def cells_changed(parts: CountedParts) -> dict[str, Composable]:
@@ -135,7 +164,7 @@ def _turned(parts: CountedParts, years: Sequence[int]) -> Composable:
         selects.append(
             _SQL["turned_by_value"].format(
                 of=of,
-                dimension=Literal(name),
+                dimension=Literal(parts.population.kept_name(name)),
                 values=_looked_up(held, name, day),
                 held=parts.held(child, day, {name}),
                 first=_none_begins(held[:place], day),

@@ -105,6 +105,20 @@ SELECT cell, kind, reason, sum(count)::bigint FROM (
 ) AS every
 GROUP BY cell, kind, reason
 
+-- name: series
+-- What is there on the first day and what each further day adds to it, by the place of the day among those asked for.
+SELECT cell, place, sum(count)::bigint FROM (
+    SELECT turn.cell, alike.place, turn.adds * alike.count AS count
+      FROM (SELECT was_counted, counted, width_bucket(day - 1, %(days)s::date[]) AS place {columns}, count(*) AS count
+              FROM changed GROUP BY was_counted, counted, place {columns}) AS alike
+     CROSS JOIN LATERAL (VALUES (alike.counted, 1, {cell}), (alike.was_counted, -1, {was_cell}))
+         AS turn (counts, adds, cell)
+     WHERE turn.counts
+    UNION ALL
+    SELECT cell, 0, count FROM ({stock}) AS first
+) AS every
+GROUP BY cell, place
+
 -- name: moves
 SELECT moved.* FROM (
     SELECT turned.*,

@@ -1,7 +1,7 @@
 """Which children came, went or moved between two days: the list behind the counts of changes."""
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, Literal, TypeAlias
 from uuid import UUID
@@ -55,7 +55,8 @@ async def child_moves(
     scope: Condition,
     *,
     counted: CountedScope,
-    sees: Collection[Category],  # noqa: ARG001 - nothing is counted by what is personal
+    sees: Collection[Category],  # noqa: ARG001 - whoever asks sees what is counted by
+    keyed: Callable[[str], bytes],
     day: date,
     since: date,
     by: Sequence[str],
@@ -74,7 +75,7 @@ async def child_moves(
     They are those whom `flows` counts, as far as they are in the scope now. `before` and `after` are values
     of the cells that they went from or came into. Raises CursorError.
     """
-    population = Population(by, where, bands, known)
+    population = Population(by, where, bands, known, keyed=keyed)
     then = counted_between(population, counted, since, day)
     grades = graded(by)
     order = [] if grades is None else [*tables()[DIMENSIONS[grades].table or ""].codes]
@@ -85,15 +86,21 @@ async def child_moves(
         conditions.append(Condition(SQL("moved.direction = %(direction)s"), {"direction": direction}))
     if reason is not None:
         conditions.append(Condition(SQL("moved.reason = %(reason)s"), {"reason": reason}))
-    conditions += [*_in_cell("before", by, before), *_in_cell("after", by, after)]
+    conditions += [*_in_cell("before", population, before), *_in_cell("after", population, after)]
     moves = _MOVES.format(**cells_changed(CountedParts(population)))
-    return await page(connection, ChildMove, moves, conditions, _KEY, turn=turn, sorts=SORTS, tables=then)
+    found = await page(connection, ChildMove, moves, conditions, _KEY, turn=turn, sorts=SORTS, tables=then)
+    return replace(found, rows=[_told(each, population) for each in found.rows])
 
 
-def _in_cell(side: Literal["before", "after"], by: Sequence[str], wanted: Wanted) -> Iterator[Condition]:
+def _told(row: ChildMove, population: Population) -> ChildMove:
+    before, after = (None if each is None else population.told_cell(each) for each in (row.before, row.after))
+    return replace(row, before=before, after=after)
+
+
+def _in_cell(side: Literal["before", "after"], population: Population, wanted: Wanted) -> Iterator[Condition]:
     for name, values in wanted.items():
-        place, given = by.index(name), f"{side}_{name}"
+        place, given = population.by.index(name), f"{side}_{name}"
         sql = SQL("coalesce(moved.{}[{}] = ANY ({}), false)").format(
             SQL(side), SQL(str(place + 1)), Placeholder(given)
         )
-        yield Condition(sql, {given: list(values)})
+        yield Condition(sql, {given: population.kept_values(name, values)})

@@ -1,14 +1,15 @@
 """Which children are counted on a day, by what: the parts of a statement that counts or lists them."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
+from domain.codes import tables
 from ledger.store import queries
-from projections.counted_values import COUNTED_VALUES
+from projections.counted_values import COUNTED_VALUES, kept_as
 from projections.dimensions import AGE_BAND, DIMENSIONS, NOTHING, SETS_OF_BANDS, Dimension, band_names
 from projections.model import ReadModel
 from projections.paging import Condition
@@ -35,13 +36,14 @@ class Population:
     """Who is counted by what: the dimensions, the values that are asked for, and where age bands begin.
 
     `known` is the position as known at which it is asked, None for now. Without values of `stage` those
-    count who are cared for (`STAGES`).
+    count who are cared for (`STAGES`). `keyed` hashes terms, and is needed by what is sealed wholly alone.
     """
 
     by: Sequence[str] = ()
     where: Wanted = field(default_factory=dict)
     bands: tuple[int, ...] = BANDS
     known: int | None = None
+    keyed: Callable[[str], bytes] | None = field(default=None, kw_only=True)
 
     @property
     def stages(self) -> list[str]:
@@ -56,8 +58,32 @@ class Population:
 
     @property
     def held(self) -> list[str]:
-        """Those of them that are attributes."""
-        return [name for name, each in self.named.items() if each.attribute is not None]
+        """Those of them of which there are rows."""
+        return [name for name, each in self.named.items() if each.has_rows]
+
+    def kept_name(self, name: str) -> str:
+        """Return by which name a dimension stands in the rows."""
+        return name if DIMENSIONS[name].derived is None else kept_as(self._keyed, name)
+
+    def kept_values(self, name: str, values: Iterable[str]) -> list[str]:
+        """Return what stands in the rows for values of a dimension."""
+        kept = {each: as_kept for as_kept, each in self._told_by(name).items()}
+        return [kept.get(each, each) for each in values]
+
+    def told_cell(self, cell: Sequence[str]) -> tuple[str, ...]:
+        """Return the cell whose values are kept so in the rows."""
+        return tuple(self._told_by(name).get(each, each) for name, each in zip(self.by, cell, strict=True))
+
+    def _told_by(self, name: str) -> Mapping[str, str]:
+        dimension = DIMENSIONS[name]
+        if dimension.derived is None or dimension.table is None:
+            return {}
+        return {kept_as(self._keyed, name, code): code for code in tables()[dimension.table].codes}
+
+    @property
+    def _keyed(self) -> Callable[[str], bytes]:
+        assert self.keyed is not None, "what is sealed is counted by its terms"  # noqa: S101 - as is said above
+        return self.keyed
 
 
 def among(child: Composable, population: Population) -> Condition:
@@ -77,7 +103,10 @@ class CountedParts:
         self.population = population
         self.parameters: dict[str, Any] = {
             "stages": population.stages,
-            **{f"where_{name}": list(values) for name, values in population.where.items()},
+            **{
+                f"where_{name}": population.kept_values(name, values)
+                for name, values in population.where.items()
+            },
         }
 
     @property
@@ -99,7 +128,12 @@ class CountedParts:
     def held(self, child: Composable, day: Composable, but: Collection[str] = ()) -> Composable:
         """The joins of the values that a child has on a day."""
         return SQL("\n       ").join(
-            _SQL["held"].format(of=of_dimension(name), child=child, dimension=Literal(name), day=day)
+            _SQL["held"].format(
+                of=of_dimension(name),
+                child=child,
+                dimension=Literal(self.population.kept_name(name)),
+                day=day,
+            )
             for name in self.population.held
             if name not in but
         )

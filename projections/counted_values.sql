@@ -1,5 +1,5 @@
 -- By which value of a dimension each child is counted, as intervals of days without a gap from the first value on;
--- nothing personal stands here. Null is where nothing holds.
+-- nothing personal stands here: of what is sealed wholly only days, and keyed hashes. Null is where nothing holds.
 
 -- name: table
 CREATE TABLE counted_values (

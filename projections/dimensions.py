@@ -1,16 +1,19 @@
 """What children are counted by: each dimension is a row, an attribute that stands in clear or a situation.
 
-Nothing is counted by what is sealed: of a personal attribute there are no spans. Whose value is not known is
+By what is sealed wholly those alone count who see it, and it is kept as keyed hashes (`Dimension.derived`);
+of any other personal attribute there are no spans. Whose value is not known is
 counted under `UNKNOWN`, of whom nothing is recorded under `NOTHING`, and whose age may lie in two bands under
 `UNCERTAIN`, so that the cells of a dimension add up to everybody.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias
 
+from domain.event import Category, Event
+from domain.events.adoption.stage import STAGE_CHANGES_WITH, adoption_stage
 from domain.events.care import CARE_MODE
 from domain.events.community.caring import RISK
 from domain.events.community.rolls import ON_ROLL
@@ -26,6 +29,7 @@ from domain.events.schooling import EDUCATION
 from domain.file import Attribute
 from domain.health_state import HEALTH_STATE
 from domain.label import Label
+from domain.life import Life
 
 NOTHING: Final = "nothing"
 UNKNOWN: Final = "unknown"
@@ -36,23 +40,49 @@ _NOT_RECORDED: Final = Label("没有记录", "Nothing recorded")
 
 
 @dataclass(frozen=True, slots=True)
+class DerivedValue:
+    """A value that follows from what is sealed wholly under a category, and changes with these alone."""
+
+    category: Category
+    of: Callable[[Life], str | None]
+    changes_with: tuple[Attribute[Any] | type[Event], ...]
+
+
+def _adoption_stage(life: Life) -> str | None:
+    found = adoption_stage(life)
+    return None if found is None else found[0]
+
+
+@dataclass(frozen=True, slots=True)
 class Dimension:
     """What children are counted by: its label, and where its value stands.
 
     That is a `column` of a child's situation, or an `attribute`, of whose value `part` is the member that
-    counts; without either it is the age. Of values that hold at the same time the one counts that began last.
+    counts, or it is `derived` from several; without any of these it is the age. Of values that hold at the
+    same time the one counts that began last.
     `table` is that of its codes; of a region the first `digits` count. `nothing` is what it means that
     nothing holds. Grades stand in their table with the worst first.
     """
 
     label: Label
     attribute: Attribute[Any] | None = None
+    derived: DerivedValue | None = None
     column: SituationColumn | None = None
     part: str | None = None
     table: str | None = None
     digits: int | None = None
     nothing: Label = _NOT_RECORDED
     worst_first: bool = False
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether there are rows that say by which value each child is counted."""
+        return self.attribute is not None or self.derived is not None
+
+    @property
+    def hides(self) -> frozenset[Category]:
+        """The categories of personal data that a count by it tells of."""
+        return frozenset() if self.derived is None else frozenset({self.derived.category})
 
 
 AGE_BAND: Final = "age_band"
@@ -161,6 +191,12 @@ DIMENSIONS: Final[Mapping[str, Dimension]] = MappingProxyType(
             worst_first=True,
             nothing=Label("没有评级", "Not graded"),
         ),
+        "adoption_stage": Dimension(
+            Label("收养阶段", "Stage of adoption"),
+            derived=DerivedValue(Category.ADOPTION, _adoption_stage, STAGE_CHANGES_WITH),
+            table="adoption_stage",
+            nothing=Label("不在收养流程中", "Not on the way to an adoption"),
+        ),
         "placement_route": Dimension(
             Label("安置方式", "Placement route"),
             ROUTE,
@@ -170,6 +206,12 @@ DIMENSIONS: Final[Mapping[str, Dimension]] = MappingProxyType(
     }
 )
 """Every dimension by its name in addresses and answers."""
+
+
+def hidden_in(names: Iterable[str]) -> frozenset[Category]:
+    """Return the categories of personal data that a count by these dimensions tells of."""
+    return frozenset[Category]().union(*(DIMENSIONS[name].hides for name in names))
+
 
 SETS_OF_BANDS: Final[Mapping[str, tuple[int, ...]]] = MappingProxyType(
     {"national_system": (0, 4, 7, 14, 18), "adoption": (0, 1, 3, 6, 10, 14, 18)}

@@ -1,7 +1,7 @@
 """The register of children: one row per file, with search by name."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from types import MappingProxyType
@@ -206,6 +206,7 @@ async def register(
     departed: bool | None = None,
     counted: Wanted | None = None,
     bands: tuple[int, ...] = BANDS,
+    keyed: Callable[[str], bytes] | None = None,
     holding: Mapping[str, Sequence[bytes]] = MappingProxyType({}),
     on_day: bool = False,
     known: int | None = None,
@@ -217,8 +218,8 @@ async def register(
     had happened by then; otherwise by what is recorded latest. `known` is the position as known at which the
     rows are read, None for now. `equal` names columns and their required values, `holding` columns of keyed
     hashes and those that a row must have; `counted` keeps those who are counted so on the day (`Population`),
-    by age in these `bands`. `overdue` counts the obligations overdue on the day, as far as an
-    actor who sees these categories may know.
+    by age in these `bands`; `keyed` hashes the terms of what is sealed wholly. `overdue` counts the
+    obligations overdue on the day, as far as an actor who sees these categories may know.
     """
     table = "register" if known is None else "listed"
     shown = Identifier(table)
@@ -241,7 +242,7 @@ async def register(
         has_them = SQL("{} @> {}").format(column(name), Placeholder(f"holding_{name}"))
         where.append(Condition(has_them, {f"holding_{name}": list(wanted)}))
     if counted is not None:
-        where.append(among(column("child"), Population(where=counted, bands=bands, known=known)))
+        where.append(among(column("child"), Population(where=counted, bands=bands, known=known, keyed=keyed)))
     columns = SQL(", ").join(column(spec.name) for spec in fields(Listed))
     select = _SQL["register"].format(columns=columns, shown=shown, rows=rows)
     then = as_known(known, {"listed": REGISTER, "obligations": OBLIGATIONS, **COUNTED_ROWS})

@@ -13,8 +13,15 @@ from api.console.page_request import PageRequest
 from api.console.points_of_time import read_known_at, read_last_day
 from api.console.words import Words
 from api.contract.census_answers import value_label
-from api.contract.dimension_filters import DIMENSION_LABELS, DimensionName, by_dimension, coded_values
+from api.contract.dimension_filters import (
+    DIMENSION_LABELS,
+    DimensionName,
+    by_dimension,
+    coded_values,
+    dimensions_seen,
+)
 from api.http.counting import AgeBandsAsked, CountedWhere, institution_names
+from domain.label import Label
 
 _MOST_OFFERED: Final = 12
 """Codes of a table up to which a list of choices offers each."""
@@ -89,7 +96,7 @@ async def narrowing(page: PageRequest, asked: Sequence[str]) -> dict[str, Any]:
             words.label(DIMENSION_LABELS["institution"]),
             [(f"institution:{each}", name) for each, name in overseen.items()],
         ),
-        *_coded(words),
+        *_coded(page),
     ]
     return {
         "narrowed": [(each, told_value(words, each, names)) for each in asked],
@@ -110,8 +117,14 @@ def told_value(words: Words, value: str, institutions: dict[str, str]) -> str:
     return f"{label}{words('history.colon')}{words.label(value_label(name, code, institutions))}"
 
 
-def _coded(words: Words) -> Iterable[OfferedValues]:
-    for name, label in DIMENSION_LABELS.items():
+def dimensions_offered(page: PageRequest) -> dict[str, Label]:
+    """Return what the reader may count by, with what it is called."""
+    return dimensions_seen(page.context.sees)
+
+
+def _coded(page: PageRequest) -> Iterable[OfferedValues]:
+    words = page.words
+    for name, label in dimensions_offered(page).items():
         codes = coded_values(name)
         if 0 < len(codes) <= _MOST_OFFERED:
             yield OfferedValues(

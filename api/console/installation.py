@@ -169,6 +169,7 @@ def install(routes: APIRouter) -> None:
         board.downloads,
         census_counts.downloads,
         census_changes.downloads,
+        census_series.downloads,
         child_dossier.downloads,
         child_proof.downloads,
         report_pages.downloads,

@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 
 from api.contract.csv_lines import TableCell
 from api.contract.dimension_filters import begins_of
-from api.contract.list_tables import ListColumn, ListedItem, ListTable, text
+from api.contract.list_tables import ListColumn, ListedItem, ListTable, day, number, text
 from api.contract.sentences import Language
 from api.contract.value_words import called
 from domain.codes import tables
@@ -79,6 +79,37 @@ class CensusAnswer(TypedDict):
     by: Sequence[DimensionAnswer]
     items: Sequence[CensusCellAnswer]
     total: int | None
+    next: None
+    known_position: int
+
+
+class CensusCellOfDayAnswer(TypedDict):
+    """So many children had these values on a day; `list` is the address of those whom the caller may read."""
+
+    day: date
+    values: Sequence[DimensionValueAnswer]
+    count: int
+    list: str
+
+
+class CensusTotalAnswer(TypedDict):
+    """How many children there were on a day in all, with the address of the list of them."""
+
+    day: date
+    count: int
+    list: str
+
+
+class CensusSeriesAnswer(TypedDict):
+    """How many children there were on each of several days, by cell, as a census of each day tells it.
+
+    `days` are those of them, the earliest first; a cell has an item on each day on which anybody is in it.
+    """
+
+    days: Sequence[date]
+    by: Sequence[DimensionAnswer]
+    items: Sequence[CensusCellOfDayAnswer]
+    totals: Sequence[CensusTotalAnswer]
     next: None
     known_position: int
 
@@ -256,6 +287,20 @@ def census_table(asked: Mapping[str, Any]) -> ListTable:
             *([] if asked["public"] else [text("list", Label("名单地址", "Address of the list"), 36)]),
         ),
         NOT_TOLD if asked["public"] else None,
+    )
+
+
+def series_table(asked: Mapping[str, Any]) -> ListTable:
+    """Return the table of a series: the day, a column for each of what is counted by, then how many."""
+    return ListTable(
+        "census-series",
+        Label("历次人数统计", "Numbers over time"),
+        (
+            day("day", Label("日期", "Day")),
+            *cell_columns(asked),
+            number("count", Label("人数", "Children")),
+            text("list", Label("名单地址", "Address of the list"), 36),
+        ),
     )
 
 

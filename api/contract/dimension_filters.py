@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from types import MappingProxyType
 from typing import Annotated, Final, TypeAlias
 from uuid import UUID
@@ -11,6 +12,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticKnownError
 
 from domain.codes import tables
+from domain.event import Category
 from domain.label import Label
 from domain.limit import Area, limit
 from projections.dimensions import (
@@ -21,6 +23,7 @@ from projections.dimensions import (
     UNCERTAIN,
     UNKNOWN,
     band_names,
+    hidden_in,
 )
 
 MOST_WHERE: Final = limit(
@@ -106,6 +109,11 @@ def by_dimension(values: Iterable[str]) -> dict[str, list[str]]:
         if value not in found[name]:
             found[name].append(value)
     return dict(found)
+
+
+def dimensions_seen(sees: AbstractSet[Category]) -> dict[str, Label]:
+    """Return by what those count who see these categories, with what it is called."""
+    return {name: label for name, label in DIMENSION_LABELS.items() if hidden_in([name]) <= sees}
 
 
 def nothing_of(name: str) -> str:

@@ -18,7 +18,6 @@ from api.contract.census_answers import (
     told_flows,
     values_json,
 )
-from api.contract.dimension_filters import begins_of, by_dimension
 from api.contract.encoding import JsonResponse
 from api.contract.problems import invalid
 from api.http.counting import (
@@ -28,11 +27,13 @@ from api.http.counting import (
     CountedWhere,
     asked_by,
     check_cells,
+    check_seen,
     check_where,
     counted_scope,
     flow_lists,
     institution_names,
     list_of,
+    population,
 )
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
 from api.http.file_points import one_day
@@ -52,7 +53,7 @@ from api.http.public_counting import (
 from domain.label import Label
 from ledger.codec.messages import InvalidValue
 from projections.child_counts import CountedCell, Flow, flows, stock
-from projections.counted_children import BANDS, Population
+from projections.counted_children import BANDS
 from projections.dimensions import band_names
 
 router = APIRouter(tags=["across files"])
@@ -85,10 +86,11 @@ async def census(
         check_public(asked, not_public_by(dimensions), not_public_day(on, request.today))
         return await _public_census(request, dimensions, on)
     check_where(where, bands)
+    check_seen(request, dimensions, where)
     view = await list_view(request, known_at, None, *COUNTED)
-    population = Population(dimensions, by_dimension(where or ()), begins_of(bands), view.known)
+    asked_for = population(request, dimensions, where, bands, view.known)
     async with request.container.projector.reading() as connection:
-        cells = await stock(connection, counted_scope(request), population, on)
+        cells = await stock(connection, counted_scope(request), asked_for, on)
     check_cells(cells)
     names = await institution_names(request, dimensions)
     body: CensusAnswer = {
@@ -101,7 +103,7 @@ async def census(
                 "count": cells[cell],
                 "list": list_of(dimensions, cell, where, bands, on, known_at),
             }
-            for cell in in_order(dimensions, band_names(population.bands), cells)
+            for cell in in_order(dimensions, band_names(asked_for.bands), cells)
         ],
         "total": sum(cells.values()),
         "next": None,
@@ -152,10 +154,11 @@ async def census_flows(
         return await _public_flows(request, from_, to)
     dimensions = asked_by(by)
     check_where(where, bands)
+    check_seen(request, dimensions, where)
     view = await list_view(request, known_at, None, *COUNTED)
-    population = Population(dimensions, by_dimension(where or ()), begins_of(bands), view.known)
+    asked_for = population(request, dimensions, where, bands, view.known)
     async with request.container.projector.reading() as connection:
-        found = await flows(connection, counted_scope(request), population, from_, to)
+        found = await flows(connection, counted_scope(request), asked_for, from_, to)
     cells: defaultdict[CountedCell, list[Flow]] = defaultdict(list)
     for flow in found:
         cells[flow.cell].append(flow)
@@ -174,7 +177,7 @@ async def census_flows(
                 names,
                 flow_lists(dimensions, cell, where, bands, (from_, to), known_at),
             )
-            for cell in in_order(dimensions, band_names(population.bands), cells)
+            for cell in in_order(dimensions, band_names(asked_for.bands), cells)
         ],
         "next": None,
         "known_position": view.position,

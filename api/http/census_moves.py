@@ -20,6 +20,7 @@ from api.http.counting import (
     CensusBy,
     CountedWhere,
     asked_by,
+    check_seen,
     check_where,
     counted_scope,
     institution_names,
@@ -84,6 +85,7 @@ async def census_moves(
     for place, values in (("where", where), ("before", before), ("after", after)):
         check_where(values, bands, place=place)
     _check_cells(dimensions, before=before, after=after)
+    told = check_seen(request, dimensions, where)
     if direction is not None and graded(dimensions) is None:
         raise invalid([InvalidValue("/query/direction", _NO_GRADE)])
     view = await list_view(request, known_at, cursor, *COUNTED)
@@ -92,7 +94,7 @@ async def census_moves(
         child_moves,
         view,
         scope=unrestricted_sql(request.scope, about=SQL("moved.day")),
-        tools={"counted": counted_scope(request)},
+        tools={"counted": counted_scope(request), "keyed": request.ledger.term},
         day=to,
         since=from_,
         by=dimensions,
@@ -107,7 +109,7 @@ async def census_moves(
         sort=sort,
         total=total,
     )
-    await request.note({row.child: (Category.IDENTITY,) for row in page.rows}, "census")
+    await request.note({row.child: (Category.IDENTITY, *told) for row in page.rows}, "census")
     names = await institution_names(request, dimensions)
     items = [move_json(dimensions, each, names) for each in page.rows]
     return counted_listing(await with_names(request, items, view.known), page, view)

@@ -1,6 +1,6 @@
 """What every count of children is asked: by what, of whom, and in which age bands."""
 
-from collections.abc import Sequence, Sized
+from collections.abc import Iterable, Sequence, Sized
 from datetime import date
 from typing import Annotated, Any, Final, TypeAlias
 
@@ -14,18 +14,23 @@ from api.contract.dimension_filters import (
     DimensionName,
     DimensionValue,
     begins_of,
+    by_dimension,
     no_bands,
 )
 from api.contract.problems import invalid
 from api.http.dependencies import RequestContext
 from api.http.list_pages import listed_at
+from api.identity.acting import roles_that_see
+from api.identity.forbidden import forbidden
 from api.identity.permissions import counted_sql
+from api.identity.reading_reasons import check_reason
+from domain.event import Category
 from domain.label import Label
 from domain.limit import Area, limit
 from ledger.codec.messages import InvalidValue
 from projections.child_counts import CountedCell, CountedScope
-from projections.counted_children import STAGES
-from projections.dimensions import AGE_BAND, band_names
+from projections.counted_children import STAGES, Population
+from projections.dimensions import AGE_BAND, band_names, hidden_in
 from projections.paging import Condition
 
 MOST_BY: Final = limit(
@@ -64,6 +69,8 @@ AgeBandsAsked: TypeAlias = Annotated[
     ),
 ]
 
+_COUNTS: Final = "census"
+"""The purpose of counts in the access log."""
 _TWICE: Final = Label("同一统计项只能写一次", "counts by one dimension once")
 _NO_BAND: Final = Label("没有该年龄段", "no such age band")
 _TOO_MANY: Final = Label("格数过多", "has too many cells")
@@ -86,10 +93,35 @@ def check_where(
         raise invalid([InvalidValue(f"{at}/{place}", _NO_BAND, Label(known, known))])
 
 
+def check_seen(request: RequestContext, by: Iterable[str], *where: Iterable[str] | None) -> set[Category]:
+    """Return the categories of personal data that a count, or a list behind one, tells of.
+
+    `by` are dimensions, `where` values of them. Raises the problems `forbidden` where the caller does not see
+    these categories, and `reason_missing` where they did not say why they read a sealed set.
+    """
+    named = {*by, *(name for values in where for name in by_dimension(values or ()))}
+    hidden = hidden_in(named)
+    if not hidden <= request.sees:
+        raise forbidden(request.actor.role, roles_that_see(*hidden))
+    check_reason(request.reason, _COUNTS, hidden)
+    return {*hidden}
+
+
 def check_cells(cells: Sized) -> None:
     """Raise the problem `invalid` for more cells than are answered."""
     if len(cells) > MOST_CELLS:
         raise invalid([InvalidValue("/query/by", _TOO_MANY, _FEWER)])
+
+
+def population(
+    request: RequestContext,
+    by: Sequence[str],
+    where: Sequence[str] | None,
+    bands: str | None,
+    known: int | None,
+) -> Population:
+    """Return who is counted by what, as it is asked for."""
+    return Population(by, by_dimension(where or ()), begins_of(bands), known, keyed=request.ledger.term)
 
 
 def counted_scope(request: RequestContext) -> CountedScope:

@@ -17,7 +17,7 @@ from api.contract.listing import CountedListing
 from api.contract.obligations import ListedObligationAnswer, obligation_json
 from api.contract.requests import ListRequest
 from api.contract.tables_across_files import FINDINGS_TABLE, OBLIGATIONS_TABLE, REGISTER_TABLE
-from api.http.counting import AgeBandsAsked, CountedWhere, check_where
+from api.http.counting import AgeBandsAsked, CountedWhere, check_seen, check_where
 from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
 from api.http.duplicates import others_alike
@@ -166,6 +166,7 @@ async def _register(
         raise forbidden(request.actor.role, roles_that_see(Category.IDENTITY))
     await request.check_institution(sent.institution, f"{at}/institution")
     check_where(sent.where, sent.bands, at)
+    told = check_seen(request, (), sent.where)
     term = request.ledger.term
     equal: dict[str, object] = {
         "stage": sent.stage,
@@ -184,7 +185,9 @@ async def _register(
             request,
             register_on,
             view,
-            scope=request.scope,
+            # By what is sealed nobody is listed of whose file nothing is read.
+            scope=request.readable if told else request.scope,
+            tools={"keyed": term},
             day=on or request.today,
             on_day=on is not None,
             equal={name: value for name, value in equal.items() if value is not None},
@@ -206,7 +209,7 @@ async def _register(
         }
         for each in await _named(request, page.rows)
     ]
-    await request.note({row.child: (Category.IDENTITY,) for row in page.rows}, "register")
+    await request.note({row.child: (Category.IDENTITY, *told) for row in page.rows}, "register")
     return counted_listing(items, page, view)
 
 

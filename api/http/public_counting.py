@@ -16,6 +16,7 @@ from domain.when import days_in_month
 from ledger.codec.messages import InvalidValue
 from projections.child_counts import flows, stock
 from projections.counted_children import Population
+from projections.dimensions import hidden_in
 from projections.paging import Condition
 from projections.public_counts import CROSSED_GROUPS, ToldCells, group_of, public_cells, public_flows
 
@@ -43,6 +44,7 @@ _NARROWED: Final = Label(
     " numbers",
 )
 _LEAVE_OUT: Final = Label("请不写此项", "leave it out")
+_SEALED: Final = Label("属完全封存的内容，不公布", "is sealed, and is not public")
 _NOT_CROSSED: Final = Label(
     "公布的统计只按一项，或者按可以交叉的两项", "is public by one dimension, or by two that may be crossed"
 )
@@ -88,7 +90,12 @@ def not_public_day(day: date, today: date) -> InvalidValue | None:
 
 
 def not_public_by(by: Sequence[str]) -> InvalidValue | None:
-    """Return what is wrong with what is counted by; None for one dimension, or two that may be crossed."""
+    """Return what is wrong with what is counted by; None for one dimension, or two that may be crossed.
+
+    By what is sealed wholly nothing is public.
+    """
+    if hidden_in(by):
+        return InvalidValue("/query/by", _SEALED, _LEAVE_OUT)
     if group_of(by) is not None:
         return None
     crossed = "; ".join(", ".join(each) for each in CROSSED_GROUPS)

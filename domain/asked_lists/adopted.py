@@ -1,7 +1,6 @@
 """Of whom an adoption is on its way, and which adopted children are to be visited (A6, A10)."""
 
 from collections.abc import Iterator
-from datetime import date
 from itertools import count
 from typing import Final
 
@@ -18,15 +17,12 @@ from domain.asked_lists.question_list import (
     field_of,
     of_clock,
 )
-from domain.entry import AnyEntry, Entry
-from domain.event import Category, Event, Label, known
+from domain.codes import tables
+from domain.entry import AnyEntry
+from domain.event import Category, Event, Label
 from domain.events.adoption.assessing import AdoptionAssessmentStarted
 from domain.events.adoption.assessment import (
     ADOPTABILITY,
-    ASSESSING,
-    AVAILABLE,
-    INTEGRATING,
-    MATCHED,
     ON_THE_WAY,
     AdopterApplicationReceived,
     AdoptionAssessmentConsented,
@@ -34,31 +30,18 @@ from domain.events.adoption.assessment import (
     AdoptionAssessmentReportIssued,
     IntegrationEnded,
     RegistrarNoticeExpired,
-    RegistrarNoticePublished,
 )
-from domain.events.adoption.concluding import AdoptionRefused
 from domain.events.adoption.proposing import AdoptionAvailabilityPublished, MatchProposed
 from domain.events.adoption.registration import AdoptionRegistered
+from domain.events.adoption.stage import ADOPTABLE, adoption_stage
 from domain.events.adoption.visits import PostAdoptionVisitMade
-from domain.file import Attribute
 from domain.when import Days
 
 ADOPTION: Final = frozenset({Category.ADOPTION})
-ADOPTABLE: Final = "adoptable"
-"""The code of `adoptability` of who may be placed for adoption."""
 
 
 # A6: from adoptable to integrated
 
-STAGES_OF_ADOPTION: Final = {
-    "adoptable": Label("符合送养条件", "May be placed for adoption"),
-    "available": Label("已发布待收养信息", "Shown as adoptable"),
-    "matched": Label("已匹配收养人", "Matched with adopters"),
-    "notice": Label("公告中", "In notice"),
-    "assessment": Label("评估中", "In assessment"),
-    "integration": Label("融合中", "In integration"),
-}
-"""How far a child is on the way to an adoption; the last that has begun counts."""
 WAITS_FOR: Final = {
     "no_adopters": Label("没有收养申请", "Nobody has applied to adopt"),
     "no_match": Label("尚未匹配收养人", "Not matched with adopters"),
@@ -81,62 +64,15 @@ _NEXT: Final[dict[str, tuple[type[Event], ...]]] = {
 }
 
 
-def _notice(row: RowSubject) -> Entry[RegistrarNoticePublished] | None:
-    """The registrar's notice that has not been recorded as run out."""
-    notice, expired = row.life.last(RegistrarNoticePublished), row.life.last(RegistrarNoticeExpired)
-    over = notice is not None and expired is not None and expired.days.last >= notice.days.last
-    return None if over else notice
-
-
-def _since_refusal(row: RowSubject, attribute: Attribute[date]) -> AnyEntry | None:
-    """The entry by which something on the way holds, unless those adopters were refused since."""
-    fact, refused = row.life.now(attribute), row.life.last(AdoptionRefused)
-    if fact is None or (refused is not None and fact.since <= refused.days.last):
-        return None
-    return fact.entry
-
-
-def _assessed_from(row: RowSubject) -> AnyEntry | None:
-    """The entry by which the assessment that goes on began."""
-    if _since_refusal(row, ASSESSING) is None:
-        return None
-    report, refused = row.life.last(AdoptionAssessmentReportIssued), row.life.last(AdoptionRefused)
-    over = [each.days.last for each in (report, refused) if each is not None]
-    begun = [
-        each
-        for kind in (AdoptionAssessmentNoticeGiven, AdoptionAssessmentConsented, AdoptionAssessmentStarted)
-        for each in row.life.all(kind)
-        if each.days.last > max(over, default=date.min)
-    ]
-    return min(begun, key=lambda each: each.days.last, default=_since_refusal(row, ASSESSING))
-
-
-def _adoption_stage(row: RowSubject) -> tuple[str, AnyEntry] | None:
-    """How far a child in care is on the way to an adoption, and the entry by which it came there."""
-    if not row.life.in_care:
-        return None
-    fact = row.life.now(ADOPTABILITY)
-    adoptable = fact.entry if fact is not None and known(fact.held.value) == ADOPTABLE else None
-    reached = {
-        "integration": _since_refusal(row, INTEGRATING),
-        "assessment": _assessed_from(row),
-        "notice": _notice(row),
-        "matched": _since_refusal(row, MATCHED),
-        "available": None if (shown := row.life.now(AVAILABLE)) is None else shown.entry,
-        "adoptable": adoptable,
-    }
-    return next(((stage, entry) for stage, entry in reached.items() if entry is not None), None)
-
-
 def _on_the_way(row: RowSubject) -> Iterator[Gap]:
-    stage = _adoption_stage(row)
+    stage = adoption_stage(row.life)
     if stage is not None:
-        yield Gap(STAGES_OF_ADOPTION[stage[0]], _NEXT[stage[0]], (stage[1],), ADOPTION)
+        yield Gap(tables()["adoption_stage"].codes[stage[0]], _NEXT[stage[0]], (stage[1],), ADOPTION)
 
 
 def _ends(row: RowSubject) -> tuple[Days, AnyEntry] | None:
     """When what goes on ends by its number: the notice, the integration, the time for the report."""
-    stage = _adoption_stage(row)
+    stage = adoption_stage(row.life)
     if stage is None:
         return None
     rule, case, started = "D09", "integration", stage[1]
@@ -159,7 +95,7 @@ def _next_deadline(row: RowSubject) -> Told | None:
 
 
 def _waits_for(row: RowSubject) -> Told | None:
-    found = _adoption_stage(row)
+    found = adoption_stage(row.life)
     if found is None:
         return None
     stage, entry = found
@@ -178,24 +114,24 @@ def _waits_for(row: RowSubject) -> Told | None:
 
 
 def _stage_code(row: RowSubject) -> Told | None:
-    found = _adoption_stage(row)
+    found = adoption_stage(row.life)
     return None if found is None else Told(found[0], (found[1],))
 
 
 def _stage_since(row: RowSubject) -> Told | None:
-    found = _adoption_stage(row)
+    found = adoption_stage(row.life)
     return None if found is None else Told(found[1].days, (found[1],))
 
 
 def _stage_days(row: RowSubject) -> Told | None:
-    found = _adoption_stage(row)
+    found = adoption_stage(row.life)
     return None if found is None else Told(days_since(row, found[1].days.last), (found[1],))
 
 
 QuestionList(
     "A6",
     columns=(
-        derived("stage", "阶段", "Stage", "code", _stage_code, codes=STAGES_OF_ADOPTION),
+        derived("stage", "阶段", "Stage", "code", _stage_code, codes="adoption_stage"),
         derived("entered_on", "进入阶段日期", "In it since", "day", _stage_since),
         derived("days", "天数", "Days", "number", _stage_days),
         derived("next_deadline", "下一期限", "Next deadline", "day", _next_deadline),

@@ -22,6 +22,7 @@ COUNTS: Final = (
     "/census?by=guardianship&by=household",
     f"/census/flows?by=age_band&{TEN_YEARS}",
     f"/census/flows?by=care_mode&by=insurance&{TEN_YEARS}",
+    f"/census/series?by=care_mode&every=quarter&{TEN_YEARS}",
 )
 
 

@@ -9,7 +9,6 @@ from uuid import UUID
 from httpx2 import Response
 
 from api.console.count_charts import count_bars, count_line
-from api.console.pages.census_series import quarter_ends
 from api.identity.permissions import Role
 from api.imports.cells.raw import as_written
 from api.imports.reading.kinds import read_workbook
@@ -154,17 +153,12 @@ async def test_the_ends_of_quarters_are_drawn_and_stand_below_as_numbers(served:
     assert [count for count, _ in rows["2020-03-31"]] == ["2", "1", "3"]
     assert next(iter(rows)) == TODAY, "the latest first"
     assert await listed(browser, rows["2020-03-31"][1][1]) == {GIRL}
+    assert len(rows) == 41, "forty ends of quarters, and today"
     assert 'aria-label="2016-12-31 有 0 人，2026-11-22 有 3 人"' in page.text
-
-
-def test_quarters_end_before_the_day_that_is_asked_for() -> None:
-    assert quarter_ends(date(2026, 11, 22), 3) == [
-        date(2026, 3, 31),
-        date(2026, 6, 30),
-        date(2026, 9, 30),
-        date(2026, 11, 22),
-    ]
-    assert quarter_ends(date(2026, 12, 31), 1) == [date(2026, 9, 30), date(2026, 12, 31)]
+    (address,) = re.findall(r'href="(/console/series\.csv[^"]*)"', page.text)
+    saved = (await browser.open(unescape(address))).content.decode("utf-8-sig").splitlines()
+    assert saved[0] == "日期,性别,人数,名单地址"
+    assert saved[1].startswith("2020-03-31,男性,2,"), "the earliest first, and only of whom there are any"
 
 
 def test_a_drawing_stays_within_its_bounds() -> None:

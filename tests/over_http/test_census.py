@@ -297,6 +297,39 @@ async def test_whose_grade_of_risk_rose_or_fell_is_listed(served: Served) -> Non
         assert refused.json()["errors"][0]["pointer"] == pointer
 
 
+async def test_a_series_is_the_census_of_each_day(served: Served, handing_over: Event) -> None:
+    """One moves, one is handed over: on each end of a quarter the numbers and lists are those of that day."""
+    stays = await a_story(served).given(*child("2012-11-02", "1", on="2025-03-05"))
+    await stays.given(("2026-03-31", some(CareModeAssigned, mode="foster")))
+    gone = await a_story(served).given(*child("2015-11-02", "2", on="2026-04-01"))
+    await gone.given(("2026-08-30", handing_over))
+    await told(served)
+    for by, where in (("care_mode", None), ("sex", "care_mode:foster"), ("age_band", "sex:1")):
+        asked: dict[str, Any] = {"by": by, "where": where, "known_at": gone.position, "as_of": None}
+        over = asked | {"from": "2025-12-31", "to": DAY}
+        answer = await census(served, path="/census/series", **over)
+        days = ["2025-12-31", "2026-03-31", "2026-06-30", "2026-09-30", DAY]
+        assert answer["days"] == [each["day"] for each in answer["totals"]] == days
+        for total in answer["totals"]:
+            single = await census(served, **asked | {"as_of": total["day"]})
+            of_day = [each for each in answer["items"] if each["day"] == total["day"]]
+            assert [{**each, "day": total["day"]} for each in single["items"]] == of_day
+            assert single["total"] == total["count"]
+    assert [total["count"] for total in answer["totals"]] == [1, 1, 1, 1, 1]
+
+
+async def test_a_series_ends_with_periods_and_with_the_last_day(served: Served) -> None:
+    for every, first, last, days in (
+        ("month", "2024-01-31", "2024-03-01", ["2024-01-31", "2024-02-29", "2024-03-01"]),
+        ("quarter", "2025-10-01", "2026-01-01", ["2025-12-31", "2026-01-01"]),
+        ("half_year", "2025-06-30", "2026-06-30", ["2025-06-30", "2025-12-31", "2026-06-30"]),
+        ("year", "2026-02-01", "2026-02-01", ["2026-02-01"]),
+        ("month", "9999-12-01", "9999-12-31", ["9999-12-31"]),
+    ):
+        asked: dict[str, Any] = {"from": first, "to": last, "every": every, "as_of": None}
+        assert (await census(served, path="/census/series", **asked))["days"] == days, every
+
+
 async def test_a_census_is_saved_with_a_column_for_each_of_what_is_counted_by(served: Served) -> None:
     await five(served)
     client = await served.as_(Role.STAFF)
@@ -335,12 +368,19 @@ FLOWS_REFUSED = (
     ("public=true&from=2023-12-31&to=2025-12-31", "/query/to"),
     ("public=true&from=2025-12-31&to=2026-12-31", "/query/to"),
 )
+SERIES_REFUSED = (
+    ("from=2026-01-02&to=2026-01-01", "/query/to"),
+    ("from=2016-01-01&to=2026-03-01&every=month", "/query/from"),
+    ("from=0001-01-01&to=9999-12-31&every=year", "/query/from"),
+    ("from=2025-01-01&to=2026-01-01&every=week", "/query/every"),
+)
 
 
 async def test_what_cannot_be_counted_is_refused(served: Served) -> None:
     client = await served.as_(Role.BUREAU)
     refused = [(f"/census?{query}", pointer) for query, pointer in REFUSED]
     refused += [(f"/census/flows?{query}", pointer) for query, pointer in FLOWS_REFUSED]
+    refused += [(f"/census/series?{query}", pointer) for query, pointer in SERIES_REFUSED]
     for query, pointer in refused:
         answer = await client.get(query)
         assert answer.status_code == 422, query

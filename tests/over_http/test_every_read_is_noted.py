@@ -279,6 +279,7 @@ SILENT = {
     "GET /census",
     "GET /digest",
     "GET /census/flows",
+    "GET /census/series",
     "GET /placements/counts",
     "GET /allowance-months/sums",
     # Numbers of children, of which none is small.

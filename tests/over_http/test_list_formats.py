@@ -47,6 +47,7 @@ FURTHER: Final = (
     "/late/counts",
     "/allowance-months/sums",
     "/census/flows",
+    "/census/series",
     "/placements/counts",
     "/users",
     "/tokens",

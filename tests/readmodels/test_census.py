@@ -19,10 +19,11 @@ from domain.events.filing import FileOpenedByMistake, FilesJoined, FilesSeparate
 from domain.events.record import EntryWithdrawn
 from domain.file import File, fold
 from domain.joined_files import is_listed, whole
-from domain.life import BIRTH, DEPARTED, STAGE
+from domain.life import BIRTH, DEPARTED, STAGE, Life
+from domain.rulebook import Rulebook
 from domain.scope import CHARGE, PLACE, charges
 from domain.when import age
-from projections.child_counts import CountedCell, CountedScope, flows, stock
+from projections.child_counts import CountedCell, CountedScope, flows, series, stock
 from projections.counted_children import STAGES, Population
 from projections.dimensions import (
     DIMENSIONS,
@@ -48,6 +49,7 @@ DAYS = (date(2021, 6, 1), date(2024, 6, 1), TODAY)
 BANDS = SETS_OF_BANDS["national_system"]
 
 COUNTED_BY = {each.attribute for each in DIMENSIONS.values()} | {STAGE, CHARGE, PLACE, BIRTH, DEPARTED}
+DERIVED_FROM = {each for by in DIMENSIONS.values() if by.derived for each in by.derived.changes_with}
 
 few = trying(
     max_examples=examples(3), suppress_health_check=list(HealthCheck), phases=[Phase.generate], deadline=None
@@ -57,7 +59,12 @@ few = trying(
 @st.deferred
 def lives_counted() -> st.SearchStrategy[list[AnyEntry]]:
     """Lives of events that change what is counted by."""
-    counted = [kind for kind in KINDS if any(change.attribute in COUNTED_BY for change in changes(kind))]
+    counted = [
+        kind
+        for kind in KINDS
+        if kind in DERIVED_FROM
+        or any(change.attribute in COUNTED_BY | DERIVED_FROM for change in changes(kind))
+    ]
     return streams(tuple(counted), most=11)
 
 
@@ -68,6 +75,8 @@ def of(actor: Actor) -> CountedScope:
 
 def said_by(file: File, dimension: Dimension, day: date) -> str:
     """What one file says of itself on a day, read from the file alone."""
+    if dimension.derived is not None:
+        return dimension.derived.of(Life(file, day, Rulebook.shipped())) or NOTHING
     if dimension.column is not None:
         return _situation(file, dimension.column, day)
     if dimension.attribute is None:
@@ -192,10 +201,13 @@ async def test_a_census_counts_what_each_file_says_by_itself_and_what_flows_adds
             files = await files_known(served, position)
             all_of_them = known in {while_joined, None}
             for by in [*([each] for each in DIMENSIONS), crossed] if all_of_them else [crossed]:
-                population = Population(by=by, known=known)
+                population = Population(by=by, known=known, keyed=served.container.ledger.term)
                 stocks = {day: await stock(connection, of(EVERYBODY), population, day) for day in DAYS}
                 for day in DAYS:
                     assert stocks[day] == counted(files, by, day), (by, day, known)
+                if by in (crossed, ["adoption_stage"]):
+                    over_time = await series(connection, of(EVERYBODY), population, DAYS)
+                    assert over_time == [*stocks.values()], (by, known)
                 adds_up(
                     await flows(connection, of(EVERYBODY), population, DAYS[0], TODAY),
                     stocks[DAYS[0]],

@@ -76,7 +76,11 @@ COMPUTED = {
 """Lists that read what they count or compute whole, and why that is not more than is shown."""
 ASKING: ContextVar[bool] = ContextVar("ASKING", default=False)
 """Whether what runs is an answer to this test, and not the projector beside it."""
-COUNTS = ("/census?", "/census/flows?from=2016-01-01&to=2025-12-31&")
+COUNTS = (
+    "/census?",
+    "/census/flows?from=2016-01-01&to=2025-12-31&",
+    "/census/series?from=2016-01-01&to=2025-12-31&",
+)
 
 
 @pytest.fixture

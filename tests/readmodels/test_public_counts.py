@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
+from api.http.public_counting import not_public_by
 from projections.child_counts import CountedCell, Flow
 from projections.dimensions import DIMENSIONS
 from projections.public_counts import CROSSED_GROUPS, group_of, public_cells, public_flows
@@ -134,8 +135,12 @@ def test_two_dimensions_of_one_attribute_are_in_one_group() -> None:
     assert len(crossed) == len({*crossed}), "no dimension is in two groups, which would meet in it"
 
 
-def test_nothing_is_counted_that_some_role_does_not_see() -> None:
+def test_nothing_is_public_that_some_role_does_not_see() -> None:
     assert [name for name, each in DIMENSIONS.items() if each.attribute and each.attribute.personal] == []
+    sealed = {name for name, each in DIMENSIONS.items() if each.hides}
+    assert sealed == {"adoption_stage"}
+    assert all(not_public_by([name]) for name in sealed)
+    assert sealed.isdisjoint(name for group in CROSSED_GROUPS for name in group)
 
 
 def test_four_are_not_told_nor_who_would_tell_them() -> None:

@@ -7,14 +7,14 @@ from typing import Annotated, Any, Final, TypeAlias
 
 from fastapi import APIRouter, Query, Response
 
-from api.console.count_asked import AskedCount, DayText, narrowing, read_day, told_values
+from api.console.count_asked import AskedCount, DayText, dimensions_offered, narrowing, read_day, told_values
 from api.console.list_links import page_of
 from api.console.page_request import PageRequest, SignedIn
 from api.console.page_route import PageRoute
 from api.console.pages.census_counts import CountForm
 from api.console.rendering import render
 from api.contract.census_answers import FLOW_COUNTS
-from api.contract.dimension_filters import DIMENSION_LABELS, MOST_WHERE, DimensionValue
+from api.contract.dimension_filters import MOST_WHERE, DimensionValue
 from api.http import census, census_moves
 from api.http.cursors import Cursor
 from api.http.list_formats import TableAsked
@@ -79,7 +79,7 @@ async def census_flows(
         beside=days.written,
         saved=asked.address("", **days.written),
         presets=_presets(page),
-        dimensions=DIMENSION_LABELS,
+        dimensions=dimensions_offered(page),
         **await narrowing(page, asked.where),
     )
 

@@ -8,14 +8,13 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from fastapi import APIRouter, Query, Response
 
-from api.console.count_asked import AskedCount, CountAsked, DayText, narrowing, read_day
+from api.console.count_asked import AskedCount, CountAsked, DayText, dimensions_offered, narrowing, read_day
 from api.console.count_charts import CountBars, count_bars
 from api.console.list_links import page_of
 from api.console.page_request import PageRequest, SignedIn
 from api.console.page_route import PageRoute
 from api.console.rendering import render
 from api.contract.census_answers import value_label, values_in_order
-from api.contract.dimension_filters import DIMENSION_LABELS
 from api.http import census
 from api.http.counting import institution_names, list_of, list_of_all
 from api.http.list_formats import TableAsked
@@ -84,7 +83,7 @@ async def census_counts(
         path=PATH,
         beside={"day": None if on == page.context.today else on},
         saved=asked.address("", day=on, public="true" if public else None),
-        dimensions=DIMENSION_LABELS,
+        dimensions=dimensions_offered(page),
         **await narrowing(page, asked.where),
     )
 
