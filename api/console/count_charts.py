@@ -1,17 +1,21 @@
 """Drawings of counts: bars of how many there are of each, and a line of how many there were."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from math import ceil, floor, log10
 from typing import Final
+from unicodedata import east_asian_width
 
 _BAR_LEFT, _BAR_RIGHT, _BAR_STEP = 172, 452, 27
 """Where bars begin and end within their drawing, which is 520 wide, and how far they are apart."""
 _LINE: Final = ((44, 208), (600, 20))
 """The first and the last corner of a line within its drawing, which is 660 wide and 236 high."""
 _MOST_NAMED: Final = 8
-"""Places of a line that are named, and bars of 12 characters."""
-_MOST_CHARACTERS: Final = 12
+"""Places of a line that are named."""
+_WIDEST_NAME: Final = 24
+"""How wide the name of a bar is at most, in Latin letters, of which a Chinese one takes two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,4 +97,7 @@ def _step(span: int) -> int:
 
 
 def _shortened(label: str) -> str:
-    return label if len(label) <= _MOST_CHARACTERS else f"{label[: _MOST_CHARACTERS - 1]}…"
+    widths = [*accumulate(2 if east_asian_width(each) in "WF" else 1 for each in label)]
+    if not widths or widths[-1] <= _WIDEST_NAME:
+        return label
+    return f"{label[: bisect_right(widths, _WIDEST_NAME - 2)]}…"

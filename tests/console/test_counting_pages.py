@@ -166,6 +166,9 @@ def test_a_drawing_stays_within_its_bounds() -> None:
     assert bars is not None
     assert [bar.width for bar in bars.bars] == [0, 70, 280]
     assert bars.bars[2].label == "一二三四五六七八九十甲…"
+    latin = count_bars([("Institution's household", 1), ("Institution's collective household", 2)])
+    assert latin is not None
+    assert [bar.label for bar in latin.bars] == ["Institution's household", "Institution's collecti…"]
     assert count_bars([("一", 0)]) is None
     line = count_line([("2020", 7), ("2021", 7), ("2022", 9)])
     assert line is not None

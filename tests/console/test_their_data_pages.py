@@ -53,6 +53,10 @@ async def test_their_file_is_looked_at_then_recorded_and_each_difference_is_deci
     assert look.status_code == 200, look.text
     assert ("标记甲乙" in look.text, "标记改名" in look.text, "标记别处" in look.text) == (True, True, True)
     assert "没有不一致的" in (await browser.open("/console/differences")).text, "nothing is recorded yet"
+    assert "没有一行与本机构的儿童相符" not in look.text
+    elsewhere = f"{HEADINGS}\n{NOBODYS},标记别处,女,{BORN}\n".encode()
+    nobody = await handed_in(browser, asked, action_of(asked), elsewhere)
+    assert "没有一行与本机构的儿童相符" in nobody.text
     other = await handed_in(browser, look, action_of(look), THEIRS + b"\n")
     assert (other.status_code, "没有写入" in other.text) == (409, True)
     done = await handed_in(browser, look, action_of(look), THEIRS)

@@ -7,7 +7,7 @@ from typing import Final
 from api.imports.cells.marks import NOTHING
 from api.imports.cells.raw import Raw, as_written, clean, is_blank
 from api.imports.faults import Fault
-from api.imports.reading.unreadable import UnreadableFileError, too_much
+from api.imports.reading.unreadable import UnreadableFileError
 from api.imports.reading.workbook import Sheet, Workbook
 from api.imports.recognition.matching import is_named
 from api.imports.reconciling.their_columns import THEIR_COLUMNS
@@ -31,6 +31,11 @@ NOBODY_NAMED: Final = Label(
     "没有一行可以读作儿童名单；请检查表头（如 身份证号、姓名）是否还在。",
     "No row can be read as one of a list of children: look whether the headings (such as 身份证号 or 姓名)"
     " are still there.",
+)
+_TOO_MANY: Final = Label(
+    f"超过 {MOST_ROWS:,} 行；请只留下本机构儿童的行。不要分成几个文件：各文件里没有的儿童都会算作对方没有。",
+    f"More than {MOST_ROWS:,} rows: keep those of the institution's children alone. Make not several files of"
+    " it, for whoever is not in one of them would count as not listed there.",
 )
 MALFORMED_ID: Final = "malformed_id"
 NO_IDENTITY: Final = "no_identity"
@@ -95,7 +100,7 @@ def their_rows(workbook: Workbook, items: Sequence[str]) -> TheirFile:
                 continue
             read.rows.append(_row(sheet.title, below, row, texts, wanted))
             if len(read.rows) > MOST_ROWS:
-                raise too_much(Label(f"超过 {MOST_ROWS:,} 行", f"More than {MOST_ROWS:,} rows"))
+                raise UnreadableFileError(_TOO_MANY)
     if not read.rows:
         raise UnreadableFileError(NOBODY_NAMED)
     return read
