@@ -16,7 +16,7 @@ from api.http.cursors import PageLimit
 from api.http.dependencies import FileRequest, KnownAt
 from api.http.list_formats import in_formats, listed
 from api.http.of_kind import of_kind
-from api.identity.access_log import NEWEST, Access, AccessFilter
+from api.identity.access_log import ACCESSES, NEWEST, Access, AccessFilter
 from api.identity.permissions import Action
 from api.identity.reading_reasons import REASONS
 from domain.codes import tables
@@ -47,7 +47,7 @@ async def access_of(
     """List the accesses to a file's personal data, the latest first; for supervisor, auditor, administrator.
 
     An access is known as soon as it happens: `as_of` and `known_at` both leave out what came later. Lines
-    that would reveal a finding on data that the caller may not see are left out.
+    that would reveal a finding on data that the caller may not see are left out. Asking is itself noted.
     """
     await request.file(file_id, Action.SEE_ACCESS)
     container = request.container
@@ -62,6 +62,7 @@ async def access_of(
         reason=reason,
     )
     lines = await container.access.of(file_id, before=cursor, limit=limit, sees=request.sees, asked=asked)
+    await request.note({file_id: ()}, ACCESSES)
     names = await container.identity.names({line.user for line in lines})
     following = str(lines[-1].position) if len(lines) == limit else None
     items = [_shown(line, names.get(line.user)) for line in lines]

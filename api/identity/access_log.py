@@ -31,6 +31,8 @@ NO_EMERGENCIES: Final[Mapping[UUID, UUID]] = MappingProxyType({})
 NEWEST: Final = 2**63 - 1
 """Sorts after every line of the log."""
 
+ACCESSES: Final = "accesses"
+"""Purpose of those who ask who read a file: noted although nothing in the file is told."""
 IMPORT_REPORT: Final = "import report"
 WHAT_IF: Final = "what-if"
 TELLING: Final = frozenset(
@@ -122,7 +124,7 @@ class AccessLog:
         `purpose` is a fixed word, such as the name of the query; `known` the position as known at which the
         whole file is read, None where only some of it is told; `reason` why, as the caller stated
         it; `emergencies` has the entry of the emergency access under which a child's file is read. A child
-        without categories is not noted.
+        without categories is not noted, unless it is asked who read its file.
         Raises the problem `unavailable` if noting fails.
         """
         now, request = self._clock(), str(get_contextvars().get("request_id", ""))
@@ -134,7 +136,7 @@ class AccessLog:
                 secrets.token_bytes(_SALT_BYTES),
             )
             for child, categories in read.items()
-            if categories
+            if categories or purpose == ACCESSES
         ]
         if not lines:
             return

@@ -177,6 +177,11 @@ NOTED: dict[str, list[tuple[str, set[str], Ask]]] = {
     "GET /children/{child}/diff": [
         ("diff", {"identity", "adoption"}, lambda own: own.get("/children/{child}/diff", from_known_at=0)),
     ],
+    "GET /children/{child}/access": [
+        # What was read is told by its categories, and nothing of what it says.
+        ("accesses", set(), lambda own: own.get("/children/{child}/access")),
+        ("accesses", set(), lambda own: own.get("/children/{child}/access", format="csv")),
+    ],
     "GET /children/{child}/dossier": [
         (
             "dossier",
@@ -287,8 +292,6 @@ SILENT = {
     "GET /reports",
     "GET /reports/{report}",
     "GET /reports/{report}/comparison",
-    # Who read is told by name, of whom is not.
-    "GET /children/{child}/access",
     # Who works here and where.
     "GET /people/{person}",
     "GET /institutions/{institution}/name",

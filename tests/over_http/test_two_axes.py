@@ -507,7 +507,7 @@ async def test_a_filter_of_a_timeline_that_names_nothing_is_refused(served: Serv
 async def test_the_accesses_to_a_file_are_told_as_of_a_day(served: Served) -> None:
     story = await a_story(served).given(RECEIVED, NAMED)
     await story.asked()
-    before, then = {"as_of": "2026-11-21"}, {"as_of": "2026-11-22"}
+    before, then = {"as_of": "2026-11-21"}, {"as_of": "2026-11-22", "purpose": "file"}
     assert (await story.asked("/access", **before))["items"] == []
     assert len((await story.asked("/access", **then))["items"]) == 1
     assert (await story.asked("/access", known_at="2026-11-21"))["items"] == []
