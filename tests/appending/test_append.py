@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from uuid import UUID, uuid4
 
@@ -109,6 +109,7 @@ class Model:
     """What an append is answered, in ten lines, and the version its stream had."""
 
     streams: dict[UUID, list[UUID]] = field(default_factory=lambda: defaultdict(list))
+    named: Counter[UUID] = field(default_factory=Counter)
     recorded: dict[UUID, tuple[UUID, bytes]] = field(default_factory=dict)
     order: list[UUID] = field(default_factory=list)
 
@@ -121,19 +122,24 @@ class Model:
             return "repeated", version
         if any(known):
             return "mismatch", version
-        if any(len(self.streams[s]) != v for s, v in [(append.stream, append.expected), *append.reads]):
+        if version != append.expected or any(self.of(s, append) != v for s, v in append.reads):
             return "stale", version
         self.streams[append.stream] += ids
         self.recorded |= dict.fromkeys(ids, (append.stream, append.fingerprint))
         self.order += ids
+        self.named.update(set(append.names))
         return "accepted", version
+
+    def of(self, stream: UUID, append: Append) -> int:
+        """Return the version of a stream as an append reads it, which may name it, too."""
+        return len(self.streams[stream]) + (self.named[stream] if stream in append.names else 0)
 
     def judge_all(self, appends: list[Append], *, atomic: bool) -> list[tuple[str, int]]:
         """Judge and record a batch."""
         before = deepcopy(self)
         verdicts = [self.judge(append) for append in appends]
         if atomic and {"stale", "mismatch"} & {word for word, _ in verdicts}:
-            self.streams, self.recorded, self.order = before.streams, before.recorded, before.order
+            self.__dict__.update(before.__dict__)
             return [("withheld" if word == "accepted" else word, version) for word, version in verdicts]
         return verdicts
 
@@ -157,15 +163,17 @@ def batches(draw: st.DrawFn) -> list[tuple[list[Append], bool]]:
             known = [entry.entry_id for entry in chosen.entries]
             ids = known if sort == "other" else [*ids, *known]
         offset = draw(st.sampled_from([0, 0, 0, 0, -1, 1]))
-        other = draw(st.sampled_from(streams))
-        reads = ((other, len(model.streams[other]) + draw(st.sampled_from([0, 0, 1]))),)
-        return an_append(
+        read = draw(st.lists(st.sampled_from(streams), max_size=2)) if draw(st.integers(0, 5)) == 0 else []
+        names = draw(st.lists(st.sampled_from(streams), max_size=3)) if draw(st.integers(0, 5)) == 0 else []
+        append = an_append(
             stream,
             max(0, len(model.streams[stream]) + offset),
             ids=ids,
             fingerprint=draw(st.sampled_from([b"a request", b"another request"])),
-            reads=reads if draw(st.integers(0, 8)) == 0 else (),
+            names=tuple(names),
         )
+        versions = [model.of(other, append) + draw(st.sampled_from([0, 0, 0, 1])) for other in read]
+        return replace(append, reads=tuple(zip(read, versions, strict=True)))
 
     drawn = []
     for _ in range(draw(st.integers(1, 5))):
@@ -229,7 +237,7 @@ def independent(appends: list[Append]) -> bool:
     """Tell whether none can touch another."""
     ids = [entry.entry_id for append in appends for entry in append.entries]
     apart = len({append.stream for append in appends}) == len(appends) and len(set(ids)) == len(ids)
-    return len(ids) > 1 and apart and not any(append.reads for append in appends)
+    return len(ids) > 1 and apart and not any(append.reads or append.names for append in appends)
 
 
 @pytest.mark.drill
