@@ -56,7 +56,8 @@ async def stock(
     statement = SQL("{}{}").format(then.sql, _stock(parts, charge, SQL("%(day)s")))
     given = {**then.parameters, **parts.parameters, **charge.parameters, "day": day}
     cursor = await connection.execute(statement, given)
-    return {population.told_cell(cell): count for cell, count in await cursor.fetchall()}
+    told = population.telling()
+    return {told(cell): count for cell, count in await cursor.fetchall()}
 
 
 async def flows(
@@ -65,7 +66,8 @@ async def flows(
     """Return what changed after a day through another one, by cell, with the numbers of both days."""
     then = _between("flows", scope, population, since, until)
     cursor = await connection.execute(SQL("{}").format(then.sql), then.parameters)
-    found = [Flow(population.told_cell(cell), *further) for cell, *further in await cursor.fetchall()]
+    told = population.telling()
+    found = [Flow(told(cell), *further) for cell, *further in await cursor.fetchall()]
     last = Counter[CountedCell]()
     for flow in found:
         last[flow.cell] += _ADDS[flow.kind] * flow.count
@@ -81,11 +83,10 @@ async def series(
     """
     then = _between("series", scope, population, days[0], days[-1])
     cursor = await connection.execute(SQL("{}").format(then.sql), {**then.parameters, "days": [*days]})
-    added: list[Counter[CountedCell]] = [Counter() for _ in days]
+    told, added = population.telling(), [Counter[CountedCell]() for _ in days]
     for cell, place, count in await cursor.fetchall():
-        added[place][population.told_cell(cell)] += count
-    told = accumulate(added, _with)
-    return [{cell: count for cell, count in each.items() if count} for each in told]
+        added[place][told(cell)] += count
+    return [{cell: count for cell, count in each.items() if count} for each in accumulate(added, _with)]
 
 
 def _with(cells: Counter[CountedCell], further: Counter[CountedCell]) -> Counter[CountedCell]:

@@ -89,12 +89,18 @@ async def child_moves(
     conditions += [*_in_cell("before", population, before), *_in_cell("after", population, after)]
     moves = _MOVES.format(**cells_changed(CountedParts(population)))
     found = await page(connection, ChildMove, moves, conditions, _KEY, turn=turn, sorts=SORTS, tables=then)
-    return replace(found, rows=[_told(each, population) for each in found.rows])
-
-
-def _told(row: ChildMove, population: Population) -> ChildMove:
-    before, after = (None if each is None else population.told_cell(each) for each in (row.before, row.after))
-    return replace(row, before=before, after=after)
+    told = population.telling()
+    return replace(
+        found,
+        rows=[
+            replace(
+                row,
+                before=None if row.before is None else told(row.before),
+                after=None if row.after is None else told(row.after),
+            )
+            for row in found.rows
+        ],
+    )
 
 
 def _in_cell(side: Literal["before", "after"], population: Population, wanted: Wanted) -> Iterator[Condition]:

@@ -70,9 +70,10 @@ class Population:
         kept = {each: as_kept for as_kept, each in self._told_by(name).items()}
         return [kept.get(each, each) for each in values]
 
-    def told_cell(self, cell: Sequence[str]) -> tuple[str, ...]:
-        """Return the cell whose values are kept so in the rows."""
-        return tuple(self._told_by(name).get(each, each) for name, each in zip(self.by, cell, strict=True))
+    def telling(self) -> Callable[[Sequence[str]], tuple[str, ...]]:
+        """Return what tells a cell by how its values are kept in the rows."""
+        told_by = [self._told_by(name) for name in self.by]
+        return lambda cell: tuple(of.get(each, each) for of, each in zip(told_by, cell, strict=True))
 
     def _told_by(self, name: str) -> Mapping[str, str]:
         dimension = DIMENSIONS[name]
