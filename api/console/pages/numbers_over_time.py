@@ -13,7 +13,7 @@ from api.console.page_route import PageRoute
 from api.console.pages.census_counts import CountForm
 from api.console.rendering import render
 from api.contract.census_answers import values_in_order
-from api.http import census_series as answers
+from api.http import census_series
 from api.http.list_formats import TableAsked
 from domain.when import add
 
@@ -31,13 +31,13 @@ YearsShown: TypeAlias = Annotated[int | None, Query(ge=1, le=_YEARS[-1])]
 
 
 @router.get("/series")
-async def census_series(
+async def numbers_over_time(
     page: SignedIn, asked: AskedCount, until: DayText = None, years: YearsShown = None
 ) -> Response:
     """Show how many children there were at the end of each quarter, by one of what holds of them."""
     last, by = read_day(until, "until", page.context.today), asked.by[:1] or _BY
     first = since(last, years or _USUAL_YEARS)
-    told = await page.answer(answers.census_series, by=list(by), from_=first, to=last, **asked.answered)
+    told = await page.answer(census_series.census_series, by=list(by), from_=first, to=last, **asked.answered)
     labels = {each["values"][0]["value"]: page.words.said(each["values"][0], "") for each in told["items"]}
     values = values_in_order(by[0], asked.bands, labels)
     shown = values[:_MOST_COLUMNS]
@@ -78,7 +78,7 @@ async def saved_series(
 ) -> Response:
     """Save the numbers of the page as CSV or as a workbook, as `GET /census/series` answers them."""
     last, as_table = read_day(until, "until", page.context.today), TableAsked(form, page.preferences.language)
-    return await answers.census_series(
+    return await census_series.census_series(
         page.context,
         by=list(asked.by[:1] or _BY),
         from_=since(last, years or _USUAL_YEARS),
