@@ -1,4 +1,4 @@
-"""First pages of every list, and four questions of the census, as the number of children grows."""
+"""First pages of every list, and questions of the census, as the number of children grows."""
 
 from collections.abc import Sequence
 from statistics import median
