@@ -16,7 +16,7 @@ from domain.events.reconciliation.other_systems import OTHER_SYSTEMS
 from tests.support.given import citizen_id
 from tests.support.registers.paper import Grid, workbook
 
-NUMBER = citizen_id("2015-03-05", "002")
+NUMBER, OTHER = citizen_id("2015-03-05", "002"), citizen_id("2015-03-05", "004")
 
 
 def of(system: str, *sheets: tuple[str, Grid]) -> TheirFile:
@@ -68,6 +68,23 @@ def test_files_are_read_under_the_headings_that_their_systems_give_them() -> Non
     assert pupil == {"citizen_id": NUMBER, "school_stage": "primary"}
     assert insured == {"citizen_id": NUMBER, "insurance_scheme": "resident"}
     assert registered == {"citizen_id": NUMBER, "household_region": "371082"}
+
+
+def test_a_disability_certificate_says_who_a_child_is_where_no_citizen_id_stands_beside_it() -> None:
+    headings = ["姓名", "残疾人证号", "残疾类别"]
+    grid: Grid = [
+        headings,
+        ["海燕", f"{NUMBER}42", "肢体"],
+        ["海鸥", f"{NUMBER}42B1", ""],
+        ["海鸥", "0042", ""],
+    ]
+    first, again, malformed = of("disability", ("名单", grid)).rows
+    assert first.values == {"name": "海燕", "citizen_id": NUMBER, "disability_class": "4"}
+    assert (again.values["citizen_id"], again.why, malformed.why) == (NUMBER, None, MALFORMED_ID)
+    beside: Grid = [["身份证号", *headings], [NUMBER, "海燕", f"{OTHER}42", "肢体"]]
+    read = of("disability", ("名单", beside))
+    assert read.rows[0].values["citizen_id"] == NUMBER
+    assert [heading for _, heading in read.columns_left] == ["残疾人证号"]
 
 
 @pytest.mark.parametrize("address", ["荣成市成山镇1号", "山东省威海市新威路1号"])

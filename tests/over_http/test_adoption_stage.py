@@ -1,9 +1,11 @@
 """How far children are on the way to an adoption, counted: by those who see adoptions, and by nobody else."""
 
 from typing import Any
+from uuid import UUID
 
 from api.identity.permissions import Role
 from api.identity.reading_reasons import HEADER
+from domain.event import Category
 from domain.events.adoption.assessment import (
     AdoptabilityAssessed,
     AdoptionAssessmentNoticeGiven,
@@ -13,10 +15,12 @@ from domain.events.adoption.assessment import (
 from domain.events.departure import ChildDied
 from projections.dimensions import DIMENSIONS
 from tests.support.client import Served
+from tests.support.erasures import approved, erased, later
 from tests.support.given import some
 from tests.support.http_given import JsonObject
 from tests.support.question_lists import FOUND, came
 from tests.support.stored import kept, noted
+from tests.support.waiting import PATIENCE
 
 DAYS: dict[str, Any] = {"from": "2026-09-30", "to": "2026-11-22"}
 MAY = ("2026-09-01", some(AdoptabilityAssessed, basis="not_found", decision="adoptable"))
@@ -110,6 +114,24 @@ async def test_nobody_else_counts_or_lists_by_it_nor_without_a_reason(served: Se
         "/census", params={"by": "adoption_stage", "public": True}
     )
     assert public.status_code == 422
+
+
+async def test_of_whom_it_was_erased_nobody_counts_how_far_they_came_not_even_as_known_before(
+    served: Served,
+) -> None:
+    children = await four(served)
+    before = (await served.container.ledger.head()).position
+    child = UUID(children["integration"])
+    await approved(served, child, (Category.ADOPTION,))
+    async with later(served, child) as container:
+        await erased(container, child)
+    head = (await served.container.ledger.head()).position
+    assert await served.container.projector.known_reached(head, PATIENCE)
+    await served.projected()
+    for known in (None, before):
+        asked_then = {} if known is None else {"known_at": known}
+        told = await asked(served, "/census", **asked_then)
+        assert numbers(told, "count") == {"adoptable": [1], "nothing": [2]}, known
 
 
 async def test_the_table_of_what_is_counted_tells_nobody_of_it(served: Served) -> None:

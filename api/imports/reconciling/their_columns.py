@@ -1,5 +1,6 @@
 """The columns of others' files, by the item that each says: those of registers, with others' headings."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
@@ -8,7 +9,7 @@ from typing import Final
 
 from api.imports.cells.marks import NOTHING
 from api.imports.cells.raw import Raw, as_written, clean
-from api.imports.cells.values import Read, code
+from api.imports.cells.values import Read, code, number, then
 from api.imports.faults import Fault
 from api.imports.layout import Column, Layout
 from api.imports.layouts.columns import BORN, CHILD_NAME, CITIZEN_ID, ETHNIC_GROUP, SEX
@@ -20,6 +21,9 @@ from domain.codes import tables
 
 _read_region: Final = code("region")
 _BOARDING: Final = frozenset({"走读", "住校", "寄宿", "借宿", "非寄宿"})
+ID_DIGITS: Final = 18
+_CERTIFICATE: Final = re.compile(r"\d{17}[\dXx][1-7][1-4](B\d+)?")
+"""With B and a number it was issued anew so often."""
 _NO_COUNTY: Final = "00"
 """The end of the code of a province or a prefecture."""
 
@@ -72,6 +76,12 @@ REGISTERED_IN: Final = Column(
         "户籍行政区划",
     ),
 )
+CERTIFICATE: Final = Column(
+    "残疾人证号",
+    then(number(), lambda told: told[:ID_DIGITS].upper() if _CERTIFICATE.fullmatch(told) else told),
+    ("残疾证号", "残疾人证编号", "残疾人证号码", "残疾证号码"),
+)
+"""The number of a disability certificate: the citizen id, the class and the grade."""
 HOW_SCHOOLED: Final = _of(SCHOOLING, "就学形式")
 THEIR_COLUMNS: Final[Mapping[str, Column]] = MappingProxyType(
     {

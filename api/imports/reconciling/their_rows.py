@@ -10,7 +10,7 @@ from api.imports.faults import Fault
 from api.imports.reading.unreadable import UnreadableFileError
 from api.imports.reading.workbook import Sheet, Workbook
 from api.imports.recognition.matching import is_named
-from api.imports.reconciling.their_columns import THEIR_COLUMNS
+from api.imports.reconciling.their_columns import CERTIFICATE, THEIR_COLUMNS
 from domain.citizen_id import flaw, written
 from domain.event import Unknown
 from domain.label import Label
@@ -109,15 +109,19 @@ def their_rows(workbook: Workbook, items: Sequence[str]) -> TheirFile:
 def _headings(sheet: Sheet) -> Iterator[tuple[int, dict[int, str]]]:
     """Yield the row of the headings, from 1, with the item of each column; one that is there twice has none.
 
-    One of them is a citizen id, or a name beside other items.
+    One of them is a citizen id, or the number of a certificate where there is none, or a name beside other
+    items.
     """
     for number, row in enumerate(sheet.rows[:MOST_TRIES], 1):
+        texts = {place: raw for place, raw in enumerate(row) if isinstance(raw, str)}
         named = {
             place: item
-            for place, raw in enumerate(row)
+            for place, text in texts.items()
             for item, column in THEIR_COLUMNS.items()
-            if isinstance(raw, str) and is_named(raw, column)
+            if is_named(text, column)
         }
+        if "citizen_id" not in named.values():
+            named |= {place: "citizen_id" for place, text in texts.items() if is_named(text, CERTIFICATE)}
         once = {place: item for place, item in named.items() if list(named.values()).count(item) == 1}
         keys = {*once.values()} & {*_KEYS}
         if "citizen_id" in keys or (keys and len(named) > 1):
@@ -134,18 +138,20 @@ def _row(
     }
     values: dict[str, str] = {}
     unread: list[Unread] = []
+    id_unread = False
     for place, item in columns.items():
         raw = row[place] if place < len(row) else ""
         if is_blank(raw):
             continue
-        read = THEIR_COLUMNS[item].plain_value(raw)
+        column = CERTIFICATE if is_named(texts[place], CERTIFICATE) else THEIR_COLUMNS[item]
+        read = column.plain_value(raw)
         if isinstance(read, Days):
             read = read.last.isoformat() if read.exact else Fault.NO_SINGLE_DAY
         if isinstance(read, Fault):
             unread.append(Unread(texts[place], as_written(raw), read))
+            id_unread = id_unread or item == "citizen_id"
         elif read is not NOTHING and not isinstance(read, Unknown):
             values[item] = written(read) if item == "citizen_id" else str(read)
-    id_unread = any(is_named(each.column, THEIR_COLUMNS["citizen_id"]) for each in unread)
     return TheirRow(sheet, number, as_they_wrote, values, tuple(unread), _why(values, id_unread=id_unread))
 
 
