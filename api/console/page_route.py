@@ -38,7 +38,8 @@ log = structlog.get_logger()
 
 _REHEARSE: Final = "rehearse"
 """What a form says that asks, while it is typed, what it would change."""
-_REHEARSED: Final = f"do={_REHEARSE}".encode()
+_BY_ITSELF: Final = frozenset({f"do={_REHEARSE}".encode(), b"do=auto"})
+"""What a form says that the page sends by itself: whoever fills it in sees no answer."""
 _NOT_NOW: Final = 500
 
 
@@ -73,15 +74,20 @@ async def _asked_for_anew(request: Request, answered: Response) -> Response:
     is typed, and whoever is not signed in, for whom nothing is kept.
     """
     page: PageRequest | None = getattr(request.state, "page", None)
-    rehearsed = _REHEARSED in getattr(request.state, "form", b"").split(b"&")
-    if page is None or rehearsed or request.method in BODILESS:
+    by_itself = not _BY_ITSELF.isdisjoint(getattr(request.state, "form", b"").split(b"&"))
+    if page is None or by_itself or request.method in BODILESS:
         return answered
     if not isinstance(answered, HTMLResponse) or answered.status_code >= _NOT_NOW:
         return answered
-    kept = ShownPage(
-        answered.status_code, bytes(answered.body).decode(), once=getattr(request.state, "once", False)
-    )
-    ticket = await page.context.container.shown_pages.keep(page.session, kept)
+    once = getattr(request.state, "once", False)
+    kept = ShownPage(answered.status_code, bytes(answered.body).decode(), once)
+    try:
+        ticket = await page.context.container.shown_pages.keep(page.session, kept)
+    except Exception as error:
+        # What came of the form is told at any rate.
+        if problem_of(error) is None:
+            log.exception("unexpected", exc_info=error)
+        return answered
     return lead_to(f"{SHOWN}{ticket}?{urlencode({'of': page_asked_for(request)})}")
 
 

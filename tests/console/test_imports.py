@@ -130,6 +130,7 @@ async def test_a_form_that_is_none_is_not_read(served: Served) -> None:
             "/console/imports",
             content=body,
             headers={"Content-Type": content_type, "Sec-Fetch-Site": "same-origin"},
+            follow_redirects=True,
         )
         assert answer.status_code == 400, body
 

@@ -105,7 +105,7 @@ async def test_who_receives_a_child_keeps_what_was_typed_at_either_step(served: 
         browser, new, fields_of_form(await browser.open(new)), name="欧阳小明", birth="那年"
     )
     sent = fields_of_form(who) | {"birth": ["2020"], "do": ["look"]}
-    forms = await browser.client.post(new, data=sent, headers=FROM_HERE)
+    forms = await browser.client.post(new, data=sent, headers=FROM_HERE, follow_redirects=True)
     await shown_again(browser, new, fields_of_form(forms), **{"ChildReceived.occurred": "那天"})
 
 
@@ -117,7 +117,7 @@ async def test_who_records_for_many_keeps_who_was_ticked_and_what_was_typed(serv
     sent = fields_of_form(await browser.open(many))
     chosen = await shown_again(browser, many, sent, child=str(child), numbers="XH1")
     sent = fields_of_form(chosen) | {"numbers": [""], "do": ["chosen"]}
-    form = await browser.client.post(many, data=sent, headers=FROM_HERE)
+    form = await browser.client.post(many, data=sent, headers=FROM_HERE, follow_redirects=True)
     await shown_again(browser, many, fields_of_form(form), occurred="那天", child=str(child))
 
 

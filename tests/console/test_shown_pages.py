@@ -7,11 +7,12 @@ from uuid import uuid4
 
 import pytest
 from httpx2 import Response
+from psycopg import OperationalError
 from psycopg.sql import SQL, Identifier
 
 from api.console.addresses import SHOWN
 from api.identity.permissions import Role
-from api.identity.shown_pages import PAGES_EACH
+from api.identity.shown_pages import PAGES_EACH, ShownPages
 from tests.support.client import Served
 from tests.support.console import FROM_HERE, Browser, is_sound, reader, signed_in
 from tests.support.stored import as_owner
@@ -85,6 +86,19 @@ async def test_what_a_form_asks_while_it_is_typed_is_not_kept(served: Served) ->
     answer = await posted(browser, f"/console/children/{child}/record/ChildAdmitted", **sent)
     assert answer.status_code in {SHOWN_AGAIN, REFUSED}
     assert await kept_rows(served) == 0
+
+
+async def test_what_cannot_be_kept_is_told_at_once(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given a database that does not take the page, then the refusal stands there with what was typed."""
+
+    async def fails(*_: object) -> None:
+        raise OperationalError
+
+    browser = await signed_in(served, Role.ADMINISTRATOR)
+    monkeypatch.setattr(ShownPages, "keep", fails)
+    theirs = await reader(served, Role.ADMINISTRATOR)
+    answer = await posted(browser, PEOPLE, PEOPLE, name=TYPED, role="bureau", shown_to=theirs)
+    assert (answer.status_code, f'value="{TYPED}"' in answer.text) == (REFUSED, True)
 
 
 async def test_a_token_is_shown_once_and_then_its_holder(served: Served) -> None:
