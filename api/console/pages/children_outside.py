@@ -1,5 +1,6 @@
 """The children outside institutions: how many of which risk, whom to visit next, who came and went."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -38,12 +39,15 @@ async def outside(page: SignedIn, cursor: Cursor = None) -> Response:
     listed = await _due(page, cursor)
     due = {UUID(row["child"]) for row in listed["items"]}
     moves = _in_a_year(page)
+    moved = await page.answer(census_moves.census_moves, **moves, sort="-on", limit=_ROWS)
+    of_places = [each for each in moved["items"] if _is_of_place(each)]
     return render(
         page,
         "outside.html",
         counted=counted,
         listed=listed,
-        moved=await page.answer(census_moves.census_moves, **moves, sort="-on", limit=_MOVES),
+        moved=of_places[:_MOVES],
+        more_moves=moved["next"] is not None or len(of_places) > _MOVES,
         all_moves=addressed(
             "/console/census/moves",
             {"from": moves["from_"], "to": moves["to"], "by": moves["by"], "where": moves["where"]},
@@ -64,6 +68,11 @@ def _in_a_year(page: PageRequest) -> dict[str, Any]:
     """
     today = page.context.today
     return {"from_": add(today, months=-12), "to": today, "by": ["place"], "where": _OUTSIDE}
+
+
+def _is_of_place(move: Mapping[str, Any]) -> bool:
+    """Return whether a child was in the charge of a place, which has a code, before a move or is after it."""
+    return any(each["value"].isdigit() for side in ("before", "after") for each in move[side] or ())
 
 
 async def _due(page: PageRequest, cursor: str | None) -> Any:  # noqa: ANN401 - an answer
