@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from api.console.value_display import Displayed, at, days, event_label, personal, value_of
+from api.console.value_display import Displayed, at, days, event_label, personal, value_of, with_short_digests
 from api.console.words import Words
 from domain.codes import tables
 from domain.entry import LATE_DAYS
@@ -50,7 +50,7 @@ def entry_line(words: Words, entry: Mapping[str, Any]) -> EntryLine:
     return EntryLine(
         entry,
         head,
-        words.said(entry, "sentence").removeprefix(head).lstrip("。. "),
+        with_short_digests(words.said(entry, "sentence").removeprefix(head).lstrip("。. ")),
         days(words, entry["occurred_on"], entry["occurred_until"]),
         at(entry["recorded_at"]).date(),
         entry["recorded_by"].get("name") or "",

@@ -27,9 +27,9 @@ class Destination:
         """The address of the page."""
         return f"/console/{self.path}"
 
-    def leads_to(self, address: str) -> bool:
-        """Whether a page is this one, or one that goes with it."""
-        return address in {self.address, *(each.address for each in self.pages)}
+    def is_above(self, address: str) -> bool:
+        """Whether a page is this one, or lies below it."""
+        return address == self.address or address.startswith(f"{self.address}/")
 
 
 def together(name: str, *pages: Destination) -> Destination:
@@ -94,6 +94,7 @@ def home_of(role: Role) -> str:
     return SIDE[role][0].address
 
 
-def pages_together(role: Role, address: str) -> Sequence[Destination]:
-    """Return the pages that go together with a page in a role's side, itself among them; else none."""
-    return next((each.pages for each in SIDE[role] if each.pages and each.leads_to(address)), ())
+def place_of(role: Role, address: str) -> tuple[Destination | None, Destination | None]:
+    """Return where a page stands in a role's side, and the page of its group, if any, that it lies below."""
+    above = [(each, page) for each in SIDE[role] for page in each.pages or (each,) if page.is_above(address)]
+    return max(above, key=lambda found: len(found[1].address), default=(None, None))

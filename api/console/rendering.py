@@ -5,6 +5,7 @@ from hashlib import sha256
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -13,7 +14,7 @@ from api.clock import SHANGHAI
 from api.console import value_display
 from api.console.addresses import page_asked_for
 from api.console.language_marks import with_languages
-from api.console.navigation import SIDE, home_of, pages_together
+from api.console.navigation import SIDE, home_of, place_of
 from api.console.page_request import PageRequest, Preferences
 from api.console.words import LANGUAGES, Words
 from api.contract.problems import Problem
@@ -27,6 +28,7 @@ POLICY: Final = (
 """Content policy of every page: the service's own files, and nothing that stands in the page itself."""
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 _SEE_OTHER: Final = 303
+_QUERY: Final = "/query/"
 _HERE: Final = files("api.console")
 _TYPES: Final[Mapping[str, str]] = MappingProxyType(
     {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -80,6 +82,7 @@ def lead_to(address: str) -> RedirectResponse:
 def render(page: PageRequest, template: str, *, status: int = 200, **answers: Any) -> Response:  # noqa: ANN401 - what the template shows
     """Return a page in the frame of somebody who is signed in."""
     here = page.http.url.path
+    stands, beside = place_of(page.role, here)
     now = page.context.now.astimezone(SHANGHAI)
     return _response(
         template,
@@ -87,8 +90,8 @@ def render(page: PageRequest, template: str, *, status: int = 200, **answers: An
         page.preferences,
         page=page,
         explained=template.removesuffix(".html"),
-        side=[(each, each.leads_to(here)) for each in SIDE[page.role]],
-        side_tabs=[(each, each.address == here) for each in pages_together(page.role, here)],
+        side=[(each, each is stands) for each in SIDE[page.role]],
+        side_tabs=[(each, each is beside) for each in (stands.pages if stands else ())],
         home=home_of(page.role),
         here=page_asked_for(page.http),
         now=now,
@@ -114,13 +117,49 @@ def render_problem(page: PageRequest | None, preferences: Preferences, problem: 
     """Return a problem as a page."""
     status = problem.kind.status
     if page is not None:
-        response = render(page, "problem.html", status=status, problem=problem)
+        written = _written(page, problem)
+        response = render(
+            page,
+            "problem.html",
+            status=status,
+            problem=problem,
+            written=written,
+            without=_without(page, written) if written else None,
+        )
     else:
-        response = render_door(preferences, "problem.html", status=status, problem=problem)
+        response = render_door(
+            preferences, "problem.html", status=status, problem=problem, written={}, without=None
+        )
     for name, value in problem.response.headers.items():
         if name in {"retry-after", "allow", "connection"}:
             response.headers[name] = value
     return response
+
+
+def _written(page: PageRequest, problem: Problem) -> dict[str, str]:
+    """Return what the address of a page asks for and is amiss, by where the problem says that it is."""
+    if page.http.method != "GET":
+        return {}
+    asked = page.http.query_params
+    return {
+        each["pointer"]: asked[_asked_in(each["pointer"])]
+        for each in problem.more.get("errors", ())
+        if each["pointer"].startswith(_QUERY) and _asked_in(each["pointer"]) in asked
+    }
+
+
+def _asked_in(pointer: str) -> str:
+    return pointer.removeprefix(_QUERY).partition("/")[0]
+
+
+def _without(page: PageRequest, written: Mapping[str, str]) -> str:
+    """Return the address of the page, of its list the first, without what is amiss."""
+    left = {"cursor", *map(_asked_in, written)}
+    kept = [
+        (name, value) for name, value in page.http.query_params.multi_items() if value and name not in left
+    ]
+    path = page.http.url.path
+    return f"{path}?{urlencode(kept)}" if kept else path
 
 
 def rendered(template: str, language: Language, *, large: bool = False, **answers: Any) -> str:  # noqa: ANN401 - what the template shows

@@ -3,9 +3,10 @@
 Absence is never a blank: nothing recorded, answered as unknown, not shown to this role, or erased by law.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final, Literal, TypeAlias, get_args
 
@@ -29,6 +30,10 @@ _HELD: Final = frozenset({"since", "since_until", "until", "entry", "value_until
 _NATION: Final = Label("全国", "The nation")
 _DEFAULT: Final = Label("没有其他规定时", "Where nothing else counts")
 _FIELDS: Final = 3
+_COUNTY: Final = 6
+"""Digits by which the code of a township begins, as its county's."""
+_DIGEST: Final = re.compile(r"\b[0-9a-f]{64}\b", re.ASCII)
+_DIGEST_SHOWN: Final = 12
 _CODED_CASES: Final = {"R-ALW-2": "allowance_line", "R-SAF-1": "incident_severity"}
 """The code tables of rules whose cases are codes."""
 FINDING_KINDS: Final[tuple[str, ...]] = get_args(FindingKind)
@@ -166,13 +171,15 @@ def _held(words: Words, chapter: str, name: str, held: Mapping[str, Any]) -> Dis
             shown = Displayed(days(words, held["value"], held["value_until"]))
         else:
             shown = value_of(words, codes.get((chapter, name, "")), held["value"])
+            shown = replace(shown, text=with_short_digests(shown.text))
     else:
         parts = [
             value_of(words, codes.get((chapter, name, part)), value)
             for part, value in held.items()
             if part not in _HELD and value not in (None, [])
         ]
-        shown = Displayed(words("list.joint").join(part.text for part in parts))
+        told = words("list.joint").join(part.text for part in parts)
+        shown = Displayed(told) if told else personal(words, None)
     if shown.absence == "masked":
         return shown
     same_day = "until" not in held and held.get("since") == held.get("value")
@@ -209,6 +216,11 @@ def value_of(words: Words, table: CodeTable | None, value: Any) -> Displayed:  #
     return personal(words, value)
 
 
+def with_short_digests(text: str) -> str:
+    """Return a text with the beginning of each digest for all its digits, which an entry's page has."""
+    return _DIGEST.sub(lambda found: f"{found[0][:_DIGEST_SHOWN]}…", text)
+
+
 def held_since(words: Words, held: Mapping[str, Any]) -> str:
     """Return since when, and until when, a value holds; empty for what is timeless."""
     until = words("value.until", day=held["until"]) if held.get("until") else ""
@@ -237,8 +249,11 @@ def days(words: Words, first: str | None, last: str) -> str:
 
 
 def region(words: Words, code: str) -> str:
-    """Return a region, the nation or what counts where nothing else does."""
+    """Return a region, the nation or what counts where nothing else does; a place by its county and code."""
     known = {NATION: _NATION, DEFAULT: _DEFAULT} | tables()["region"].codes
+    county = known.get(code[:_COUNTY])
+    if code not in known and county is not None:
+        return f"{words.label(county)} {code}"
     return words.label(known[code]) if code in known else code
 
 

@@ -125,7 +125,7 @@ async def test_when_another_was_faster_their_decision_is_shown(served: Served) -
     await second.send(case.address, explanation="不同意。", do="reject", **case.fields(other))
     late = await first.send(case.address, explanation=OPINION, do="approve", **case.fields(page))
     assert late.status_code == 409
-    assert "另一名主管已经先作出决定" in late.text
+    assert "此前已经作出决定" in late.text
     assert "不同意。" in late.text
     assert "周建国" in late.text
 

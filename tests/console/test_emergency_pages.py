@@ -59,9 +59,18 @@ async def test_one_takes_an_emergency_access_by_a_form_and_a_supervisor_finds_it
     assert WHY in across.text
     assert "待复核" in across.text
     of_file = await supervisor.open(f"{address}/emergency")
-    assert f'href="{address}/record/EmergencyAccessReviewed?about={entry}"' in of_file.text
+    for listed in (across, of_file):
+        assert f'href="{address}/record/EmergencyAccessReviewed?about={entry}"' in listed.text
+    assert "EmergencyAccessReviewed" not in (await staff.open(f"{address}/emergency")).text
     await supervisor.prefer(language="en")
     assert "Urgent medical care" in (await supervisor.open("/console/emergencies")).text
+
+
+async def test_who_may_only_ask_is_led_from_the_form_to_no_page_that_is_refused(served: Served) -> None:
+    address = f"/console/children/{await a_child(served)}"
+    for role, leads in ((Role.STAFF, True), (Role.AUDITOR, False)):
+        form = await (await signed_in(served, role)).open(f"{address}/record/EmergencyAccessTaken")
+        assert (form.status_code, f'href="{address}/record"' in form.text) == (200, leads)
 
 
 async def test_who_read_it_says_which_reads_were_of_an_emergency(served: Served) -> None:

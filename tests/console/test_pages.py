@@ -329,8 +329,10 @@ async def test_a_day_that_is_none_is_told_as_a_page(served: Served) -> None:
     page = await browser.open(f"/console/children/{child}?as_of=yesterday")
     assert page.status_code == 422
     is_sound(page, "zh")
-    page = await browser.open("/console/late?since=yesterday")
+    page = await browser.open("/console/late?since=yesterday&lag_days=31&until=")
     assert (page.status_code, 'class="side"' in page.text) == (422, True)
+    assert "<b>yesterday</b>：日期无法识别" in page.text
+    assert 'href="/console/late?lag_days=31"' in page.text, "what else was asked stays"
 
 
 async def test_a_day_is_taken_in_filters_as_people_write_it(served: Served) -> None:

@@ -1,7 +1,10 @@
 """Restricted files on pages: refused in plain words, with what is left open, asked for and decided."""
 
 import re
+from html import unescape
 from uuid import UUID
+
+from httpx2 import Response
 
 from api.identity.permissions import Role
 from domain.events.intake import ChildReceived
@@ -18,6 +21,12 @@ async def a_restricted_child(served: Served) -> UUID:
     child = await kept(served, given(received, ("2025-03-05", some(ProcessingRestricted))))
     await served.projected()
     return child
+
+
+def links_of(page: Response, address: str) -> list[str]:
+    """Where a page that opened leads, below an address."""
+    assert page.status_code == 200, page.url
+    return [unescape(link) for link in re.findall(rf'href="({address}[^"#]*)"', page.text)]
 
 
 async def test_a_restricted_file_is_refused_in_plain_words_and_its_tabs_lead_to_what_is_open(
@@ -38,7 +47,11 @@ async def test_a_restricted_file_is_refused_in_plain_words_and_its_tabs_lead_to_
         leads_to = re.findall('href="([^"]+)"', tabs[0])
         assert f"{address}/due" in leads_to
         assert address not in leads_to
-        for each in leads_to:
+        pages = [await browser.open(each) for each in leads_to]
+        entries = set(re.findall(rf'href="({address}/entries/[^"/]+)"', pages[0].text))
+        assert entries
+        pages += [await browser.open(each) for each in entries]
+        for each in {link for page in pages for link in links_of(page, address)}:
             assert (await browser.open(each)).status_code == 200, each
 
 

@@ -43,6 +43,20 @@ async def test_the_side_is_short_and_what_goes_together_is_one_link_away(served:
             assert tabs == [beside.address for beside in group.pages], each.address
 
 
+async def test_what_lies_below_a_page_of_the_side_stands_under_it(served: Served) -> None:
+    browser = await signed_in(served, Role.SUPERVISOR)
+    for address, above in (
+        ("/console/children/new", "/console/children/new"),
+        ("/console/families/new", "/console/children"),
+        ("/console/rules/D11", "/console/rules"),
+        ("/console/approvals?state=approved", "/console/approvals"),
+        ("/console/census/moves?from=2025-12-31", "/console/census"),
+        ("/console/nowhere", None),
+    ):
+        side, _, _ = (await browser.open(address)).text.partition("<main")
+        assert re.findall('href="([^"]+)" aria-current', side) == ([above] if above else []), address
+
+
 async def test_what_waits_for_somebody_stands_in_the_side(served: Served) -> None:
     story = await a_story(served).given(RECEIVED)
     await story.given(CLAIMED)

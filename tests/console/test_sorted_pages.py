@@ -47,6 +47,8 @@ async def test_a_heading_leads_to_its_order_and_back_to_the_other_way(served: Se
         (back,) = [each for each in HEADING.findall(downwards) if each[2] == label]
         assert {told[0], back[0]} == {"ascending", "descending"}, label
         assert upwards.count("aria-sort") == downwards.count("aria-sort") == 1
+        for link in set(re.findall(rf'href="({page}[^"#]*)"', upwards)):
+            assert (await browser.open(unescape(link))).status_code == 200, link
 
 
 async def test_the_eldest_are_listed_first_or_last(served: Served) -> None:

@@ -26,5 +26,5 @@ async def child_emergency(asked: AboutChild) -> Response:
         told=told,
         categories=CATEGORIES,
         hours=EMERGENCY_HOURS,
-        reviews=bool(await recordable(now.page, [now.child], Action.APPROVE)),
+        reviews=set(map(str, await recordable(now.page, [now.child], Action.APPROVE))),
     )

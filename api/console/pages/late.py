@@ -102,7 +102,7 @@ async def _filter(page: SignedIn, asked: LateFilters) -> dict[str, Any]:
         "lags": _LAGS,
         "institutions": await institutions_overseen(page),
         "at": partial(addressed, _AT),
-        "counts_at": partial(addressed, _COUNTS_AT),
+        "counts_at": lambda asked: addressed(_COUNTS_AT, {**asked, "sort": None}),
     }
 
 
