@@ -4,6 +4,8 @@ SCREENS = .screens
 REPEATED = database and not any_database
 # One more than CI has processors, for a test mostly waits for a server or a command.
 WORKERS = 3
+# Those that repeat tests on another database; beside all tests one is left for them.
+REPEATING = $(WORKERS)
 EXAMPLES = 10
 TESTS = tests
 
@@ -23,19 +25,18 @@ export PYTHONUTF8 = 1
 # Each test process, and each command that a test starts, would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test lint types imports generated compiled generate schema test-embedded test-system test-pooled explore drills bench \
+.PHONY: run test lint types imports generated compiled generate schema test-embedded test-seen test-system test-pooled explore drills bench \
 	bench-scale limits requirements screens
 .DEFAULT_GOAL = run
 
 run: $(RUN)  ## Serve a fictional institution on 127.0.0.1:PORT, with its database in DATA
 	$(BIN)/childledger demo --port $(PORT) --data $(DATA)
 
-# One after the other, also under make -j: first what is checked without a run, on two processors.
+# First what is checked without a run, on two processors, then all tests, and beside them those that are repeated: what one
+# run waits for, another uses the processors for. What the repeated ones say is shown once they end.
 test: $(TEST)  ## Everything CI runs
 	@$(MAKE) --no-print-directory -j2 types lint imports generated compiled
-	@$(MAKE) --no-print-directory test-embedded
-	@$(MAKE) --no-print-directory test-system
-	@$(MAKE) --no-print-directory test-pooled
+	@$(MAKE) --no-print-directory -k -j2 --output-sync=target REPEATING=1 test-seen test-system test-pooled
 
 lint: $(TEST)
 	$(BIN)/ruff check
@@ -60,14 +61,18 @@ compiled: $(TEST)
 test-embedded: $(TEST)
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
+# What it says is seen at once.
+test-seen: $(TEST)
+	@$(MAKE) --no-print-directory --output-sync=none test-embedded
+
 test-system: $(TEST)  ## The tests of the database, on the system's PostgreSQL 15 (REPEATED=database for all that ask for one)
 	@if [ -x /usr/lib/postgresql/15/bin/initdb ]; then set -x; \
-		CHILDLEDGER_TEST_POSTGRES=15 $(BIN)/pytest -n $(WORKERS) --dist worksteal -m "$(REPEATED)"; \
+		CHILDLEDGER_TEST_POSTGRES=15 $(BIN)/pytest -n $(REPEATING) --dist worksteal -m "$(REPEATED)"; \
 	else echo "PostgreSQL 15 is not installed here: not tested on it"; fi
 
 test-pooled: $(TEST)  ## The tests of whoever enters the database, behind PgBouncer in transaction mode
 	@if [ -x /usr/sbin/pgbouncer ]; then set -x; \
-		CHILDLEDGER_TEST_POOLER=1 $(BIN)/pytest -n $(WORKERS) --dist worksteal -m pooled; \
+		CHILDLEDGER_TEST_POOLER=1 $(BIN)/pytest -n $(REPEATING) --dist worksteal -m pooled; \
 	else echo "PgBouncer is not installed here: not tested behind it"; fi
 
 explore: $(TEST)  ## Try every property on new examples, EXAMPLES times as many as usual (TESTS=tests/sealed for some)
