@@ -57,11 +57,9 @@ DONE_ONCE: Final = (
 
 @dataclass(frozen=True)
 class Furnished:
-    """A database to copy: its name, where its keys are, and the tokens of two institutions."""
+    """A database to copy: how it is found, and the tokens of two institutions."""
 
-    template: str
-    data: Path
-    ledger: str
+    settings: Settings
     home: Institution
     elsewhere: Institution
     tokens: dict[Role, str]
@@ -76,7 +74,11 @@ def furnished(postgres: str) -> Iterator[Furnished]:
     with tempfile.TemporaryDirectory() as folder, psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(ledger)))
         settings = Settings(
-            database_url=SecretStr(make_conninfo(postgres, dbname=ledger)), data=Path(folder), ledger=ledger
+            database_url=SecretStr(make_conninfo(postgres, dbname=ledger)),
+            data=Path(folder),
+            ledger=ledger,
+            password_memory_kib=32,
+            password_passes=1,
         )
 
         async def furnish() -> Furnished:
@@ -84,10 +86,8 @@ def furnished(postgres: str) -> Iterator[Furnished]:
                 identity = container.identity
                 home = await open_institution(container, HOME, region="371099")
                 elsewhere = await open_institution(container, ELSEWHERE, region="990101")
-                return Furnished(
-                    ledger,
-                    settings.data,
-                    ledger,
+                furnished = Furnished(
+                    settings,
                     home,
                     elsewhere,
                     await tokens_for_every_role(identity, home, purpose="test", days=365, township=TOWNSHIP),
@@ -95,6 +95,12 @@ def furnished(postgres: str) -> Iterator[Furnished]:
                         identity, elsewhere, purpose="test elsewhere", days=365, township=TOWNSHIP_ELSEWHERE
                     ),
                 )
+                # What follows the ledger is done here, and not again in every copy.
+                head = await container.ledger.head()
+                assert await container.projector.known_reached(head.position, PATIENCE)
+                for log in (container.transparency_log, container.log_of_accesses):
+                    await log.catch_up()
+                return furnished
 
         yield asyncio.run(furnish())
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(ledger)))
@@ -175,16 +181,11 @@ class Served:
 @pytest.fixture
 def settings(postgres: str, furnished: Furnished, tmp_path: Path) -> Iterator[Settings]:
     """Give the settings of a furnished database of the test's own."""
-    with copied(postgres, furnished.template) as url:
+    # The database has the name of its ledger.
+    with copied(postgres, furnished.settings.ledger) as url:
         data = tmp_path / "data"
-        shutil.copytree(furnished.data, data)  # what was last seen is seen of this copy alone
-        yield Settings(
-            database_url=SecretStr(url),
-            data=data,
-            ledger=furnished.ledger,
-            password_memory_kib=32,
-            password_passes=1,
-        )
+        shutil.copytree(furnished.settings.data, data)  # what was last seen is seen of this copy alone
+        yield furnished.settings.model_copy(update={"database_url": SecretStr(url), "data": data})
 
 
 @pytest.fixture
