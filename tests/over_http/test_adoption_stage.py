@@ -129,8 +129,8 @@ async def test_of_whom_it_was_erased_nobody_counts_how_far_they_came_not_even_as
     assert await served.container.projector.known_reached(head, PATIENCE)
     await served.projected()
     for known in (None, before):
-        asked_then = {} if known is None else {"known_at": known}
-        told = await asked(served, "/census", **asked_then)
+        asked_then: dict[str, Any] = {} if known is None else {"known_at": known}
+        told = await asked(served, "/census", Role.SUPERVISOR, **asked_then)
         assert numbers(told, "count") == {"adoptable": [1], "nothing": [2]}, known
 
 
