@@ -178,8 +178,7 @@ def _held(words: Words, chapter: str, name: str, held: Mapping[str, Any]) -> Dis
             for part, value in held.items()
             if part not in _HELD and value not in (None, [])
         ]
-        told = words("list.joint").join(part.text for part in parts)
-        shown = Displayed(told) if told else personal(words, None)
+        shown = Displayed(words("list.joint").join(part.text for part in parts) or words("value.bare"))
     if shown.absence == "masked":
         return shown
     same_day = "until" not in held and held.get("since") == held.get("value")

@@ -12,11 +12,12 @@ import pytest
 
 from api.console.rendering import STATICS
 from api.identity.permissions import SEES, Role
-from domain.event import CATALOGUE, Category, Event, fields_of
+from domain.event import CATALOGUE, Category, Event, Unknown, fields_of
 from domain.events.adoption.assessment import AdoptabilityAssessed
 from domain.events.departure import ChildDied
 from domain.events.health import PhysicalExamined
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
+from domain.events.rehabilitation import RehabPlanMade
 from domain.events.schooling import SchoolEnrolled
 from domain.when import day_of
 from tests.support.client import Served
@@ -321,6 +322,14 @@ async def test_the_history_has_both_days_of_an_entry_and_what_became_of_it(serve
     until = await browser.open(f"/console/children/{child}/history?month=2015-09")
     assert "2015-09-01" in until.text
     assert "2020-11-12" not in until.text
+
+
+async def test_what_holds_without_more_said_of_it_is_no_blank(served: Served) -> None:
+    unsaid = Unknown("not_on_paper")
+    begun = some(RehabPlanMade, starts_on=unsaid, ends_on=unsaid)
+    child = await kept(served, given(("2020-01-01", some(ChildReceived)), ("2020-02-01", begun)))
+    page = await (await signed_in(served, Role.SUPERVISOR)).open(f"/console/children/{child}")
+    assert re.search(r"有，细节没有记录\s*<span class=\"since num\">2020-02-01 起", page.text)
 
 
 async def test_a_day_that_is_none_is_told_as_a_page(served: Served) -> None:
