@@ -10,12 +10,14 @@ import api.console
 from api.console.language_marks import with_languages
 from api.console.value_display import FINDING_KINDS, days, rule_case
 from api.console.words import WORDS, Words
+from api.contract.explanation_words import CATEGORIES
 from api.contract.problems import KINDS
 from api.identity.access_log import TELLING
 from api.identity.permissions import Role
 from api.identity.reading_reasons import REASONS, USUAL_REASON, ReadingReason
 from domain.attribute_codes import attribute_codes
-from domain.event import CATALOGUE, chapter
+from domain.codes import tables
+from domain.event import CATALOGUE, Category, chapter
 from domain.file import ATTRIBUTES
 from domain.rulebook import Rulebook
 from domain.statements.allowance_months import DifferenceReason
@@ -158,3 +160,11 @@ def test_words_of_the_other_language_say_which_one_it_is() -> None:
     )
     chinese = "<p>The child is in care.</p><p>PDF</p><p>体检 PDF file</p>"
     assert with_languages(chinese, "zh") == chinese.replace("<p>The", '<p lang="en">The')
+
+
+@pytest.mark.parametrize("table", ["personal_category", "emergency_set"])
+def test_what_is_sealed_has_one_name_in_forms_and_where_it_is_not_shown(table: str) -> None:
+    named = {Category(code.replace("_", "-")): label for code, label in tables()[table].codes.items()}
+    for category, label in named.items():
+        assert label.zh == CATEGORIES[category].zh
+        assert label.en.casefold() == CATEGORIES[category].en
