@@ -6,6 +6,7 @@ from typing import Final
 
 import pytest
 
+from api.console.words import WORDS
 from api.identity.permissions import Role
 from tests.support.console import ADDRESSES
 from tests.support.places import ROOT
@@ -35,6 +36,22 @@ def test_what_a_guide_links_shows_and_names_is_there(role: Role) -> None:
         assert [each for each in named if each not in ADDRESSES] == []
         tasks.append((text.count("\n## "), named))
     assert tasks[0] == tasks[1], "both languages lead through the same tasks and pages"
+
+
+def test_what_guides_and_explanations_of_pages_quote_stands_on_a_page() -> None:
+    said = {"zh": set[str](), "en": set[str]()}
+    for label in (each for table in WORDS.values() for each in table.values()):
+        said["zh"].add(label.zh)
+        said["en"].add(label.en)
+    quoted = [("zh", each) for word in WORDS["help"].values() for each in re.findall("“([^”]+)”", word.zh)]
+    for path in GUIDES.glob("*.md"):
+        text = path.read_text("utf-8")
+        if path.name.endswith(ENDINGS[1]):
+            quoted += [("zh", each) for each in re.findall("“([^”]+)”", text)]
+        else:
+            quoted += [("en", each) for each in re.findall(r"(?<!\*)\*([^*\n]+)\*(?!\*)", text)]
+    assert len(quoted) > 20
+    assert [(language, each) for language, each in quoted if each not in said[language]] == []
 
 
 def test_pictures_are_small_and_each_is_shown() -> None:
