@@ -170,6 +170,7 @@ def install(routes: APIRouter) -> None:
         census_counts.downloads,
         census_changes.downloads,
         numbers_over_time.downloads,
+        found.downloads,
         child_dossier.downloads,
         child_proof.downloads,
         report_pages.downloads,

@@ -198,3 +198,20 @@ async def test_supervision_has_a_row_for_each_institution_and_each_number_leads_
     elsewhere = await signed_in(served, Role.SUPERVISOR, elsewhere=True)
     (theirs,) = numbers(await elsewhere.open("/console/supervision")).values()
     assert {count for count, _ in theirs} == {"0"}
+
+
+async def test_findings_are_counted_each_number_leads_to_as_many_and_all_are_saved(served: Served) -> None:
+    await three_children(served)
+    browser = await signed_in(served, Role.AUDITOR)
+    for by in ("rule", "kind", "institution"):
+        page = await browser.open(f"/console/findings/counts?by={by}&since=2020-03-01")
+        rows = numbers(page)
+        assert rows
+        for count, address in (cells[0] for cells in rows.values()):
+            behind = await browser.open(address or "")
+            assert behind.text.count('<tr><td class="num">') == int(count), address
+            assert "since=2020-03-01" in (address or ""), "a list is narrowed as its count is"
+        assert f"共 {sum(int(cells[0][0]) for cells in rows.values())} 项" in page.text
+    (saved,) = re.findall(r'href="(/console/findings\.csv[^"]*)"', behind.text)
+    lines = (await browser.open(unescape(saved))).content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 1 + int(count), "all of them, below the headings"

@@ -244,6 +244,7 @@ def pages_to_look_at(demo: Demo) -> dict[str, str]:
         "form": f"{at}/record/PhysicalExamined",
         "form-of-rows": f"{at}/record/IntakeVerified",
         "findings": "/console/findings",
+        "findings-counts": "/console/findings/counts",
         "late": "/console/late",
         "late-counts": "/console/late/counts",
         "digest": "/console/digest",
