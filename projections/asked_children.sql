@@ -1,11 +1,5 @@
 -- The children whom a question is about: each once, with the first day of what makes them so.
 
--- name: grouped
-SELECT q.* FROM (SELECT child, min(first_on) AS first_on FROM ({parts}) AS parts GROUP BY child) AS q
-
--- name: part
-SELECT part.child, part.{day} AS first_on FROM ({select} WHERE {condition}) AS part
-
 -- name: spans
 SELECT s.child, s.since FROM spans s JOIN register ON register.child = s.child
 

@@ -42,7 +42,7 @@ class ChildMove:
     direction: MoveDirection | None
 
 
-SORTS: Final = Sorts(ChildMove, "moved", {"on": "day", **alike("kind", "reason")})
+SORTS: Final = Sorts(ChildMove, "moved", {"on": "day", **alike("kind", "reason")}, computed=True)
 
 
 def graded(by: Sequence[str]) -> str | None:

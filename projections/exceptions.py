@@ -14,10 +14,11 @@ from domain.file import File
 from domain.second_person import ApprovalKind, ApprovalState, ForApproval, for_approval, for_approval_of
 from domain.when import day_of
 from ledger.store import queries
+from projections.acting_rules import ActingRules
 from projections.known import as_known
 from projections.markers import Blank, Hashed, Internal
 from projections.model import ReadModel, RowContext, RowParts
-from projections.paging import FIRST_PAGE, Condition, Page, PageAsked, in_charge, page
+from projections.paging import FIRST_PAGE, Condition, Page, PageAsked, in_charge, in_place, page
 from projections.sorting import Key, Sorts, alike, as_day, as_id, as_number
 from projections.withholding import Withholding, listed
 
@@ -106,6 +107,8 @@ EXCEPTIONS: Final = ReadModel(
 
 _SQL: Final = queries.load_composable("projections", "exceptions.sql")
 _KEY: Final[Key] = {"e.recorded_on": as_day, "e.child": as_id, "e.number": as_number}
+WAITS: Final[ApprovalState] = "waiting"
+"""The state of what somebody must still decide on."""
 SORTS: Final = Sorts(ExceptionRow, "e", alike("recorded_on", "state", "kind", "rule"))
 
 
@@ -120,15 +123,21 @@ async def exceptions(
     kind: ApprovalKind | None = None,
     rule: str | Sequence[str] | None = None,
     institution: UUID | None = None,
+    place: str | None = None,
+    acting: ActingRules | None = None,
     known: int | None = None,
     turn: PageAsked = FIRST_PAGE,
 ) -> Page[ExceptionRow]:
     """Return what a second person decides on of all that had happened by a day, the longest-waiting first.
 
-    `known` is the position as known at which it is read, None for now. Rows may be `WITHHELD`. What rests on
-    a category outside `sees` is left out. `keyed` hashes terms.
+    `acting` keeps what waits until somebody decides, who are the first that must, `place` what is in its
+    charge. `known` is the position as known at which it is read, None for now. Rows may be `WITHHELD`. What
+    rests on a category outside `sees` is left out. `keyed` hashes terms.
     """
     then = as_known(known, {"exceptions": EXCEPTIONS})
+    if acting is not None and state not in {None, WAITS}:
+        return Page([], None, 0 if turn.total else None)
+    state = state if acting is None else WAITS
     where = [
         scope,
         # Within coalesce, for PostgreSQL takes the bare comparison for a rare match and reads all rows.
@@ -138,5 +147,9 @@ async def exceptions(
     ]
     if institution is not None:
         where.append(in_charge(institution))
+    if place is not None:
+        where.append(in_place(place))
+    if acting is not None:
+        where.append(acting.deciding())
     select = _SQL["exceptions"]
     return await page(connection, ExceptionRow, select, where, _KEY, turn=turn, sorts=SORTS, tables=then)

@@ -20,10 +20,10 @@ CREATE TABLE findings (
 );
 -- Most findings have ended, and what is asked for are the others.
 CREATE INDEX ON findings (found_on, child, number) WHERE until IS NULL;
-CREATE INDEX ON findings (found_on, until, child, number) WHERE until IS NOT NULL;
+CREATE INDEX ON findings (found_on, child, number, until) WHERE until IS NOT NULL;
 CREATE INDEX ON findings (rule, found_on, child, number) WHERE until IS NULL;
 CREATE INDEX ON findings (kind, found_on, child, number) WHERE until IS NULL;
-CREATE INDEX ON findings (rule, found_on, until, child, number) WHERE until IS NOT NULL;
+CREATE INDEX ON findings (rule, found_on, child, number, until) WHERE until IS NOT NULL;
 CREATE INDEX ON findings (rule) WHERE sealed IS NOT NULL;
 
 -- name: endless

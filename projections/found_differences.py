@@ -16,11 +16,14 @@ from domain.event import Category, known
 from domain.events.reconciliation.differing import DifferenceFound, DifferenceSettled
 from domain.file import File
 from ledger.store import queries
+from projections.acting_rules import ActingRules
 from projections.known import as_known
 from projections.model import ReadModel, RowContext
-from projections.paging import FIRST_PAGE, Condition, Page, PageAsked, in_charge, page
+from projections.paging import FIRST_PAGE, Condition, Page, PageAsked, in_charge, in_place, page
 from projections.sorting import Key, Sorts, alike, as_day, as_id
 
+RULE: Final = "R-REC-1"
+"""Says of each day on which a difference is open that somebody must settle it."""
 DifferenceState: TypeAlias = Literal["open", "settled"]
 
 
@@ -85,11 +88,14 @@ async def differences(
     item: str | None = None,
     found_since: date | None = None,
     institution: UUID | None = None,
+    place: str | None = None,
+    acting: ActingRules | None = None,
     known: int | None = None,
     turn: PageAsked = FIRST_PAGE,
 ) -> Page[DifferenceRow]:
     """Return the differences that were found by a day, in the files of the scope, the oldest first.
 
+    `acting` keeps the open ones that somebody must settle first, `place` those in files in its charge.
     `found_since` is the first day of finding, `known` the position as known at which they are read, None for
     now.
     """
@@ -105,5 +111,9 @@ async def differences(
         where.append(Condition(SQL("d.found_on >= %(found_since)s"), {"found_since": found_since}))
     if institution is not None:
         where.append(in_charge(institution))
+    if place is not None:
+        where.append(in_place(place))
+    if acting is not None:
+        where += [acting.on_rule(RULE), Condition(_SQL["open"], {})]
     select = _SQL["differences"]
     return await page(connection, DifferenceRow, select, where, _KEY, turn=turn, sorts=SORTS, tables=then)

@@ -26,8 +26,9 @@ CREATE TABLE institution_obligations (
     PRIMARY KEY (child, number)
 );
 CREATE INDEX ON institution_obligations (due_on, child, number);
-CREATE INDEX ON institution_obligations (due_on, child, number) WHERE met_on IS NULL AND void_on IS NULL;
-CREATE INDEX ON institution_obligations (rule, due_on, child, number) WHERE met_on IS NULL AND void_on IS NULL;
+CREATE INDEX ON institution_obligations (due_on, child, number, opened_on) WHERE met_on IS NULL AND void_on IS NULL;
+CREATE INDEX ON institution_obligations (rule, due_on, child, number, opened_on) WHERE met_on IS NULL AND void_on IS NULL;
 CREATE INDEX ON institution_obligations (opened_on, due_on, child, number) WHERE met_on IS NULL AND void_on IS NULL;
 CREATE INDEX ON institution_obligations (met_on);
+CREATE INDEX ON institution_obligations (rule, due_on, child, number) WHERE met_on IS NOT NULL;
 CREATE INDEX ON institution_obligations (rule) WHERE sealed IS NOT NULL;

@@ -1,8 +1,9 @@
 """Obligations that are due or overdue on a day, across files, with the entry that opened the clock."""
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -170,7 +171,10 @@ class DueTable:
 
 OF_CHILDREN: Final = DueTable(OBLIGATIONS, WITHHELD, _SQL["of_children"])
 _NOT_CLOSED: Final = ("open", "void_later", "met_later")
-_ALL: Final = ("all",)
+_PARTS: Final[Mapping[State, tuple[str, ...]]] = MappingProxyType(
+    {"due": _NOT_CLOSED, "overdue": _NOT_CLOSED, "met": ("met",), "met_late": ("met",), "void": ("void",)}
+)
+"""In which parts of the table clocks have a state; no two of these have a row in common."""
 _KEY: Final[Key] = {"o.due_on": as_day, "o.child": as_id, "o.number": as_number}
 SORTS: Final = Sorts(Obligation, "o", alike("due_on", "opened_on", "rule"))
 SORTS_OF_CLOSED: Final = Sorts(Obligation, "o", alike("due_on"))
@@ -279,7 +283,6 @@ async def obligations_asked(
         Condition(SQL("o.opened_on <= %(day)s"), {"day": day}),
         await of.withheld.saying(connection, "o", keyed, then, rule=rule),
     ]
-    waiting = set(states) <= set(WAITING)
     if set(states) != set(WAITING):  # else the parts that are read say it
         where.append(
             Condition(
@@ -304,4 +307,4 @@ async def obligations_asked(
         where.append(in_place(place))
     if acting is not None:
         where.append(acting.condition(of.withheld, "o", keyed))
-    return of.selects(_NOT_CLOSED if waiting else _ALL), where
+    return of.selects(dict.fromkeys(part for state in states for part in _PARTS[state])), where

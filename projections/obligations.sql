@@ -27,13 +27,17 @@ CREATE TABLE obligations (
     PRIMARY KEY (child, number)
 );
 CREATE INDEX ON obligations (due_on, child, number);
--- Most clocks are closed, and what is asked for are the others.
-CREATE INDEX ON obligations (due_on, child, number) WHERE met_on IS NULL AND void_on IS NULL;
-CREATE INDEX ON obligations (rule, due_on, child, number) WHERE met_on IS NULL AND void_on IS NULL;
+-- Most clocks are closed, and what is asked for are the others. Those that open or are void on a later day are told by
+-- the last columns, so that no row is read for them.
+CREATE INDEX ON obligations (due_on, child, number, opened_on) WHERE met_on IS NULL AND void_on IS NULL;
+CREATE INDEX ON obligations (rule, due_on, child, number, opened_on) WHERE met_on IS NULL AND void_on IS NULL;
 CREATE INDEX ON obligations (opened_on, due_on, child, number) WHERE met_on IS NULL AND void_on IS NULL;
 -- A clock that is void from the day it opens waits on no day.
-CREATE INDEX ON obligations (due_on, void_on, child, number) WHERE met_on IS NULL AND void_on > opened_on;
+CREATE INDEX ON obligations (due_on, child, number, opened_on, void_on) WHERE met_on IS NULL AND void_on > opened_on;
+CREATE INDEX ON obligations (rule, due_on, child, number, opened_on, void_on) WHERE met_on IS NULL AND void_on > opened_on;
+CREATE INDEX ON obligations (opened_on, due_on, child, number, void_on) WHERE met_on IS NULL AND void_on > opened_on;
 CREATE INDEX ON obligations (met_on);
+CREATE INDEX ON obligations (rule, due_on, child, number) WHERE met_on IS NOT NULL;
 CREATE INDEX ON obligations (rule) WHERE sealed IS NOT NULL;
 
 -- name: of_children
@@ -42,9 +46,6 @@ JOIN register ON register.child = o.child
 -- name: of_institutions
 -- An institution's file is in its own charge.
 CROSS JOIN LATERAL (SELECT o.child, o.child AS institution, NULL::text AS place) AS register
-
--- name: all
-SELECT o.* FROM {table} o {whose}
 
 -- name: open
 SELECT o.*
@@ -59,6 +60,14 @@ SELECT o.*
 -- name: met_later
 SELECT o.*
   FROM (SELECT * FROM {table} WHERE met_on > %(day)s AND coalesce(void_on > %(day)s, true)) o
+  {whose}
+
+-- name: met
+SELECT o.* FROM (SELECT * FROM {table} WHERE met_on IS NOT NULL AND met_on <= %(day)s) o {whose}
+
+-- name: void
+SELECT o.*
+  FROM (SELECT * FROM {table} WHERE void_on <= %(day)s AND coalesce(met_on > %(day)s, true)) o
   {whose}
 
 -- name: state

@@ -24,10 +24,11 @@ from domain.rulebook import Rulebook
 from domain.scope import OFFICER_AGE
 from domain.when import Days, add
 from ledger.store import queries
+from projections.acting_rules import ActingRules
 from projections.known import as_known
 from projections.model import ReadModel, RowContext
 from projections.obligations import OBLIGATIONS
-from projections.paging import FIRST_PAGE, Condition, Page, PageAsked, in_charge, page
+from projections.paging import FIRST_PAGE, Condition, Page, PageAsked, in_charge, in_place, page
 from projections.sorting import Key, Sorts, alike, as_day, as_id
 from projections.withholding import listed
 
@@ -150,6 +151,7 @@ def _gates(answer: Readiness, rulebook: Rulebook) -> str:
             "evidence": result.evidence,
             "missing_zh": result.missing and result.missing.zh,
             "missing_en": result.missing and result.missing.en,
+            "rule": (result.rule or rulebook[gate.rule]).id,
             "source": (result.rule or rulebook[gate.rule]).source,
             "verified": (result.rule or rulebook[gate.rule]).verified,
             "rests_on": None if result.state == "restricted" else listed(result.rests_on),
@@ -201,16 +203,24 @@ async def readiness(
     gate: int | None = None,
     route: str | None = None,
     institution: UUID | None = None,
+    place: str | None = None,
+    acting: ActingRules | None = None,
     known: int | None = None,
     turn: PageAsked = FIRST_PAGE,
 ) -> Page[ReadyOnDay]:
     """Return the readiness of each young person on a day for these categories, the earliest to turn 18 first.
 
-    The filters are those of `readiness_counts`, and `statuses`, if any, keeps those with one of them.
+    The filters are those of `readiness_counts`. `statuses`, if any, keeps those with one of them, `place`
+    those in its charge, and `acting` those not ready at whose first gate somebody must act first.
     """
     where = [scope, *readiness_asked(sees, day, within_months, gate, route, institution)]
     if statuses:
         where.append(having_status(statuses))
+    if place is not None:
+        where.append(in_place(place))
+    if acting is not None:
+        rules = {number: gate.rule for number, gate in GATES.items()}
+        where += [acting.on_gate(rules, _SQL["first_gate"]), _NOT_READY]
     then = as_known(known, {"readiness": READINESS, "obligations": OBLIGATIONS})
     return await page(connection, ReadyOnDay, _SELECT, where, _KEY, turn=turn, sorts=SORTS, tables=then)
 
@@ -244,6 +254,9 @@ async def readiness_counts(
         cursor = await connection.execute(statement, given)
         found.append(dict(await cursor.fetchall()))
     return ReadinessCounts(*found)
+
+
+_NOT_READY: Final = Condition(SQL("({}) = 'not_ready'").format(_SQL["status"]), {})
 
 
 def having_status(statuses: Sequence[Status]) -> Condition:

@@ -50,6 +50,11 @@ SELECT b.gate, count(*)
 EXISTS (SELECT FROM unnest(y.stuck_at, y.not_ready_by) AS b (gate, rests_on)
          WHERE b.gate = %(gate)s AND string_to_array(b.rests_on, ' ') <@ %(sees)s)
 
+-- name: first_gate
+-- The first gate that keeps somebody from being ready, as far as the caller may know.
+(SELECT min(b.gate) FROM unnest(y.stuck_at, y.not_ready_by) AS b (gate, rests_on)
+  WHERE string_to_array(b.rests_on, ' ') <@ %(sees)s)
+
 -- name: status
 -- What follows from the gates for somebody who sees these categories.
 CASE WHEN EXISTS (SELECT FROM unnest(y.deferred_by) AS b (rests_on)

@@ -39,7 +39,7 @@ class ListOrder:
     """The column by which the rows of a list are sorted before its key, one way or the other.
 
     A row that has no value there comes last either way: an empty one where it is `optional`, one that holds a
-    keyed hash where it may be `sealed`.
+    keyed hash where it may be `sealed`. What is `computed` for the answer stands in no index.
     """
 
     table: str
@@ -48,6 +48,7 @@ class ListOrder:
     descending: bool
     optional: bool
     sealed: bool
+    computed: bool
 
     @property
     def column(self) -> str:
@@ -73,12 +74,14 @@ class Sorts:
     """The columns by which a list may be sorted: those of its rows that stand in clear.
 
     `columns` has the column of each name by which it is asked for, which is that of a member of the answer;
-    with `-` before the column it is told the other way round.
+    with `-` before the column it is told the other way round. Rows that are `computed` for the answer are
+    read once, in whichever order.
     """
 
     row: type
     table: str
     columns: Mapping[str, str]
+    computed: bool = False
 
     def __post_init__(self) -> None:
         for name in self.names:
@@ -107,6 +110,7 @@ class Sorts:
             descending=sort.startswith("-") is not column.startswith("-"),
             optional=NoneType in kinds,
             sealed=name in marked(self.row, Hashed),
+            computed=self.computed,
         )
 
 
@@ -146,21 +150,33 @@ class Sorting:
             yield self._part(0, after is not None)
             return
         among_the_last = after is not None and after[0] is None
+        if self._order is not None and self._order.computed:
+            yield self._once(has, self._order.table, after is not None, among_the_last)
+            return
         if not among_the_last:
             yield SQL("AND {} {}").format(has, self._part(0, after is not None))
         yield SQL("AND NOT ({}) {}").format(has, self._part(1, among_the_last))
 
     def _part(self, first: int, beyond: bool) -> Composable:  # noqa: FBT001 - of a page
         columns = [_column(each) for each in self._columns]
-        condition: Composable = SQL("")
-        if beyond:
-            after = (Placeholder(f"after_{number}") for number in range(first, len(columns)))
-            condition = SQL("AND ({}) {} ({})").format(
-                SQL(", ").join(columns[first:]), self._beyond, SQL(", ").join(after)
-            )
+        condition = self._after(first) if beyond else SQL("")
         # Empty values are alike, and to sort by them too leaves the index of their column alone to be read.
         by = columns[first:] if self._order is not None and self._order.sealed else columns
         return SQL("{} ORDER BY {} LIMIT %(page_limit)s").format(condition, self._by(by))
+
+    def _once(self, has: Composable, table: str, beyond: bool, among_the_last: bool) -> Composable:  # noqa: FBT001 - of a page
+        """Return what follows the conditions of one SELECT of all rows, those without a value last."""
+        condition: Composable = SQL("")
+        if among_the_last:
+            condition = SQL("AND NOT ({}) {}").format(has, self._after(1))
+        elif beyond:
+            condition = SQL("AND (NOT ({}) OR (true {}))").format(has, self._after(0))
+        return SQL("{} ORDER BY {} LIMIT %(page_limit)s").format(condition, self.whole(table))
+
+    def _after(self, first: int) -> Composable:
+        columns = [_column(each) for each in self._columns[first:]]
+        after = (Placeholder(f"after_{number}") for number in range(first, len(self._columns)))
+        return SQL("AND ({}) {} ({})").format(SQL(", ").join(columns), self._beyond, SQL(", ").join(after))
 
     def _by(self, columns: Sequence[Composable]) -> Composable:
         return SQL(", ").join(SQL("{} {}").format(each, self._way) for each in columns)

@@ -12,4 +12,4 @@ CREATE TABLE spans (
     entry     uuid,
     PRIMARY KEY (child, attribute, key, since)
 );
-CREATE INDEX ON spans (attribute, value, since);
+CREATE INDEX ON spans (attribute, since, child, until, value);

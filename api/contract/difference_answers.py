@@ -1,7 +1,7 @@
 """Differences with others' data, in the form of answers and as a table."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, get_type_hints
 from uuid import UUID
 
 from api.contract.csv_lines import TableCell
@@ -10,6 +10,8 @@ from api.contract.list_tables import (
     CHARGE,
     CHILD,
     NEXT,
+    RULE,
+    SOURCE,
     STATE,
     WHOSE,
     ListColumn,
@@ -22,7 +24,7 @@ from api.contract.list_tables import (
     value_said,
     word,
 )
-from api.contract.listing import Because
+from api.contract.listing import Because, Titled, titled
 from api.contract.masking import ACTED, NAMED, PersonalValue, restricted, typed_dict
 from api.contract.sentences import Language
 from domain.codes import tables
@@ -30,6 +32,7 @@ from domain.entry import AnyEntry
 from domain.event import Category, Erased
 from domain.events.reconciliation.differing import BY_LISTING, CODED_ITEMS, OF_HEALTH
 from domain.label import Label
+from domain.rulebook import Rule
 from projections.found_differences import DifferenceRow, DifferenceState
 
 if TYPE_CHECKING:
@@ -68,13 +71,17 @@ else:
             "found_by": RecorderAnswer,
             "run": UUID | None,
             "settled": SettledAnswer | None,
+            "rule": str,
+            **get_type_hints(Titled),
+            "source": str,
+            "verified": bool,
         },
         """A difference with another system's data, open or settled on the day that is asked for.
 
         `ours` is what the file says of the day of their data, as known now or then; `theirs` what they said.
         Both are masked by the category of the item, and null where only one side lists the child; what a code
         is called stands beside it (`ours_said`). `run` is
-        the entry of the institution's file that tells of the comparison.
+        the entry of the institution's file that tells of the comparison. By `rule` somebody must settle it.
         """,
     )
 
@@ -126,8 +133,12 @@ def difference_json(
     settled: AnyEntry | None,
     sees: frozenset[Category],
     recorders: dict[UUID, str],
+    rule: Rule,
 ) -> "DifferenceAnswer":
-    """Return a difference on a day; `recorders` are the names that the caller may know."""
+    """Return a difference on a day; `recorders` are the names that the caller may know.
+
+    `rule` is the one by which it is to be settled.
+    """
     state = row.state(on)
     until = row.settled_on if state == "settled" and row.settled_on is not None else on
     return {
@@ -152,6 +163,10 @@ def difference_json(
             "explanation": _shown(settled.event.explanation, Category.IDENTITY, sees),
             "recorded_by": recorder_json(settled.recorded_by, recorders),
         },
+        "rule": rule.id,
+        **titled(rule),
+        "source": rule.source,
+        "verified": rule.verified,
     }
 
 
@@ -183,6 +198,8 @@ RECONCILED_TABLE: Final = ListTable(
         text("settled.explanation", Label("说明", "Explanation"), 24),
         text("settled.recorded_by.name", Label("办结人", "Settled by")),
         text("entry", Label("条目标识", "Entry"), 38),
+        *RULE,
+        *SOURCE,
         *CHARGE,
         CHILD,
     ),

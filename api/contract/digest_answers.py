@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from typing_extensions import TypedDict
 
+from api.contract.list_tables import ListColumn, ListedItem, ListTable, number, text
 from domain.label import Label
 
 DigestLine: TypeAlias = Literal["due", "newly_overdue", "overdue", "waiting", "findings", "not_ready"]
@@ -52,3 +53,24 @@ class DigestAnswer(TypedDict):
     before: date
     lines: Sequence[DigestLineAnswer]
     known_position: int
+
+
+def _lines(answer: Mapping[str, Any], _: bool) -> Sequence[ListedItem]:  # noqa: FBT001 - as tables call it
+    lines: Sequence[ListedItem] = answer["lines"]
+    return lines
+
+
+DIGEST_TABLE: Final = ListTable(
+    "digest",
+    Label("一周概要", "Digest of the week"),
+    (
+        ListColumn(Label("统计项", "What is counted"), lambda item, language: str(item[language]), 36),
+        number("count", Label("项数", "Number")),
+        text("more", Label("还有更多", "There are more"), 10),
+        number("before.count", Label("一周前", "A week before")),
+        text("before.more", Label("一周前还有更多", "There were more"), 10),
+        text("worse", Label("增多", "Became more"), 10),
+        text("list", Label("名单地址", "Address of the list"), 36),
+    ),
+    lines=_lines,
+)

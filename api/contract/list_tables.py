@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 
 from api.contract.csv_lines import TableCell
 from api.contract.explanation_words import CATEGORIES
+from api.contract.listing import Because
 from api.contract.sentences import Language
 from api.contract.value_words import VALUE_WORDS, called
 from domain.codes import tables
@@ -60,6 +61,17 @@ class ListTable:
     def coded(self) -> Mapping[str, tuple[str, ...]]:
         """The members of an item that have few values, with these values."""
         return dict(each.coded for each in self.columns if each.coded is not None)
+
+    def labels(self, items: Sequence[ListedItem]) -> dict[str, dict[str, Because]]:
+        """Return what the codes of items are called, by the member that has them."""
+        found: dict[str, dict[str, Because]] = {}
+        for column in self.columns:
+            path, values = column.coded or ("", ())
+            for item in items if values else ():
+                value = _of(item, path)
+                if value in values and value not in (of := found.setdefault(path, {})):
+                    of[value] = {"zh": str(column.cell(item, "zh")), "en": str(column.cell(item, "en"))}
+        return found
 
     def row(self, item: ListedItem, language: Language) -> list[TableCell]:
         """Return the cells of an item."""

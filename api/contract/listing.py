@@ -1,6 +1,6 @@
 """Pages of lists, and titles and sentences in two languages, in the form of answers."""
 
-from typing import Generic, TypeVar
+from typing import Generic, NotRequired, TypeVar
 
 from typing_extensions import TypedDict
 
@@ -22,13 +22,22 @@ class KnownListing(Listing[T]):
     known_position: int
 
 
+class Because(TypedDict):
+    """A reason in two languages."""
+
+    zh: str
+    en: str
+
+
 class CountedListing(KnownListing[T]):
     """One page of a list about files; `total` counts the items of all pages, as the caller is shown them.
 
-    It is null where it was not asked for.
+    It is null where it was not asked for. `labels` says what the codes of the items are called, by the member
+    that has them, such as `state`.
     """
 
     total: int | None
+    labels: NotRequired[dict[str, dict[str, Because]]]
 
 
 class Titled(TypedDict):
@@ -42,10 +51,3 @@ def titled(rule: Rule | str) -> Titled:
     """Return the title of a rule, or of the rule with an id."""
     title = title_of(rule) if isinstance(rule, str) else rule.title
     return {"title_zh": title.zh, "title_en": title.en}
-
-
-class Because(TypedDict):
-    """A reason in two languages."""
-
-    zh: str
-    en: str

@@ -1,23 +1,25 @@
 """Readiness for adult life in the form of answers: advice by fourteen gates."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Final, Literal, get_args
 from uuid import UUID
 
 import orjson
 from typing_extensions import TypedDict
 
+from api.contract.list_tables import ListedItem, ListTable, number, said, text, word
 from api.contract.listing import Titled, titled
 from api.contract.masking import ActingRole, PersonalValue
 from domain.event import Category
+from domain.label import Label
 from domain.readiness import GATES, GateState, GateWeight, Status
 from projections.readiness import ReadinessCounts, ReadyOnDay
 
 
 class GateAnswer(TypedDict):
-    """One of the fourteen gates; `rests_on` is null where its answer is `restricted`."""
+    """One of the fourteen gates, by its rule; `rests_on` is null where its answer is `restricted`."""
 
     gate: int
     name_zh: str
@@ -27,6 +29,7 @@ class GateAnswer(TypedDict):
     evidence: list[UUID]
     missing_zh: str | None
     missing_en: str | None
+    rule: str
     source: str
     verified: bool
     rests_on: list[Category] | None
@@ -154,6 +157,32 @@ def readiness_counts_json(
         ],
         "known_position": known,
     }
+
+
+def _lines(answer: Mapping[str, Any], _: bool) -> Sequence[ListedItem]:  # noqa: FBT001 - as tables call it
+    by_status = [
+        {"status": status, "count": answer[status], "list": answer["lists"][status]}
+        for status in get_args(Status)
+    ]
+    return [*by_status, *answer["stuck_at"]]
+
+
+READINESS_COUNTS_TABLE: Final = ListTable(
+    "readiness-counts",
+    Label("成年安置准备统计", "Readiness counted"),
+    (
+        word("status", Label("结论", "Conclusion"), "readiness_status"),
+        number("gate", Label("未达到的条件", "Stuck at gate")),
+        said("name_", Label("条件名称", "What the gate asks for"), 28),
+        number("count", Label("人数", "Number")),
+        text("list", Label("名单地址", "Address of the list"), 36),
+    ),
+    Label(
+        "先按结论统计，再按使其尚不具备的条件统计：一人可缺多项。",
+        "By conclusion, then by the gates that keep them from being ready: one may be stuck at several.",
+    ),
+    _lines,
+)
 
 
 def _next(due_on: date | None, rule: str | None) -> NextDueAnswer | None:

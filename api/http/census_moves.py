@@ -112,7 +112,7 @@ async def census_moves(
     await request.note({row.child: (Category.IDENTITY, *told) for row in page.rows}, "census")
     names = await institution_names(request, dimensions)
     items = [move_json(dimensions, each, names) for each in page.rows]
-    return counted_listing(await with_names(request, items, view.known), page, view)
+    return counted_listing(await with_names(request, items, view.known), page, view, MOVES_TABLE)
 
 
 def _check_cells(by: Sequence[str], **sides: Sequence[str] | None) -> None:

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Depends
 
 from api.contract.encoding import JsonResponse
 from api.contract.listing import titled
-from api.contract.problems import ANYWHERE
-from api.contract.waiting_counts import CountAnswer, CountsAnswer, FindingsCountAnswer
+from api.contract.waiting_counts import COUNTS_TABLE, CountAnswer, CountsAnswer, FindingsCountAnswer
 from api.http.dependencies import RequestContext, list_request
 from api.http.exceptions import exceptions_told
+from api.http.list_formats import in_formats, listed, one_page
 from api.http.list_pages import listed_at
 from api.http.lists import FOUND_TOLD
 from domain.label import Label
@@ -39,7 +39,8 @@ CountedList: TypeAlias = Callable[..., Awaitable[Page[Any]]]
 OfCounts: TypeAlias = Annotated[RequestContext, Depends(list_request(*_MODELS))]
 
 
-@router.get("/counts", responses=ANYWHERE | {200: {"model": CountsAnswer}})
+@router.get("/counts", responses=listed(CountsAnswer))
+@in_formats(COUNTS_TABLE, one_page)
 async def counts(request: OfCounts) -> JsonResponse:
     """Count what is overdue today, what speaks against files, and what a second person is to decide on."""
     today = request.today
@@ -73,7 +74,7 @@ async def counts(request: OfCounts) -> JsonResponse:
         ),
         "known_position": request.container.projector.position_of(*_MODELS),
     }
-    return JsonResponse(answer)
+    return JsonResponse(answer, headers={"Ledger-Position": str(answer["known_position"])})
 
 
 async def _counted(

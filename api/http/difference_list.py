@@ -22,6 +22,8 @@ from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_reque
 from api.http.file_points import one_day
 from api.http.list_formats import in_formats, listed
 from api.http.list_pages import counted_listing, list_page, list_view, with_names
+from api.http.one_file import PlaceFilter
+from api.http.responsible import ResponsibleFilter, acting
 from api.identity.acting import recording_roles
 from api.identity.permissions import Role
 from domain.event import Category
@@ -30,12 +32,11 @@ from domain.file import File
 from domain.life import Life
 from domain.rulebook import Rulebook
 from ledger.compute import compute
-from projections.found_differences import SORTS, DifferenceRow, DifferenceState
+from projections.found_differences import RULE, SORTS, DifferenceRow, DifferenceState
 from projections.found_differences import differences as differences_on
 
 router = APIRouter(tags=["across files"])
 
-_RULE: Final = "R-REC-1"
 MODELS: Final = ("register", "found_differences")
 """The read models that the list asks."""
 StateAsked: TypeAlias = Annotated[DifferenceState | None, Query(description="All of them by default.")]
@@ -55,6 +56,8 @@ async def differences(
     item: Annotated[ComparedItemCode | None, Query(description="A code of `compared_item`.")] = None,
     found_since: Annotated[date | None, Query(description="The first day of finding.")] = None,
     institution: UUID | None = None,
+    place: PlaceFilter = None,
+    responsible: ResponsibleFilter = None,
     sort: DifferenceSort = None,
     total: WithTotal = False,  # noqa: FBT002 - of the query string
     limit: PageLimit = 50,
@@ -74,11 +77,13 @@ async def differences(
         item=item,
         found_since=found_since,
         institution=institution,
+        place=place,
+        acting=await acting(request, responsible),
         limit=limit,
         sort=sort,
         total=total,
     )
-    return counted_listing(await _items(request, page.rows, on, view.known), page, view)
+    return counted_listing(await _items(request, page.rows, on, view.known), page, view, RECONCILED_TABLE)
 
 
 async def _items(
@@ -98,7 +103,11 @@ async def _items(
         file = files[row.child]
         ours = await compute(partial(_ours, row, file, rulebook), len(file.entries))
         settled = None if row.settled_by is None else entries[row.settled_by]
-        items.append(difference_json(row, on, ours, entries[row.entry], settled, request.sees, recorders))
+        items.append(
+            difference_json(
+                row, on, ours, entries[row.entry], settled, request.sees, recorders, rulebook[RULE].on(on)
+            )
+        )
     return await with_names(request, items, known, _who_settles)
 
 
@@ -109,4 +118,4 @@ def _ours(row: DifferenceRow, file: File, rulebook: Rulebook) -> str | None:
 
 
 def _who_settles(item: DifferenceAnswer, placed: bool) -> Sequence[Role]:  # noqa: FBT001 - of a file
-    return recording_roles(_RULE, placed=placed) if item["state"] == "open" else ()
+    return recording_roles(RULE, placed=placed) if item["state"] == "open" else ()

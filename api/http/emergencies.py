@@ -95,7 +95,7 @@ async def emergencies(
     told = await _told(request, [accesses[row.entry_id] for row in listed_here])
     items = [{"child": row.child, **each} for row, each in zip(listed_here, told, strict=True)]
     await request.note(dict.fromkeys(children, (Category.IDENTITY,)), "emergency accesses")
-    return counted_listing(await with_names(request, items, view.known), page, view)
+    return counted_listing(await with_names(request, items, view.known), page, view, EMERGENCIES_TABLE)
 
 
 async def _told(request: RequestContext, taken: Iterable[EmergencyAccess]) -> list[dict[str, Any]]:

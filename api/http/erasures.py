@@ -82,4 +82,4 @@ async def erasures(
         for row in rows
     ]
     await request.note(dict.fromkeys([row.child for row in rows], (Category.IDENTITY,)), "erasures")
-    return counted_listing(await with_names(request, items, view.known), page, view)
+    return counted_listing(await with_names(request, items, view.known), page, view, ERASURES_TABLE)

@@ -29,7 +29,8 @@ from api.http.list_pages import (
     with_names,
 )
 from api.http.lists import several
-from api.http.one_file import RuleFilter
+from api.http.one_file import PlaceFilter, RuleFilter
+from api.http.responsible import ResponsibleFilter, acting
 from api.identity.acting import deciding_roles
 from api.identity.permissions import Action, Role
 from api.identity.restricted import unrestricted_sql
@@ -62,6 +63,8 @@ async def exceptions(
     kind: ApprovalKind | None = None,
     rule: RuleFilter = None,
     institution: UUID | None = None,
+    place: PlaceFilter = None,
+    responsible: ResponsibleFilter = None,
     sort: Annotated[str | None, Query(description=SORT), SortedBy(SORTS)] = None,
     total: WithTotal = False,  # noqa: FBT002 - of the query string
     limit: PageLimit = 50,
@@ -83,12 +86,16 @@ async def exceptions(
         kind=kind,
         rule=several(rule),
         institution=institution,
+        place=place,
+        acting=await acting(request, responsible),
         limit=limit,
         sort=sort,
         total=total,
     )
     rows = await opened_rows(request, WITHHELD, page.rows)
-    return counted_listing(await _items(request, page.rows, rows, on, view.known), page, view)
+    return counted_listing(
+        await _items(request, page.rows, rows, on, view.known), page, view, EXCEPTIONS_TABLE
+    )
 
 
 def exceptions_told(request: RequestContext) -> Condition:

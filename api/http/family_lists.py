@@ -101,7 +101,7 @@ async def _families(
         )
     items = await _named(request, page.rows)
     await request.note({row.family: (Category.FAMILY,) for row in page.rows}, "families")
-    return counted_listing(items, page, view)
+    return counted_listing(items, page, view, FAMILIES_TABLE)
 
 
 async def _named(request: RequestContext, rows: list[ListedFamily]) -> list[dict[str, Any]]:

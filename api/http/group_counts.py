@@ -23,15 +23,7 @@ from api.http.dependencies import AsOf, Day, KnownAt, RequestContext
 from api.http.file_points import one_day
 from api.http.list_formats import in_formats, listed, one_page
 from api.http.list_pages import ListView, check_rules, institution_names, list_view, listed_at
-from api.http.lists import (
-    FINDING_MODELS,
-    FOUND_TOLD,
-    OBLIGATION_MODELS,
-    OfFindings,
-    OfObligations,
-    acting,
-    several,
-)
+from api.http.lists import FINDING_MODELS, FOUND_TOLD, OBLIGATION_MODELS, OfFindings, OfObligations, several
 from api.http.one_file import (
     ChildFilter,
     DueSince,
@@ -40,9 +32,9 @@ from api.http.one_file import (
     FoundSince,
     OverdueDays,
     PlaceFilter,
-    ResponsibleFilter,
     RuleFilter,
 )
+from api.http.responsible import ResponsibleFilter, acting
 from api.identity.acting import clearing_roles
 from domain.judging import FindingKind
 from domain.obligations import State
@@ -106,7 +98,7 @@ async def counts_of_obligations(
             day=on,
             states=tuple(state or WAITING),
             rule=several(rule),
-            acting=acting(request, responsible),
+            acting=await acting(request, responsible),
             known=view.known,
             **bounds,
         )
@@ -151,7 +143,7 @@ async def counts_of_findings(
             sees=request.sees,
             day=on,
             rule=several(rule),
-            acting=acting(request, responsible),
+            acting=await acting(request, responsible),
             known=view.known,
             **bounds,
         )

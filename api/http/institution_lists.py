@@ -28,6 +28,7 @@ from api.http.list_pages import (
 )
 from api.http.lists import several
 from api.http.one_file import DueSince, DueUntil, DueWithinDays, OverdueDays, RuleFilter
+from api.http.responsible import ResponsibleFilter, acting
 from api.identity.acting import recording_roles
 from api.identity.permissions import Role, families_sql
 from domain.obligations import State
@@ -55,6 +56,7 @@ async def obligations_of_institutions(
     due_within_days: DueWithinDays = None,
     overdue_days: OverdueDays = None,
     institution: UUID | None = None,
+    responsible: ResponsibleFilter = None,
     sort: Annotated[str | None, Query(description=SORT), SortedBy(SORTS)] = None,
     total: WithTotal = False,  # noqa: FBT002 - of the query string
     limit: PageLimit = 50,
@@ -87,6 +89,7 @@ async def obligations_of_institutions(
         overdue_days=overdue_days,
         # Of its own file alone, by its id, and not by reading those of all others in the order of the list.
         institution=institution or request.actor.institution,
+        acting=await acting(request, responsible),
         limit=limit,
         sort=sort,
         total=total,
@@ -108,7 +111,7 @@ async def obligations_of_institutions(
         }
         for row in rows
     ]
-    return counted_listing(items, page, view)
+    return counted_listing(items, page, view, INSTITUTION_OBLIGATIONS_TABLE)
 
 
 def _entries(row: Obligation) -> list[UUID]:

@@ -123,7 +123,7 @@ async def late(
     causes, recorders = await request.causes(acting), await request.recorders(entries)
     await request.note(dict.fromkeys(first, (Category.IDENTITY,)), "late")
     items = [late_entry_json(each, amendments[each.stream], causes, recorders) for each in entries]
-    return counted_listing(await with_names(request, items, view.known), page, view)
+    return counted_listing(await with_names(request, items, view.known), page, view, LATE_TABLE)
 
 
 @router.get("/late/counts", responses=listed(LateCountsAnswer))

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from api.contract.encoding import JsonResponse
+from api.contract.list_tables import ListTable
 from api.contract.masking import acting_json, restricted
 from api.contract.problems import Problem, invalid
 from api.http.cursors import no_cursor
@@ -269,6 +270,9 @@ def listing(items: Sequence[Any], following: str | None, view: ListView, **more:
     return JsonResponse(body, headers={"Ledger-Position": str(view.position)})
 
 
-def counted_listing(items: Sequence[Any], page: Page[Any], view: ListView) -> JsonResponse:
-    """Return the items of a page as an answer, with the total where it was asked for."""
-    return listing(items, page.next, view, total=page.total)
+def counted_listing(items: Sequence[Any], page: Page[Any], view: ListView, table: ListTable) -> JsonResponse:
+    """Return the items of a page as an answer, with the total where it was asked for.
+
+    With them are the words for the codes that they have, as `table` has them.
+    """
+    return listing(items, page.next, view, total=page.total, labels=table.labels(items))

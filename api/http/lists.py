@@ -44,12 +44,12 @@ from api.http.one_file import (
     FoundSince,
     OverdueDays,
     PlaceFilter,
-    ResponsibleFilter,
     RuleFilter,
 )
 from api.http.recording_requests import takes
 from api.http.request_body import body
-from api.identity.acting import acting_rules, clearing_roles, recording_roles, roles_that_see
+from api.http.responsible import ResponsibleFilter, acting
+from api.identity.acting import clearing_roles, recording_roles, roles_that_see
 from api.identity.forbidden import forbidden
 from api.identity.permissions import Role
 from api.identity.restricted import told_sql
@@ -59,7 +59,6 @@ from domain.label import Label
 from domain.limit import Area, limit
 from domain.obligations import State
 from projections import likeness
-from projections.acting_rules import ActingRules
 from projections.findings import WITHHELD as FINDINGS
 from projections.findings_list import SORTS as FINDING_SORTS
 from projections.findings_list import findings as findings_on
@@ -99,11 +98,6 @@ FOUND_TOLD: Final = told_sql(about=SQL("f.found_on"))
 def several(values: Sequence[str] | None) -> tuple[str, ...] | None:
     """Return the values of a filter in one order, each once."""
     return None if values is None else tuple(sorted(set(values)))
-
-
-def acting(request: RequestContext, role: Role | None) -> ActingRules | None:
-    """Return on which rules a role must act first, to list those alone; None for all."""
-    return None if role is None else acting_rules(role, request.ledger.rulebook.rules)
 
 
 @router.get("/children", responses=listed(CountedListing[RegisterRow], "forbidden"))
@@ -210,7 +204,7 @@ async def _register(
         for each in await _named(request, page.rows)
     ]
     await request.note({row.child: (Category.IDENTITY, *told) for row in page.rows}, "register")
-    return counted_listing(items, page, view)
+    return counted_listing(items, page, view, REGISTER_TABLE)
 
 
 async def _named(request: RequestContext, rows: Sequence[ListedOnDay]) -> list[dict[str, Any]]:
@@ -270,7 +264,7 @@ async def obligations(
         child=child,
         institution=institution,
         place=place,
-        acting=acting(request, responsible),
+        acting=await acting(request, responsible),
         limit=limit,
         sort=sort,
         total=total,
@@ -278,7 +272,9 @@ async def obligations(
     await note_rows(request, OBLIGATIONS, page.rows)
     rows = await opened_rows(request, OBLIGATIONS, page.rows)
     items = [obligation_json(row, on) for row in rows]
-    return counted_listing(await with_names(request, items, view.known, _who_clears), page, view)
+    return counted_listing(
+        await with_names(request, items, view.known, _who_clears), page, view, OBLIGATIONS_TABLE
+    )
 
 
 def _who_clears(item: ListedObligationAnswer, placed: bool) -> Sequence[Role]:  # noqa: FBT001 - of a file
@@ -329,7 +325,7 @@ async def findings(
         child=child,
         institution=institution,
         place=place,
-        acting=acting(request, responsible),
+        acting=await acting(request, responsible),
         limit=limit,
         sort=sort,
         total=total,
@@ -346,7 +342,9 @@ async def findings(
         }
         for row in rows
     ]
-    return counted_listing(await with_names(request, items, view.known, _who_mends), page, view)
+    return counted_listing(
+        await with_names(request, items, view.known, _who_mends), page, view, FINDINGS_TABLE
+    )
 
 
 def _who_mends(item: ListedFindingAnswer, placed: bool) -> Sequence[Role]:  # noqa: FBT001 - of a file

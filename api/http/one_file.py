@@ -27,7 +27,6 @@ from api.http.file_points import FilePoint, file_point, one_day
 from api.http.list_formats import in_formats, listed, one_page
 from api.http.list_pages import listed_at
 from api.http.of_kind import of_kind
-from api.identity.permissions import Role
 from api.identity.restricted import Tells, restricted
 from domain.entry import AnyEntry
 from domain.event import Category, Kind
@@ -68,9 +67,6 @@ FoundSince: TypeAlias = Annotated[
     date | None, Query(description="What began to speak against a file on this day or later (`on`).")
 ]
 """By the day of the finding and not that of its recording: what became known since is asked by `known_at`."""
-ResponsibleFilter: TypeAlias = Annotated[
-    Role | None, Query(description="Of which this role must act first, in the files that it has in charge.")
-]
 
 
 _SUMMED: Final[tuple[str, ...]] = ("file_no", "stage", "age", "findings", "obligations")

@@ -93,7 +93,7 @@ async def placements(
     await request.note({row.child: {Category.IDENTITY} for row in page.rows}, PLACEMENTS_TABLE.name)
     names = await institution_names(request, {row.institution for row in page.rows})
     items = [placement_json(row, on, names) for row in page.rows]
-    return counted_listing(await with_names(request, items, view.known), page, view)
+    return counted_listing(await with_names(request, items, view.known), page, view, PLACEMENTS_TABLE)
 
 
 @router.get("/placements/counts", responses=listed(PlacementCountsAnswer))

@@ -1,6 +1,6 @@
-"""The questions of users: which there are, and each that has columns of its own as a list."""
+"""The questions of users that have columns of their own, each as a list."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Annotated, Any, Final, TypeAlias
@@ -8,36 +8,34 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query
 from psycopg.sql import Literal
-from typing_extensions import TypedDict
 
 from api.contract.encoding import JsonResponse
 from api.contract.filters import SORT, Route, SortedBy
-from api.contract.listing import Because, CountedListing, Listing
-from api.contract.problems import ANYWHERE, invalid, not_found
+from api.contract.listing import CountedListing
+from api.contract.problems import invalid, not_found
 from api.contract.question_rows import (
-    QuestionColumnAnswer,
     QuestionRowAnswer,
     coded_columns,
-    column_json,
     question_row_json,
     row_evidence,
     table_of,
 )
 from api.http.column_filters import ColumnWhere, WantedValues, has_values, wanted_values
 from api.http.cursors import Cursor, PageLimit, WithTotal
-from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, file_request, list_request
+from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
 from api.http.file_points import one_day
 from api.http.list_formats import in_formats, listed
 from api.http.list_pages import ListView, counted_listing, list_page, list_view, with_names
 from api.http.listed_files import listed_files
 from api.http.lists import several
-from api.http.one_file import DueWithinDays, OverdueDays
+from api.http.one_file import DueWithinDays, OverdueDays, PlaceFilter
 from api.http.readiness_board import StuckAt
-from api.identity.acting import recording_roles, roles_that_record_any, roles_that_see
+from api.http.responsible import ResponsibleFilter, acting
+from api.identity.acting import clearing_roles, recording_roles, roles_that_record_any, roles_that_see
 from api.identity.forbidden import forbidden
 from api.identity.permissions import Role
 from api.identity.restricted import Tells, unrestricted, unrestricted_sql
-from api.questions import LISTED_AT, AnsweredSoFar, UserQuestion, user_questions
+from api.questions import LISTED_AT, user_questions
 from domain.asked_lists import QUESTION_LISTS
 from domain.event import Category
 from domain.file import File
@@ -47,66 +45,23 @@ from domain.rulebook import Rulebook
 from domain.when import LAST_DAY
 from ledger.codec.messages import InvalidValue
 from ledger.compute import compute
-from projections.asked_children import SORTS, asked_children
+from projections.asked_children import acts_by_rule, asked_children
 from projections.asked_rows import AskedRow, RowsAsked, rows_about
 from projections.obligations import WAITING
 from projections.paging import Condition
+from projections.reasons import SORTS
 
 router = APIRouter(tags=["across files"])
 
 _MODELS: Final = ("register", "obligations", "findings", "spans", "readiness")
 OfQuestions: TypeAlias = Annotated[RequestContext, Depends(list_request(*_MODELS))]
+ActsOn: TypeAlias = Callable[[QuestionRowAnswer], bool]
 _NOT_OF_THIS: Final = Label("此问题没有该筛选条件", "is no filter of this question")
 _NOT_COUNTED: Final = Label(
-    "按列值筛选时，读完各档案才知总数", "is not known with `where` before all files are read"
+    "按列值或者须办理的人筛选时，读完各档案才知总数",
+    "is not known with `where`, or by who must act, before all files are read",
 )
 _LEAVE_OUT: Final = Label("请不写此项", "leave it out")
-
-
-class QuestionCallAnswer(TypedDict):
-    """How a question is asked: a method, and an address with the filters that make it the question."""
-
-    method: str
-    address: str
-
-
-class QuestionAnswer(TypedDict):
-    """A question of users: how it is asked, by whom, what else narrows it, and how far it is answered.
-
-    `columns` are those of its own list, empty where other lists answer it; `lacks` says what is missing.
-    """
-
-    question: str
-    zh: str
-    en: str
-    calls: list[QuestionCallAnswer]
-    filters: list[str]
-    roles: list[Role]
-    answered: AnsweredSoFar
-    lacks: Because | None
-    columns: list[QuestionColumnAnswer]
-
-
-@router.get("/questions", responses=ANYWHERE | {200: {"model": Listing[QuestionAnswer]}})
-async def questions(_: Annotated[RequestContext, Depends(file_request)]) -> JsonResponse:
-    """List the questions of users, and how each is asked."""
-    items = [_told(each) for each in user_questions()]
-    return JsonResponse({"items": items, "next": None})
-
-
-def _told(question: UserQuestion) -> QuestionAnswer:
-    asked, lacks = QUESTION_LISTS.get(question.name), question.lacks
-    return {
-        "question": question.name,
-        "zh": question.label.zh,
-        "en": question.label.en,
-        "calls": [{"method": each.method, "address": each.address} for each in question.calls],
-        "filters": [*question.filters],
-        "roles": [*question.roles],
-        "answered": question.answered,
-        "lacks": None if lacks is None else {"zh": lacks.zh, "en": lacks.en},
-        "columns": [] if asked is None else [column_json(each) for each in asked.columns],
-    }
 
 
 _TABLES: Final = {
@@ -131,6 +86,8 @@ async def answers(
     stuck_at: StuckAt = None,
     where: ColumnWhere = None,
     institution: UUID | None = None,
+    place: PlaceFilter = None,
+    responsible: ResponsibleFilter = None,
     sort: Annotated[str | None, Query(description=SORT), SortedBy(SORTS)] = None,
     total: WithTotal = False,  # noqa: FBT002 - of the query string
     limit: PageLimit = 50,
@@ -155,7 +112,8 @@ async def answers(
     refused = [f"/query/{name}" for name, value in given.items() if value is not None]
     if refused:
         raise invalid(InvalidValue(each, _NOT_OF_THIS, _LEAVE_OUT) for each in refused)
-    if total and where is not None:
+    who = await acting(request, responsible)
+    if total and (where is not None or (who is not None and not acts_by_rule(asked))):
         raise invalid([InvalidValue("/query/total", _NOT_COUNTED, _LEAVE_OUT)])
     await request.check_institution(institution, "/query/institution")
     wanted = wanted_values(where, coded_columns(asked))
@@ -180,12 +138,18 @@ async def answers(
         stuck_at=stuck_at,
         cells=several(where),
         institution=institution,
+        place=place,
+        acting=who,
         limit=limit,
         sort=sort,
         total=total,
     )
-    items = await _answered(request, rows, wanted, {each.child: each.first_on for each in page.rows}, view)
-    return counted_listing(await with_names(request, items, view.known, _who_acts), page, view)
+    listed_by = {each.child: each.first_on for each in page.rows}
+    acts = await _acting_first(request, None if who is None else who.role, listed_by)
+    items = await _answered(request, rows, wanted, acts, listed_by, view)
+    return counted_listing(
+        await with_names(request, items, view.known, _who_acts), page, view, _TABLES[question]
+    )
 
 
 def _what_is_due(request: RequestContext) -> Condition:
@@ -197,6 +161,7 @@ async def _answered(
     request: RequestContext,
     rows: RowsAsked,
     wanted: WantedValues,
+    acts: ActsOn,
     children: Mapping[UUID, date],
     view: ListView,
 ) -> list[dict[str, Any]]:
@@ -217,7 +182,8 @@ async def _answered(
                 continue
             evidence, categories = row_evidence(file, row, request.sees)
             answer = question_row_json(rows.asked, row, children[child], rows.day, evidence)
-            if has_values({name: each["value"] for name, each in answer["columns"].items()}, wanted):
+            values = {name: each["value"] for name, each in answer["columns"].items()}
+            if has_values(values, wanted) and acts(answer):
                 told.setdefault(row.child, {Category.IDENTITY}).update(categories)
                 items.append(answer)
     await request.note(told, "question")
@@ -229,12 +195,28 @@ def _of_child(file: File, child: UUID, rulebook: Rulebook, rows: RowsAsked) -> l
 
 
 def _who_acts(item: QuestionRowAnswer, placed: bool) -> Sequence[Role]:  # noqa: FBT001 - of a file
-    return tuple(dict.fromkeys(_acting(item, placed=placed)))
+    waiting = (roles for is_waiting, roles in _acting(item, placed=placed) if is_waiting)
+    return tuple(dict.fromkeys(role for roles in waiting for role in roles))
 
 
-def _acting(item: QuestionRowAnswer, *, placed: bool) -> Iterator[Role]:
-    waiting = (each for each in item["obligations"] if each["state"] in WAITING)
-    for each in (*waiting, *item["findings"]):
-        yield from recording_roles(each["rule"], placed=placed)
+async def _acting_first(request: RequestContext, role: str | None, children: Collection[UUID]) -> ActsOn:
+    """Return what tells of rows of children whether a role must act first on something; of None always."""
+    scopes = {} if role is None else await request.scopes(children)
+    charges = {child: each.scope for child, each in scopes.items() if each.scope is not None}
+    placed = {child for child, each in charges.items() if each.institution is None and each.place is not None}
+
+    def acts(item: QuestionRowAnswer) -> bool:
+        each = _acting(item, placed=item["child"] in placed)
+        return role is None or any(roles[:1] == (role,) for _, roles in each)
+
+    return acts
+
+
+def _acting(item: QuestionRowAnswer, *, placed: bool) -> Iterator[tuple[bool, tuple[Role, ...]]]:
+    """Yield whether each thing for which a row is listed waits, and who acts on it."""
+    for due in item["obligations"]:
+        yield due["state"] in WAITING, recording_roles(due["rule"], placed=placed)
+    for found in item["findings"]:
+        yield True, clearing_roles(found["rule"], found["kind"], placed=placed)
     for gap in item["gaps"]:
-        yield from roles_that_record_any(gap["cured_by"], placed=placed)
+        yield True, roles_that_record_any(gap["cured_by"], placed=placed)

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Depends, Query
 from api.contract.encoding import JsonResponse
 from api.contract.filters import SORT, SortedBy
 from api.contract.listing import CountedListing
-from api.contract.problems import ANYWHERE
 from api.contract.readiness import (
+    READINESS_COUNTS_TABLE,
     ListedReadinessAnswer,
     ReadinessCountsAnswer,
     readiness_counts_json,
@@ -21,8 +21,10 @@ from api.contract.tables_across_files import READINESS_TABLE
 from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
 from api.http.file_points import one_day
-from api.http.list_formats import in_formats, listed
+from api.http.list_formats import in_formats, listed, one_page
 from api.http.list_pages import counted_listing, list_page, list_view, listed_at, with_names
+from api.http.one_file import PlaceFilter
+from api.http.responsible import ResponsibleFilter, acting
 from api.identity.acting import recording_roles
 from api.identity.permissions import Role
 from domain.event import Category
@@ -56,6 +58,8 @@ async def readiness(
     status: Annotated[list[Status] | None, Query(description="All of them by default.")] = None,
     stuck_at: StuckAt = None,
     institution: UUID | None = None,
+    place: PlaceFilter = None,
+    responsible: ResponsibleFilter = None,
     sort: ReadinessSort = None,
     total: WithTotal = False,  # noqa: FBT002 - of the query string
     limit: PageLimit = 50,
@@ -74,6 +78,8 @@ async def readiness(
         statuses=tuple(status or ()),
         gate=stuck_at,
         institution=institution,
+        place=place,
+        acting=await acting(request, responsible),
         limit=limit,
         sort=sort,
         total=total,
@@ -87,7 +93,9 @@ async def readiness(
         gate = stops.get(item["child"])
         return () if gate is None else recording_roles(GATES[gate].rule, placed=placed)
 
-    return counted_listing(await with_names(request, items, view.known, who_clears), page, view)
+    return counted_listing(
+        await with_names(request, items, view.known, who_clears), page, view, READINESS_TABLE
+    )
 
 
 def _first_stop(row: ReadyOnDay, sees: AbstractSet[Category]) -> int | None:
@@ -96,7 +104,8 @@ def _first_stop(row: ReadyOnDay, sees: AbstractSet[Category]) -> int | None:
     return min((gate for gate, on in stops if set(map(Category, on.split())) <= sees), default=None)
 
 
-@router.get("/readiness/counts", responses=ANYWHERE | {200: {"model": ReadinessCountsAnswer}})
+@router.get("/readiness/counts", responses=listed(ReadinessCountsAnswer))
+@in_formats(READINESS_COUNTS_TABLE, one_page)
 async def counts(
     request: OfReadiness,
     day: Day = None,

@@ -160,7 +160,9 @@ async def reports(
     view = ListView(head.position, None, None, head.epoch, cursor, "/query")
     turn = PageAsked(limit, sort=sort, total=total)
     page = held_page(issued, _KEY, view, turn, SORTS, institution=institution, report=report, year=year)
-    return counted_listing([await _item(request, each.entry, each.file) for each in page.rows], page, view)
+    return counted_listing(
+        [await _item(request, each.entry, each.file) for each in page.rows], page, view, REPORTS_TABLE
+    )
 
 
 @router.get(

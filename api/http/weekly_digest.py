@@ -6,12 +6,19 @@ from typing import Annotated, Any, Final, TypeAlias
 
 from fastapi import APIRouter, Depends
 
-from api.contract.digest_answers import DIGEST_LINES, DigestAnswer, DigestLine, DigestLineAnswer, PastCount
+from api.contract.digest_answers import (
+    DIGEST_LINES,
+    DIGEST_TABLE,
+    DigestAnswer,
+    DigestLine,
+    DigestLineAnswer,
+    PastCount,
+)
 from api.contract.encoding import JsonResponse
-from api.contract.problems import ANYWHERE
 from api.http.counts import CountedList, first_of
 from api.http.dependencies import RequestContext, list_request
 from api.http.exceptions import exceptions_told
+from api.http.list_formats import in_formats, listed, one_page
 from api.http.list_pages import listed_at
 from api.http.lists import FOUND_TOLD
 from domain.when import add
@@ -28,10 +35,12 @@ A_WEEK: Final = 7
 _MONTHS: Final = 6
 
 
-@router.get("/digest", responses=ANYWHERE | {200: {"model": DigestAnswer}})
+@router.get("/digest", responses=listed(DigestAnswer))
+@in_formats(DIGEST_TABLE, one_page)
 async def digest(request: OfDigest) -> JsonResponse:
     """Count what is due this week, what waits and what became worse since a week before; names nobody."""
-    return JsonResponse(await digest_of(request))
+    answer = await digest_of(request)
+    return JsonResponse(answer, headers={"Ledger-Position": str(answer["known_position"])})
 
 
 async def digest_of(request: RequestContext) -> DigestAnswer:

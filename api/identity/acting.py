@@ -76,7 +76,7 @@ def acting_rules(role: Role, rules: Iterable[str]) -> ActingRules:
     def decides(placed: bool) -> bool:  # noqa: FBT001 - the same
         return deciding_roles(placed=placed)[:1] == (role,)
 
-    return ActingRules(first(False), first(True), decides(False), decides(True))  # noqa: FBT003 - the same
+    return ActingRules(role, first(False), first(True), decides(False), decides(True))  # noqa: FBT003 - the same
 
 
 def _in_charge(*, placed: bool) -> tuple[Role, ...]:

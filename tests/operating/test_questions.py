@@ -47,6 +47,16 @@ def test_every_question_that_may_be_narrowed_says_by_what() -> None:
         )
 
 
+def test_every_question_that_may_be_asked_by_who_must_act_or_by_place_says_so() -> None:
+    for question in QUESTIONS:
+        taken = {
+            each["name"]
+            for call in question.calls
+            for each in PATHS[call.path][call.method.lower()].get("parameters", ())
+        }
+        assert {"responsible", "place"} & taken <= {*question.filters}, question.name
+
+
 def test_the_demands_of_every_policy_stand_beside_the_questions_that_answer_them() -> None:
     beside = {(each.section, each.asked) for question in QUESTIONS for each in question.demands}
     assert {section for section, _ in beside} == {each.section for each in coverage("demands")}

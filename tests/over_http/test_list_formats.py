@@ -7,6 +7,7 @@ from itertools import product
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+import orjson
 import pytest
 from httpx2 import AsyncClient, Response
 
@@ -53,6 +54,23 @@ FURTHER: Final = (
     "/tokens",
 )
 """What is asked by filters, too, and answered as a table."""
+NO_TABLE: Final = {
+    "/access-log": "how far a log is signed",
+    "/log": "how far a log is signed",
+    "/verify": "how far the entries are verified",
+    "/health/live": "whether it runs",
+    "/health/ready": "whether it answers",
+    "/running-state": "how it runs, to those who run it",
+    "/codes": "what codes mean, for programs",
+    "/event-types": "what may be recorded, for programs",
+    "/rules": "by what is judged, which the rule pages print",
+    "/imports": "what one person handed in, whose report is a workbook",
+    "/own-work": "what one person did last, on their own page",
+    "/institutions": "where the ledger is kept, for who administers it",
+    "/tokens": "who may enter, for who administers it",
+    "/users": "who may enter, for who administers it",
+}
+"""What is answered across files as JSON alone, and why nobody needs it as a table."""
 NAME, FORMULA, NUMBER = "标记甲乙", '=HYPERLINK("http://x")', "0012024000000000017"
 
 
@@ -85,6 +103,13 @@ def lines(answer: Response) -> list[list[str]]:
     return [[cell.removeprefix("'") for cell in line] for line in csv.reader(StringIO(text))]
 
 
+def said(item: Any, path: str) -> Any:
+    """What an item has in a member, or in one of a member."""
+    for name in path.split("."):
+        item = None if item is None else item[name]
+    return item
+
+
 def sheets(content: bytes) -> list[list[list[str]]]:
     """The texts of a workbook by sheet and row."""
     book = read_workbook(content, "list.xlsx")
@@ -95,6 +120,36 @@ def test_every_list_across_files_is_known_here() -> None:
     assert {"/children", "/families", "/obligations", "/readiness", "/findings", "/exceptions", "/late"} < {
         *LISTS
     }
+
+
+def test_every_question_and_every_count_has_its_table() -> None:
+    as_json_alone = {
+        path
+        for path, operations in APP.openapi()["paths"].items()
+        for content in [operations.get("get", {}).get("responses", {}).get("200", {}).get("content", {})]
+        if "{" not in path and content.keys() == {"application/json"}
+    }
+    assert as_json_alone == NO_TABLE.keys()
+
+
+async def test_what_is_counted_is_a_table_with_the_list_behind_each_number(served: Served) -> None:
+    await two_children(served)
+    client = await served.as_(Role.SUPERVISOR)
+    for path in ("/counts", "/digest", "/readiness/counts"):
+        answer = await whole(client, path)
+        headings, *rows = lines(answer)
+        at, number = headings.index("名单地址"), headings.index("人数" if "人数" in headings else "项数")
+        told = orjson.loads((await client.get(path)).content)
+        for row in rows:
+            listed = await client.get(f"{row[at]}&limit=500")
+            assert len(listed.json()["items"]) == int(row[number]), (path, row)
+            assert row[at] in str(told)
+        assert len(rows) == str(told).count("'list': ") + len(told.get("lists", ())), path
+        assert [row[: len(headings)] for row in sheets((await whole(client, path, "xlsx")).content)[0]] == [
+            headings,
+            *rows,
+        ]
+        assert answer.headers["ledger-position"] == str(told["known_position"])
 
 
 async def test_every_list_is_answered_in_three_forms_with_the_same_rows_and_the_same_notes(
@@ -122,6 +177,11 @@ async def test_every_list_is_answered_in_three_forms_with_the_same_rows_and_the_
                 after = [await noted(child) for child in children]
                 added.append([each[: len(each) - was] for each, was in zip(after, before, strict=True)])
             page = told["json"].json()
+            for member, words in page.get("labels", {}).items():
+                assert {
+                    code for each in page["items"] if isinstance(code := said(each, member), str)
+                } <= words.keys()
+                assert all(each["zh"] and each["en"] for each in words.values())
             headings, *rows = lines(told["csv"])
             assert len(rows) == len(page["items"]), told["csv"].text
             first, about = sheets(told["xlsx"].content)

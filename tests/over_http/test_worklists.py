@@ -4,19 +4,24 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 from httpx2 import AsyncClient
 
 from api.identity.acting import deciding_roles, recording_roles
 from api.identity.permissions import Role
-from domain.events.intake import ChildAdmitted, ChildReceived
+from domain.asked_lists import QUESTION_LISTS
+from domain.events.institution.licences import LicenceIssued
+from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
+from domain.events.reconciliation.differing import difference_found
 from domain.events.record import ExceptionApproved
 from tests.support.client import Served, new_key
+from tests.support.every_list import ASKED, LISTS, has
 from tests.support.given import some
 from tests.support.http_given import a_story, sent
 from tests.support.waiting import PATIENCE
 
 A_WEEK = 7
-INVALID = 422
+CREATED, INVALID = 201, 422
 
 
 async def rules(client: AsyncClient, path: str, day: date, **query: Any) -> set[str]:
@@ -146,6 +151,8 @@ async def test_an_item_says_who_is_in_charge_and_which_role_must_act_next(served
             acting = [role["role"] for role in each["next_to_act"]]
             assert acting == roles or (roles is None and {*acting} <= {"staff", "supervisor"} and acting)
             assert all(role["zh"] and role["en"] for role in each["next_to_act"])
+    labels = (await client.get("/obligations")).json()["labels"]
+    assert labels["state"]["overdue"] == {"zh": "已逾期", "en": "Overdue"}
     unapproved = (await client.get("/findings", params={"kind": "exception_unapproved"})).json()["items"]
     assert [[role["role"] for role in each["next_to_act"]] for each in unapproved] == [["supervisor"]]
     other = await served.another(Role.SUPERVISOR)
@@ -158,6 +165,58 @@ async def test_an_item_says_who_is_in_charge_and_which_role_must_act_next(served
     assert [each["next_to_act"] for each in (await client.get("/exceptions")).json()["items"]] == [[]]
     table = await client.get("/exceptions", params={"format": "csv"})
     assert served.home.name in table.content.decode("utf-8-sig")
+
+
+async def test_every_list_of_what_waits_is_asked_by_who_must_act_next_a_role_or_a_person(
+    served: Served, subtests: pytest.Subtests
+) -> None:
+    """Whoever asks by role or by person is told of what they are the first to act on, and of no more."""
+    received = ("2024-03-05", some(ChildReceived))
+    named = ("2024-03-05", some(IdentityRecorded, name="王小明", birth_on=date(2009, 3, 5), sex="1"))
+    admitted = ("2024-04-01", some(ChildAdmitted), {"exception": "I01"})
+    differs = ("2026-05-31", difference_found("household", "name", date(2026, 5, 1), "王小明明"))
+    await a_story(served).given(received, named, admitted, differs)
+    client, home = await served.as_(Role.SUPERVISOR), served.home.institution
+    licence = sent("2024-03-01", some(LicenceIssued, valid_to=date(2026, 12, 15)))
+    answer = await client.post(f"/institutions/{home}/events", json=licence, headers=new_key())
+    assert answer.status_code == CREATED, answer.text
+    await served.projected()
+    who = {role: str((await served.actor(role)).user) for role in (Role.STAFF, Role.SUPERVISOR)}
+    for path in (path for path in LISTS if has(path, "responsible")):
+        for question in QUESTION_LISTS if "{" in path else ("",):
+            asked_at = path.format(question=question)
+            with subtests.test(asked_at):
+                every = await items(client, asked_at)
+                told = {role: await items(client, asked_at, responsible=role.value) for role in Role}
+                for role, own in told.items():
+                    assert all(role in acting(each) for each in own)
+                    if role in who:
+                        assert await items(client, asked_at, responsible=who[role]) == own
+                    if not question:
+                        assert own == [each for each in every if acting(each)[:1] == [role]]
+                waiting = [each for each in every if acting(each)]
+                assert {str(each) for own in told.values() for each in own} == {*map(str, waiting)}
+                assert waiting or question or not every
+    stranger = (await served.actor(Role.STAFF, elsewhere=True)).user
+    for nobody in (stranger, uuid4(), "nobody"):
+        refused = await client.get("/obligations", params={"responsible": str(nobody)})
+        assert refused.status_code == INVALID
+        assert refused.json()["errors"][0]["pointer"] == "/query/responsible"
+    counted = await client.get("/questions/A3", params={"responsible": "staff", "total": True})
+    assert counted.json()["total"] == len(counted.json()["items"])
+
+
+async def items(client: AsyncClient, path: str, **query: str) -> list[dict[str, Any]]:
+    """The items of a list."""
+    answer = await client.get(path, params={**ASKED.get(path, {}), "limit": "500", **query})
+    assert answer.status_code == 200, answer.text
+    listed: list[dict[str, Any]] = answer.json()["items"]
+    return listed
+
+
+def acting(item: dict[str, Any]) -> list[str]:
+    """The roles that must act next on an item, the first one first."""
+    return [role["role"] for role in item["next_to_act"]]
 
 
 def test_who_must_act_records_what_clears_the_rule_and_is_in_charge() -> None:
