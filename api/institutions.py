@@ -150,8 +150,8 @@ async def _alone(
         alike = named or (uscc is not None and other.uscc == uscc)
         if alike and other.institution != institution:
             message = Label(
-                f"已有 {other.name}：{other.institution}。",
-                f"There is {other.name} already: {other.institution}.",
+                f"{other.name}已经设立，名称或者统一社会信用代码相同。",
+                f"{other.name} has this name or unified social credit code already.",
             )
             raise IdentityError(message)
 
