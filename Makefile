@@ -32,11 +32,11 @@ unexport PYTHONDONTWRITEBYTECODE
 run: $(RUN)  ## Serve a fictional institution on 127.0.0.1:PORT, with its database in DATA
 	$(BIN)/childledger demo --port $(PORT) --data $(DATA)
 
-# First what is checked without a run, on two processors, then all tests, and beside them those that are repeated: what one
-# run waits for, another uses the processors for. What the repeated ones say is shown once they end.
+# First what is soon checked without a run, on two processors. Then all tests, and beside them, one after the other, the types
+# and the tests that are repeated: what one waits for, another uses the processors for. What these say is shown as each ends.
 test: $(TEST)  ## Everything CI runs
-	@$(MAKE) --no-print-directory -j2 types lint imports generated compiled
-	@$(MAKE) --no-print-directory -k -j2 --output-sync=target REPEATING=1 test-seen test-system test-pooled
+	@$(MAKE) --no-print-directory -j2 lint imports generated compiled
+	@$(MAKE) --no-print-directory -k -j2 --output-sync=target REPEATING=1 test-seen types test-system test-pooled
 
 lint: $(TEST)
 	$(BIN)/ruff check

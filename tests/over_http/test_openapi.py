@@ -1,7 +1,9 @@
 """Whatever is asked, by whomever: no server error, and no answer that the documentation does not have."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -75,6 +77,12 @@ def drawn(operation: Any, cases: int = CASES) -> list[AnyCase]:
     return found
 
 
+@cache
+def shapes() -> dict[str, Any]:
+    """The shapes of what is sent, with examples."""
+    return requests.schemas()
+
+
 def sensible(operation: Any, real: dict[str, str]) -> Iterator[AnyCase]:
     """Cases that somebody would send: only what must be said, about what there is."""
     bodies: list[Any] = [None]
@@ -86,7 +94,7 @@ def sensible(operation: Any, real: dict[str, str]) -> Iterator[AnyCase]:
             "/children/{child}/extracts": requests.ExtractRequest,
         }
         kind = kinds.get(operation.path, requests.EventRequest)
-        bodies = list(requests.schemas()[kind.__name__]["examples"])
+        bodies = deepcopy(shapes()[kind.__name__]["examples"])
         if operation.path == "/families/search":
             bodies = [{"q": "王"}, {"q": "w", "approved": False}]
         elif operation.path == "/children/search":

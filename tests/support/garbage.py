@@ -5,6 +5,9 @@ from collections.abc import Generator
 
 import pytest
 
+# The fixtures' modules, of which this is the first, import most of it.
+gc.disable()
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
@@ -12,7 +15,6 @@ def pytest_collection() -> Generator[None, object, object]:
 
     They are more than a million objects, and to go through them took a sixth of the time of all tests.
     """
-    gc.disable()
     try:
         return (yield)
     finally:
