@@ -69,6 +69,7 @@ from api.http import (
     record_one,
     reports,
     running_state,
+    statement_lists,
     timeline,
     weekly_digest,
 )
@@ -105,7 +106,7 @@ def _routes() -> APIRouter:
         decisions,
     )
     # The list of institutions comes before their files, whose ids stand in the place of its last word.
-    of_files = (institution_lists, *of_one_file, access, integrity, file_statements)
+    of_files = (institution_lists, *of_one_file, access, integrity, file_statements, statement_lists)
     across_files = (
         lists,
         family_lists,

@@ -20,6 +20,8 @@ from projections.readiness import READINESS
 from projections.register import REGISTER
 from projections.situations import SITUATIONS
 from projections.spans import SPANS
+from projections.statement_files import STATEMENT_FILES
+from projections.statement_lines import STATEMENT_LINES
 from projections.unlisted import UNLISTED
 
 READ_MODELS: Final[tuple[ReadModel[Any], ...]] = (
@@ -37,5 +39,7 @@ READ_MODELS: Final[tuple[ReadModel[Any], ...]] = (
     EXCEPTIONS,
     FAMILIES,
     INSTITUTION_OBLIGATIONS,
+    STATEMENT_FILES,
+    STATEMENT_LINES,
     UNLISTED,
 )

@@ -17,6 +17,11 @@ class Hashed:
 
 
 @dataclass(frozen=True, slots=True)
+class EmptyText:
+    """The column holds an empty text where a row has no value."""
+
+
+@dataclass(frozen=True, slots=True)
 class Internal:
     """The column is not answered, or not as stored."""
 

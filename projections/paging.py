@@ -83,6 +83,21 @@ def page_of(rows: Collection[R], key: Key, turn: PageAsked, sorts: Sorts) -> Pag
     return Page(listed[: turn.limit], following, len(rows) if turn.total else None)
 
 
+def merged(
+    found: Page[R], held: Collection[R], key: Key, *, turn: PageAsked, sorts: Sorts, end: R | None = None
+) -> Page[R]:
+    """Return a page that was found with rows that are held here, in their places. Raises CursorError.
+
+    What is after `end` is on pages that follow.
+    """
+    sorting = Sorting(key, sorts.order(turn.sort))
+    listed = sorting.sorted([*found.rows, *held], None if turn.cursor is None else sorting.read(turn.cursor))
+    total = None if found.total is None else found.total + len(held)
+    if found.next is not None or len(listed) > turn.limit:
+        return Page(listed[: turn.limit], sorting.cursor(listed[turn.limit - 1]), total)
+    return Page(listed, None if end is None else sorting.cursor(end), total)
+
+
 async def page(
     connection: AsyncConnection[Any],
     row: type[R],

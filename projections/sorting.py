@@ -4,7 +4,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from operator import index
+from operator import index, itemgetter
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 from uuid import UUID
@@ -12,7 +12,7 @@ from uuid import UUID
 import orjson
 from psycopg.sql import SQL, Composable, Composed, Identifier, Placeholder
 
-from projections.markers import Blank, Hashed, marked
+from projections.markers import Blank, EmptyText, Hashed, marked
 
 R = TypeVar("R")
 Key: TypeAlias = Mapping[str, Callable[[Any], Any]]
@@ -38,8 +38,9 @@ class CursorError(ValueError):
 class ListOrder:
     """The column by which the rows of a list are sorted before its key, one way or the other.
 
-    A row that has no value there comes last either way: an empty one where it is `optional`, one that holds a
-    keyed hash where it may be `sealed`. What is `computed` for the answer stands in no index.
+    A row that has no value there comes last either way: an empty one where it is `optional`, an empty text
+    where it may be an `empty` one, one that holds a keyed hash where it may be `sealed`. What is `computed` for
+    the answer stands in no index.
     """
 
     table: str
@@ -49,6 +50,7 @@ class ListOrder:
     optional: bool
     sealed: bool
     computed: bool
+    empty: bool
 
     @property
     def column(self) -> str:
@@ -59,11 +61,14 @@ class ListOrder:
         """Return the condition that a row of this name has a value there; None if each has."""
         if self.sealed:
             return SQL("{} IS NULL").format(Identifier(table, "sealed"))
+        if self.empty:
+            return SQL("{} <> ''").format(Identifier(table, self.name))
         return SQL("{} IS NOT NULL").format(Identifier(table, self.name)) if self.optional else None
 
     def value(self, row: Any) -> Any:  # noqa: ANN401 - of any column
         """Return the value of a row by which it is sorted."""
-        return None if self.sealed and row.sealed is not None else getattr(row, self.name)
+        value = getattr(row, self.name)
+        return None if (self.sealed and row.sealed is not None) or (self.empty and not value) else value
 
 
 _READERS: Final[Mapping[Any, Callable[[Any], Any]]] = {date: as_day, int: as_number, str: as_text}
@@ -111,6 +116,7 @@ class Sorts:
             optional=NoneType in kinds,
             sealed=name in marked(self.row, Hashed),
             computed=self.computed,
+            empty=name in marked(self.row, EmptyText),
         )
 
 
@@ -191,27 +197,34 @@ class Sorting:
         return SQL("({}) DESC, {}").format(has, self._by(columns))
 
     def sorted(self, rows: Iterable[R], after: Sequence[Any] | None) -> list[R]:
-        """Return rows that are held here, each of which has a value in every column, in this order."""
+        """Return rows that are held here in this order."""
         down = self._order is not None and self._order.descending
 
-        def place(row: R) -> tuple[Any, ...]:
-            return tuple(getattr(row, _bare(each)) for each in self._columns)
+        def place(values: Sequence[Any]) -> tuple[Any, ...]:
+            # What has no value comes last either way.
+            lacks = values[0] is None
+            return (lacks is not down, "" if lacks else values[0], *values[1:])
 
-        def beyond(row: R) -> bool:
-            return after is None or (place(row) < tuple(after) if down else place(row) > tuple(after))
-
-        return sorted(filter(beyond, rows), key=place, reverse=down)
+        beyond = None if after is None else place(after)
+        placed = ((place(self._values(row)), row) for row in rows)
+        if beyond is not None:
+            placed = (each for each in placed if (each[0] < beyond if down else each[0] > beyond))
+        return [row for _, row in sorted(placed, key=itemgetter(0), reverse=down)]
 
     def cursor(self, last: Any) -> str:  # noqa: ANN401 - a row
         """Return the cursor of the page after a row."""
-        values = [getattr(last, _bare(name)) for name in self._columns]
+        return urlsafe_b64encode(orjson.dumps(self._values(last))).decode().rstrip("=")
+
+    def _values(self, row: Any) -> list[Any]:  # noqa: ANN401 - a row
+        values = [getattr(row, _bare(name)) for name in self._columns]
         if self._order is not None:
-            values[0] = self._order.value(last)
-        return urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")
+            values[0] = self._order.value(row)
+        return values
 
     def read(self, cursor: str) -> list[Any]:
         """Return the values after which a page begins. Raises CursorError."""
-        may_be_empty = self._order is not None and (self._order.optional or self._order.sealed)
+        order = self._order
+        may_be_empty = order is not None and (order.optional or order.sealed or order.empty)
         try:
             values = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
             first, *rest = zip(self._readers, values, strict=True)

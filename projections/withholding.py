@@ -95,14 +95,24 @@ class Withholding(Generic[R]):
             alike[subject] += 1
             turn = alike[subject]
             if turn not in stored_in_turn:
-                hashed = sha256(seal.term(f"{self.table} {subject} {turn}")).digest()
-                number = int.from_bytes(hashed[:8]) % _LARGEST_NUMBER
-                stored_in_turn[turn] = self._stored(row, number, seal)
+                stored_in_turn[turn] = self._stored(row, self._number(subject, turn, seal.term), seal)
             stored = stored_in_turn[turn]
             if remembered is not None and row.sealed is None and stored is not None and stored.sealed is None:
                 remembered[id(row)] = (row, subject, stored_in_turn)
             if stored is not None:
                 yield stored
+
+    def numbered(self, rows: Iterable[R], term: Callable[[str], bytes]) -> Iterator[R]:
+        """Yield rows with the numbers that they have where they are stored, and nothing sealed."""
+        alike: Counter[Hashable] = Counter()
+        for row in rows:
+            subject = self._subject(row)
+            alike[subject] += 1
+            yield _numbered(row, self._number(subject, alike[subject], term))
+
+    def _number(self, subject: Hashable, turn: int, term: Callable[[str], bytes]) -> int:
+        hashed = sha256(term(f"{self.table} {subject} {turn}")).digest()
+        return int.from_bytes(hashed[:8]) % _LARGEST_NUMBER
 
     def _subject(self, row: R) -> str:
         return " ".join(str(getattr(row, name)) for name in ("rests_on", *self.subject))

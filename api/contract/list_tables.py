@@ -36,12 +36,14 @@ class ListColumn:
     """A column: its heading, its width in characters, and what it says of an item in a language.
 
     `coded` are the member of the item that it shows and the values that this may have, if they are few.
+    `says` is the member of the item whose code it says in words, if it is one.
     """
 
     heading: Label
     cell: Callable[[ListedItem, Language], TableCell]
     width: int = _NARROW
     coded: tuple[str, tuple[str, ...]] | None = None
+    says: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,7 @@ def code(path: str, heading: Label, table: str) -> ListColumn:
         return in_language(known[value], language) if value in known else value_said(value, language)
 
     coded = None if table == REGIONS else (path, tuple(tables()[table].codes))
-    return ListColumn(heading, cell, coded=coded)
+    return ListColumn(heading, cell, coded=coded, says=path)
 
 
 def word(path: str, heading: Label, table: str) -> ListColumn:
@@ -172,7 +174,7 @@ def word(path: str, heading: Label, table: str) -> ListColumn:
         value = _of(item, path)
         return None if value is None else in_language(called(table, value), language)
 
-    return ListColumn(heading, cell, coded=(path, tuple(VALUE_WORDS[table])))
+    return ListColumn(heading, cell, coded=(path, tuple(VALUE_WORDS[table])), says=path)
 
 
 def said(path: str, heading: Label, width: int = WIDE) -> ListColumn:
@@ -187,7 +189,7 @@ def event(path: str, heading: Label) -> ListColumn:
         value = _of(item, path)
         return in_language(CATALOGUE[value].label, language) if value in CATALOGUE else value
 
-    return ListColumn(heading, cell, 24)
+    return ListColumn(heading, cell, 24, says=path)
 
 
 def sentences(path: str, heading: Label) -> ListColumn:
@@ -235,6 +237,17 @@ def of_one_file(table: ListTable) -> ListTable:
     return replace(
         table, columns=tuple(each for each in table.columns if each not in {*WHOSE, *NEXT, *CHARGE, CHILD})
     )
+
+
+def in_words(table: ListTable, item: ListedItem) -> dict[str, Because]:
+    """Return what the codes of an item are called in both languages, by the members that have one."""
+    coded = {
+        each.says: each for each in table.columns if each.says is not None and item.get(each.says) is not None
+    }
+    return {
+        name: {"zh": str(each.cell(item, "zh")), "en": str(each.cell(item, "en"))}
+        for name, each in coded.items()
+    }
 
 
 def headings(table: ListTable, language: Language) -> Sequence[str]:

@@ -1,5 +1,6 @@
 """Lines of statements in the form of answers, with what is personal masked."""
 
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
 from datetime import date
@@ -10,6 +11,9 @@ from uuid import UUID
 
 from typing_extensions import TypedDict
 
+from api.contract.findings import EvidenceAnswer
+from api.contract.list_tables import ListTable, in_words
+from api.contract.listing import Because, titled
 from api.contract.masking import ACTED, NAMED, Gone, Restricted, restricted, typed_dict
 from domain.event import Category, Erased
 from domain.statement import Private, Statement, StatementLine
@@ -24,10 +28,20 @@ class NotKnown(TypedDict):
 _PRIVATE: Final[Any] = str | Restricted | Gone | NotKnown | None
 
 
+TOLD: Final = {
+    "words": dict[str, Because],
+    "title_zh": str | None,
+    "title_en": str | None,
+    "evidence": list[EvidenceAnswer],
+}
+"""Members of a line beside its own: its codes in words, the title of its rule, its entries in sentences."""
+_OF_INSTITUTION: Final = "to_institution"
+
+
 def listed_line(statement: Statement[Any]) -> Any:  # noqa: ANN401 - a type
-    """Return the type of a line in a list across files, with whose file it is of."""
+    """Return the type of a line in a list across files, with whose file it is of and who must act next."""
     line = statement.line
-    members = {"child": UUID, **_members(line), **NAMED, **(ACTED if is_settled(line) else {})}
+    members = {"child": UUID, **_members(line), **NAMED, **ACTED}
     return typed_dict(f"Listed{line.__name__}Answer", members, line.__doc__)
 
 
@@ -40,14 +54,37 @@ def statement_answer(statement: Statement[Any]) -> Any:  # noqa: ANN401 - a type
     return typed_dict(f"{line.__name__}StatementAnswer", members, doc)
 
 
-def is_settled(line: type) -> bool:
-    """Whether lines say by which events what is open in them is settled, so that somebody must act next."""
-    return any(spec.name == "settled_by" for spec in fields(line))
-
-
 def line_json(line: StatementLine, sees: AbstractSet[Category]) -> dict[str, Any]:
     """Return a line for an actor who sees these categories."""
     return {name: _shown(value, sees) for name, value in _values(line).items()}
+
+
+def told_json(
+    table: ListTable,
+    item: Mapping[str, Any],
+    evidence: Mapping[UUID, EvidenceAnswer],
+    institutions: Mapping[UUID, str],
+) -> dict[str, Any]:
+    """Return a line with its codes in words, the title of its rule, and its entries as evidence.
+
+    Of its entries those are told that are among the `evidence`; `institutions` are the names of those that
+    lines name.
+    """
+    title = None if item["rule"] is None else titled(item["rule"])
+    told = {
+        "words": in_words(table, item),
+        "title_zh": None if title is None else title["title_zh"],
+        "title_en": None if title is None else title["title_en"],
+        "evidence": [evidence[each] for each in item["entries"] if each in evidence],
+    }
+    if _OF_INSTITUTION in item:
+        told[f"{_OF_INSTITUTION}_name"] = institutions.get(item[_OF_INSTITUTION])
+    return {**item, **told}
+
+
+def institutions_of(items: Iterable[Mapping[str, Any]]) -> set[UUID]:
+    """Return the institutions that lines name."""
+    return {each[_OF_INSTITUTION] for each in items if each.get(_OF_INSTITUTION) is not None}
 
 
 def told_of_line(line: StatementLine, sees: AbstractSet[Category]) -> set[Category]:
@@ -75,7 +112,11 @@ def _shown(value: Any, sees: AbstractSet[Category]) -> Any:  # noqa: ANN401 - a 
 
 
 def _members(line: type) -> dict[str, Any]:
-    return {name: _member(hint) for name, hint in get_type_hints(line).items()}
+    members = {name: _member(hint) for name, hint in get_type_hints(line).items()}
+    if not issubclass(line, StatementLine):
+        return members
+    names = {f"{_OF_INSTITUTION}_name": str | None} if _OF_INSTITUTION in members else {}
+    return {**members, **names, **TOLD}
 
 
 def _member(hint: Any) -> Any:  # noqa: ANN401 - annotations have no type

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from api.contract.csv_lines import TableCell
 from api.contract.list_tables import (
     CHARGE,
     CHILD,
     NEXT,
+    RULE,
+    SOURCE,
     WHOSE,
     ListColumn,
     ListedItem,
@@ -17,6 +19,7 @@ from api.contract.list_tables import (
     day,
     event,
     number,
+    sentences,
     text,
     word,
 )
@@ -33,6 +36,7 @@ from domain.statements.paper_sets import PAPER_SETS
 from domain.statements.referrals import REFERRALS
 
 _ID: Final = 38
+EVIDENCE: Final = sentences("evidence", Label("相关条目", "Evidence"))
 ENTRIES: Final = text("entries", Label("条目标识", "Entries"), _ID)
 
 
@@ -60,8 +64,9 @@ def _paid_by(layer: str | None, label: Label) -> ListColumn:
     return ListColumn(Label(f"{label.zh}（元）", f"{label.en} (yuan)"), cell)
 
 
-def _table(statement: Statement, *columns: ListColumn, note: Label | None = None) -> ListTable:  # type: ignore[type-arg]  # of any lines
-    return ListTable(statement.name, statement.label, (*WHOSE, *columns, ENTRIES, *CHARGE, CHILD), note)
+def _table(statement: Statement[Any], *columns: ListColumn, note: Label | None = None) -> ListTable:
+    every = (*WHOSE, *columns, *NEXT, *RULE, *SOURCE, EVIDENCE, ENTRIES, *CHARGE, CHILD)
+    return ListTable(statement.name, statement.label, every, note)
 
 
 _CATEGORIES: Final = (*tables()["intake_category"].codes, *tables()["departure_reason"].codes)
@@ -141,6 +146,7 @@ STATEMENT_TABLES: Final = {
             day("allowance_moved_on", Label("生活费发放单位变更", "Allowance moved on")),
             day("household_moved_on", Label("户口迁移", "Household moved on")),
             text("household_stays_because", Label("户口不随迁的理由", "Why the household stays"), 24),
+            text("to_institution_name", Label("接收机构（本系统）", "Receiver in this ledger"), 24),
             text("to_institution", Label("接收机构标识", "Receiver's id"), _ID),
         ),
         _table(
@@ -148,15 +154,20 @@ STATEMENT_TABLES: Final = {
             day("on", Label("日期", "Day")),
             word("occasion", Label("入院、在院或者离院", "Admission, stay or departure"), "paper_occasion"),
             code("part", Label("档案部分", "Part of the archive"), "archive_part"),
-            ListColumn(Label("类别", "Category"), _category, coded=("category", _CATEGORIES)),
-            ListColumn(Label("应有材料", "Paper asked for"), _required, 24, coded=("required", _REQUIRED)),
+            ListColumn(
+                Label("类别", "Category"), _category, coded=("category", _CATEGORIES), says="category"
+            ),
+            ListColumn(
+                Label("应有材料", "Paper asked for"),
+                _required,
+                24,
+                coded=("required", _REQUIRED),
+                says="required",
+            ),
             word("verdict", Label("核对结果", "Verdict"), "paper_verdict"),
             word("paper", Label("影像", "Scan"), "paper_held"),
             text("number", Label("编号", "Number"), 18),
             text("sha256", Label("文件校验值", "Hash of the file"), 36),
-            text("rule", Label("规则", "Rule"), 10),
-            text("source", Label("依据", "Source"), 36),
-            text("verified", Label("依据已核实", "Source checked"), 10),
         ),
         _table(
             GIVEN_OUT,
@@ -179,10 +190,6 @@ STATEMENT_TABLES: Final = {
             money("paid_yuan", Label("实发", "Paid")),
             money("difference_yuan", Label("差额", "Difference")),
             word("reason", Label("原因", "Reason"), "allowance_difference"),
-            text("rule", Label("规则", "Rule"), 10),
-            text("source", Label("依据", "Source"), 36),
-            text("verified", Label("依据已核实", "Source checked"), 10),
-            *NEXT,
             note=Label(
                 "应发按核定、提标登记的月标准计算；差额为实发减应发，不明的留空。",
                 "Due is the standard as granted and adjusted; what is not known is left blank.",

@@ -20,9 +20,10 @@ from api.contract.encoding import JsonResponse
 from api.http.column_filters import ColumnWhere
 from api.http.dependencies import AsOf, Day, KnownAt
 from api.http.file_points import one_day
-from api.http.file_statements import OfFiles, SinceDay, UntilDay, every_line, statement_asked
+from api.http.file_statements import SinceDay, UntilDay, statement_asked
 from api.http.list_formats import in_formats, listed, one_page
 from api.http.list_pages import institution_names, list_view, listed_at
+from api.http.statement_lists import MODELS, OfFiles, every_line
 from domain.statements.allowance_months import ALLOWANCE_MONTHS
 
 router = APIRouter(tags=["across files"])
@@ -53,7 +54,7 @@ async def sums_of_allowances(
     """
     await request.check_institution(institution, "/query/institution")
     ways, on = tuple(dict.fromkeys(by or _DEFAULT_BY)), one_day(day, as_of) or request.today
-    view = await list_view(request, known_at, None, "register")
+    view = await list_view(request, known_at, None, *MODELS)
     asked = statement_asked(ALLOWANCE_MONTHS, on, since, until, where, institution)
     total = AllowanceSum()
     sums: defaultdict[tuple[Any, ...], AllowanceSum] = defaultdict(AllowanceSum)

@@ -1,11 +1,10 @@
 """The living allowance month by month: what was due, what was paid, why they differ (domain.md 4.2 B4)."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final, Literal, TypeAlias
-from uuid import UUID
 
 from domain.entry import AnyEntry, Entry
 from domain.event import Category, Event, known
@@ -21,11 +20,11 @@ from domain.events.entitlement.allowance import (
 from domain.events.entitlement.over_age import CONTINUED, OverAgeContinuationDecided
 from domain.events.intake import IdentityRecorded
 from domain.label import Label
-from domain.life import ADULT, Life
+from domain.life import ADULT, STAGE, Life
 from domain.obligations import History
 from domain.resting import note
-from domain.statement import Statement
-from domain.when import LAST_DAY, Days, add, day_after, day_before
+from domain.statement import KeptLine, Statement, StatementLine, last_day_of, last_month_by, rule_then
+from domain.when import FIRST_DAY, LAST_DAY, Days, add, day_before
 
 NOT_MONTHLY: Final = frozenset({"childcare"})
 """Codes of `allowance_line` for what is paid by the year."""
@@ -68,18 +67,16 @@ _SETTLED_BY: Final[dict[DifferenceReason, tuple[type[Event], ...]]] = {
 """What settles a difference, by its reason; a payment does any other."""
 
 
-@dataclass(frozen=True, slots=True)
-class AllowanceMonth:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllowanceMonth(StatementLine):
     """What was due and paid of one allowance for a month; for several where they were paid as one otherwise.
 
     `on` is the first day of `month`, by which it is asked for. Money is in yuan: `due_yuan` by the standard
     in force in the month, as it was granted or adjusted; `paid_yuan` what payments say; `difference_yuan` is
     negative where too little was paid. Each is null where it is not known, and `reason` says why. `rule` is
-    what was paid against, and `source` its text, or that of the allowance. `settled_by` are the events by
-    which what is open is settled.
+    what was paid against, as it stood then, and `source` its text, or that of the allowance.
     """
 
-    on: date | None
     month: str | None
     last_month: str | None
     line: str | None
@@ -87,11 +84,6 @@ class AllowanceMonth:
     paid_yuan: Decimal | None
     difference_yuan: Decimal | None
     reason: DifferenceReason | None
-    rule: str | None
-    source: str
-    verified: bool | None
-    settled_by: tuple[str, ...]
-    entries: tuple[UUID, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,24 +138,40 @@ class _Block:
 
 def allowance_months(history: History, day: date) -> Iterator[AllowanceMonth]:
     """Yield the months that have ended by a day, and those for which something was paid."""
-    life = history.on(day)
-    told = [*_told(life, day)]
+    return (kept.line for kept in _resting(_told(history, day, _AllowanceLine.months)))
+
+
+def kept_months(history: History) -> Iterator[KeptLine[AllowanceMonth]]:
+    """Yield what was paid for, and which months are due without a payment, from one through another."""
+    return _resting(_told(history, LAST_DAY, _AllowanceLine.runs))
+
+
+def _of_month(line: AllowanceMonth, month: date) -> AllowanceMonth:
+    return replace(line, on=month, month=_named(month), last_month=_named(month))
+
+
+def _resting(told: Iterable["_Told"]) -> Iterator[KeptLine[AllowanceMonth]]:
     # Last, since an actor who may not see what ended it is shown nothing after it.
-    for line, rests_on in sorted(told, key=lambda each: (sorted(each[1]), each[0].on or LAST_DAY)):
+    for kept, rests_on in sorted(told, key=lambda each: (sorted(each[1]), _first_of(each[0]))):
         note(*rests_on)
-        yield line
+        yield kept
 
 
-def _told(life: Life, day: date) -> Iterator[tuple[AllowanceMonth, frozenset[Category]]]:
+def _first_of(kept: KeptLine[AllowanceMonth]) -> date:
+    return (kept.line.on or LAST_DAY) if kept.months is None else kept.months[0]
+
+
+def _told(history: History, day: date, told_of: "_Telling") -> Iterator["_Told"]:
+    life = history.on(day)
     payments = [each for each in map(_payment, life.all(AllowancePaid)) if each.line not in NOT_MONTHLY]
     still_open = [each for each in payments if each.open]
     granted = {known(each.event.line) for each in life.all(AllowanceGranted)}
     for line in sorted((granted | {each.line for each in payments}) - NOT_MONTHLY - {None}, key=str):
         assert line is not None  # noqa: S101 - taken out above
         paid = [each for each in payments if each.line == line and not each.open]
-        yield from _AllowanceLine(life, day, line, still_open).months(paid)
+        yield from told_of(_AllowanceLine(history, life, day, line, still_open), paid)
     for each in still_open:
-        yield _open(each), frozenset()
+        yield KeptLine(_open(each)), frozenset()
 
 
 def _payment(entry: Entry[AllowancePaid]) -> _Payment:
@@ -210,25 +218,66 @@ def _months(first: date, last: date) -> Iterator[date]:
 class _AllowanceLine:
     """One allowance of a child: what was due of it by month, and what was paid for that."""
 
-    def __init__(self, life: Life, day: date, line: str, still_open: list[_Payment]) -> None:
-        self._life, self._day = life, day
+    def __init__(
+        self, history: History, life: Life, day: date, line: str, still_open: list[_Payment]
+    ) -> None:
+        self._history, self._life, self._day = history, life, day
         self._line, self._open = line, still_open
         self._standards = sorted(self._changes(), key=lambda each: (each.since, each.entry.days.last))
         self._granted = [each for each in self._standards if isinstance(each.entry.event, AllowanceGranted)]
         self._ended, self._of_age = entitled_until(life), life.turns(ADULT)
         self._continued = [span for span in life.file.spans(CONTINUED) if span.fact.since <= day]
 
-    def months(self, payments: list[_Payment]) -> Iterator[tuple[AllowanceMonth, frozenset[Category]]]:
+    def months(self, payments: list[_Payment]) -> Iterator["_Told"]:
         """Yield what was due and paid, with the categories on which it rests that nothing was due."""
         blocks = _blocks(payments)
-        taken = {month for block in blocks for month in _months(block.first, block.last)}
-        if self._granted:
-            this_month = day_after(self._day).replace(day=1)
-            for month in _months(self._granted[0].since, day_before(this_month)):
-                if month not in taken and self._due(month).yuan != NOTHING:
-                    blocks.append(_Block(month, month))
         for block in blocks:
             yield from self._compared(block)
+        for month in self._unpaid(blocks, last_month_by(self._day)):
+            yield from self._compared(_Block(month, month))
+
+    def runs(self, payments: list[_Payment]) -> Iterator["_Told"]:
+        """Yield the same of all days: months for which nothing was paid are told together, where alike."""
+        blocks = _blocks(payments)
+        for block in blocks:
+            yield from self._compared(block)
+        # From the month after anything happens on, all are alike.
+        turn = add(max(self._turns(blocks)).replace(day=1), months=1)
+        run: _Told | None = None
+        for month in self._unpaid(blocks, turn):
+            ((kept, rests_on),) = self._compared(_Block(month, month))
+            line = replace(kept.line, on=None, month=None, last_month=None)
+            through = LAST_DAY if month == turn else month
+            if run is not None and (run[0].line, run[1]) == (line, rests_on) and _follows(run[0], month):
+                run = KeptLine(line, (_first_of(run[0]), through)), rests_on
+                continue
+            if run is not None:
+                yield run
+            run = KeptLine(line, (month, through)), rests_on
+        if run is not None:
+            yield run
+
+    def _unpaid(self, blocks: list[_Block], through: date) -> Iterator[date]:
+        """Yield the months through a day for which nothing was paid, though something is due or may be."""
+        taken = {month for block in blocks for month in _months(block.first, block.last)}
+        if self._granted:
+            for month in _months(self._granted[0].since, through):
+                if month not in taken and self._due(month).yuan != NOTHING:
+                    yield month
+
+    def _turns(self, blocks: list[_Block]) -> Iterator[date]:
+        """Yield the days after which what is due no longer changes by what they bring."""
+        yield from (each.since for each in self._standards)
+        yield from (block.last for block in blocks)
+        for payment in self._open:
+            yield from (each for each in (payment.first, payment.last) if each is not None)
+        for span in self._continued:
+            yield from (each for each in (span.since, span.until) if each != LAST_DAY)
+        if self._ended is not None:
+            yield self._ended.since
+        if self._of_age is not None:
+            yield self._of_age.last
+        yield FIRST_DAY
 
     def _changes(self) -> Iterator[_Standard]:
         life = self._life
@@ -283,7 +332,7 @@ class _AllowanceLine:
             return _Due(None, "age_unknown", (granted,))
         return None
 
-    def _compared(self, block: _Block) -> Iterator[tuple[AllowanceMonth, frozenset[Category]]]:
+    def _compared(self, block: _Block) -> Iterator["_Told"]:
         months = [*_months(block.first, block.last)]
         dues = [self._due(month) for month in months]
         due, paid = _sum(each.yuan for each in dues), _sum(_amount(each) for each in block.payments)
@@ -296,11 +345,11 @@ class _AllowanceLine:
 
     def _line_of(
         self, first: date, last: date, dues: list[_Due], paid: Decimal | None, by: list[AnyEntry]
-    ) -> tuple[AllowanceMonth, frozenset[Category]]:
+    ) -> "_Told":
         due = _sum(each.yuan for each in dues)
         reason = self._reason(first, last, dues, paid, is_paid=bool(by))
         is_told = due is not None and paid is not None and reason != "other_payment_open"
-        rule = None if reason not in BREACHED else self._life.rule(BREACHED[reason])
+        rule = rule_then(self._history, BREACHED[reason], by[-1]) if reason in BREACHED else None
         entries = [entry for each in dues for entry in each.entries] + by
         line = AllowanceMonth(
             on=first,
@@ -317,7 +366,7 @@ class _AllowanceLine:
             settled_by=() if reason is None else _settled_by(reason),
             entries=tuple(dict.fromkeys(entry.entry_id for entry in entries)),
         )
-        return line, frozenset(category for each in dues for category in each.rests_on)
+        return KeptLine(line), frozenset(category for each in dues for category in each.rests_on)
 
     def _reason(
         self, first: date, last: date, dues: list[_Due], paid: Decimal | None, *, is_paid: bool
@@ -338,6 +387,14 @@ class _AllowanceLine:
             return nothing_due
         before = _sum(each.before for each in dues)
         return "old_standard" if paid == before else "not_known"
+
+
+_Told: TypeAlias = tuple[KeptLine[AllowanceMonth], frozenset[Category]]
+_Telling: TypeAlias = Callable[[_AllowanceLine, list[_Payment]], Iterator[_Told]]
+
+
+def _follows(run: KeptLine[AllowanceMonth], month: date) -> bool:
+    return run.months is not None and add(run.months[1], months=1) == month
 
 
 def _settled_by(reason: DifferenceReason) -> tuple[str, ...]:
@@ -372,11 +429,25 @@ def _blocks(payments: list[_Payment]) -> list[_Block]:
     return blocks
 
 
+def _stand_since(history: History) -> date:
+    """Return the day since which nothing was granted, paid or ended, and no birth told."""
+    read = (AllowanceGranted, AllowanceAdjusted, AllowanceStopped, AllowancePaid, OverAgeContinuationDecided)
+    stages = (span.since for span in history.spans(STAGE))
+    born = history.birth()
+    return max(
+        last_day_of(history, read), max(stages, default=FIRST_DAY), FIRST_DAY if born is None else born.since
+    )
+
+
 ALLOWANCE_MONTHS: Final = Statement(
     "allowance-months",
     Label("基本生活费逐月应发与实发", "Living allowance due and paid, month by month"),
     (AllowanceGranted, AllowancePaid),
     AllowanceMonth,
     allowance_months,
+    _stand_since,
+    kept=kept_months,
+    of_month=_of_month,
+    order=lambda line: line.line or "",
     months=12,
 )

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
-from uuid import UUID
 
 from domain.answering import answers_to
 from domain.entry import AnyEntry
@@ -15,11 +14,11 @@ from domain.events.placement.arrangements import ArchiveHandedOver
 from domain.label import Label
 from domain.obligations import History
 from domain.resting import note
-from domain.statement import Private, Statement, private
+from domain.statement import Private, Statement, StatementLine, last_day_of, named, private, rule_then
 
 
-@dataclass(frozen=True, slots=True)
-class GivenOut:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenOut(StatementLine):
     """Something that was lent, handed over or told to somebody outside.
 
     `event` is the type of the entry that says so, and `basis` the text under which that is done. `body` is
@@ -36,9 +35,10 @@ class GivenOut:
     basis: str
     due_on: date | None
     returned_on: date | None
-    entries: tuple[UUID, ...]
 
 
+_ASKED_BACK_BY: Final = "R-ARC-1"
+"""The rule by which what was lent comes back."""
 _RECEIVER: Final[dict[type[Event], str]] = {
     ArchiveHandedOver: "receiver",
     ArchiveTransferred: "receiver",
@@ -53,6 +53,7 @@ def given_out(history: History, day: date) -> Iterator[GivenOut]:
     life = history.on(day)
     lent = life.all(ArchiveCheckedOut)
     for checkout, back in zip(lent, answers_to(lent, life.all(ArchiveReturned), "checkout"), strict=True):
+        rule = rule_then(history, _ASKED_BACK_BY, checkout)
         yield GivenOut(
             on=checkout.days.last,
             event=checkout.type,
@@ -64,6 +65,10 @@ def given_out(history: History, day: date) -> Iterator[GivenOut]:
             due_on=known(checkout.event.due_on),
             returned_on=None if back is None else back.days.last,
             entries=tuple(each.entry_id for each in (checkout, back) if each is not None),
+            rule=rule.id,
+            source=rule.source,
+            verified=rule.verified,
+            settled_by=named(ArchiveReturned) if back is None else (),
         )
     # What is sealed last, since an actor who may not see that it was told is shown nothing after it.
     for kind, field in _RECEIVER.items():
@@ -93,4 +98,5 @@ GIVEN_OUT: Final = Statement(
     (ArchiveCheckedOut, *_RECEIVER),
     GivenOut,
     given_out,
+    lambda history: last_day_of(history, (ArchiveCheckedOut, ArchiveReturned, *_RECEIVER)),
 )

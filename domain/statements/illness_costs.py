@@ -9,11 +9,14 @@ from uuid import UUID
 
 from domain.entry import AnyEntry
 from domain.event import known
-from domain.events.medical.costs import MedicalCostCovered, MedicalCostIncurred, waterfall
+from domain.events.medical.aid import MedicalAidApplied
+from domain.events.medical.costs import MedicalCostCovered, MedicalCostIncurred, Waterfall, waterfall
 from domain.events.medical.illness import IllnessDiagnosed
 from domain.label import Label
 from domain.obligations import History
-from domain.statement import Private, Statement, private
+from domain.statement import Private, Statement, StatementLine, last_day_of, named, private
+
+_READ: Final = (IllnessDiagnosed, MedicalCostIncurred, MedicalCostCovered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +33,19 @@ class LayerPaid:
     is_exact: bool
 
 
-@dataclass(frozen=True, slots=True)
-class IllnessCost:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IllnessCost(StatementLine):
     """One illness as an account, or all that was paid for illnesses that are not known (`episode` is null).
 
     `on` is the day of its diagnosis. `cost_yuan` is null where no bill is recorded, or not the amount of
     each; `rest_yuan` is what is left to be paid, null where it is not known.
     """
 
-    on: date | None
     episode: UUID | None
     disease: Private | None
     cost_yuan: Decimal | None
     layers: tuple[LayerPaid, ...]
     rest_yuan: Decimal | None
-    entries: tuple[UUID, ...]
 
 
 def illness_costs(history: History, day: date) -> Iterator[IllnessCost]:
@@ -67,13 +68,23 @@ def illness_costs(history: History, day: date) -> Iterator[IllnessCost]:
             ),
             rest_yuan=account.rest_yuan,
             entries=tuple(each.entry_id for each in (*account.bills, *paid)),
+            settled_by=_settled_by(account),
         )
+
+
+def _settled_by(account: Waterfall) -> tuple[str, ...]:
+    """What is left is paid or applied for; of what is not known, the bills are put right."""
+    if account.bills and account.cost_yuan is None:
+        return named(MedicalCostIncurred)
+    rest = account.rest_yuan
+    return named(MedicalAidApplied, MedicalCostCovered) if rest is not None and rest > 0 else ()
 
 
 ILLNESS_COSTS: Final = Statement(
     "illness-costs",
     Label("医疗费用分担", "What illnesses cost, and who paid"),
-    (IllnessDiagnosed, MedicalCostIncurred, MedicalCostCovered),
+    _READ,
     IllnessCost,
     illness_costs,
+    lambda history: last_day_of(history, _READ),
 )

@@ -14,11 +14,24 @@ from domain.events.transfer.handing_over import ChildTransferred, TransferApprov
 from domain.label import Label
 from domain.life import Life
 from domain.obligations import History
-from domain.statement import Private, Statement, private
+from domain.statement import Private, Statement, StatementLine, last_day_of, named, private, rule_then
+
+APPROVED: Final = "approved"
+"""A code of `decision`."""
+_MOVED_BY: Final = "R-MOV-1"
+"""The rule by which the household registration follows."""
+_READ: Final = (
+    TransferProposed,
+    TransferApproved,
+    ChildTransferred,
+    GuardianResponsibilityTransferred,
+    AllowancePayerChanged,
+    HouseholdTransferred,
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Transfer:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer(StatementLine):
     """One transfer to another institution: planned, decided on and done, and what followed it.
 
     `on` is the day of the hand-over, or for which it is planned, or on which it was proposed. `from_region`
@@ -39,7 +52,6 @@ class Transfer:
     allowance_moved_on: date | None
     household_moved_on: date | None
     household_stays_because: Private | None
-    entries: tuple[UUID, ...]
 
 
 def transfers(history: History, day: date) -> Iterator[Transfer]:
@@ -59,13 +71,17 @@ def transfers(history: History, day: date) -> Iterator[Transfer]:
         handed = of_it[0] if of_it else None
         if handed is not None:
             done = [each for each in done if each is not handed]
-        yield _transfer(life, proposed, decided[-1] if decided else None, handed)
+        yield _transfer(history, life, proposed, decided[-1] if decided else None, handed)
     for handed in done:
-        yield _transfer(life, None, None, handed)
+        yield _transfer(history, life, None, None, handed)
 
 
 def _transfer(
-    life: Life, proposed: AnyEntry | None, decided: AnyEntry | None, handed: AnyEntry | None
+    history: History,
+    life: Life,
+    proposed: AnyEntry | None,
+    decided: AnyEntry | None,
+    handed: AnyEntry | None,
 ) -> Transfer:
     last = handed or proposed
     assert last is not None  # noqa: S101 - said by who calls
@@ -80,7 +96,15 @@ def _transfer(
     guardian, payer, household = map(
         followed, (GuardianResponsibilityTransferred, AllowancePayerChanged, HouseholdTransferred)
     )
-    named = (proposed, decided, handed, guardian, payer, household)
+    entries = (proposed, decided, handed, guardian, payer, household)
+    stays = None if handed is None else private(handed, "household_stays_because")
+    to_move = household is None and (stays is None or stays.value is None)
+    rule = None if handed is None or not to_move else rule_then(history, _MOVED_BY, handed)
+    following = (
+        (GuardianResponsibilityTransferred, guardian is None),
+        (AllowancePayerChanged, payer is None),
+        (HouseholdTransferred, to_move),
+    )
     return Transfer(
         on=handed.days.last if handed is not None else planned or last.days.last,
         from_region=last.region,
@@ -94,9 +118,22 @@ def _transfer(
         guardian_moved_on=None if guardian is None else guardian.days.last,
         allowance_moved_on=None if payer is None else payer.days.last,
         household_moved_on=None if household is None else household.days.last,
-        household_stays_because=None if handed is None else private(handed, "household_stays_because"),
-        entries=tuple(each.entry_id for each in named if each is not None),
+        household_stays_because=stays,
+        entries=tuple(each.entry_id for each in entries if each is not None),
+        rule=None if rule is None else rule.id,
+        source=None if rule is None else rule.source,
+        verified=None if rule is None else rule.verified,
+        settled_by=named(*(kind for kind, is_open in following if is_open))
+        if handed is not None
+        else _settled_by(decided),
     )
+
+
+def _settled_by(decided: AnyEntry | None) -> tuple[str, ...]:
+    """A transfer that is not done is decided on, and then done; one that was not approved is over."""
+    if decided is None or known(decided.event.decision) is None:
+        return named(TransferApproved)
+    return named(ChildTransferred) if known(decided.event.decision) == APPROVED else ()
 
 
 TRANSFERS: Final = Statement(
@@ -105,4 +142,5 @@ TRANSFERS: Final = Statement(
     (TransferProposed, ChildTransferred),
     Transfer,
     transfers,
+    lambda history: last_day_of(history, _READ),
 )

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal, TypeAlias
-from uuid import UUID
 
 from domain.cited_papers import SCAN_OF, papers_of
 from domain.entry import AnyEntry
 from domain.envelope import Document
 from domain.event import CATALOGUE, known
 from domain.events.admission import category_of, found_as
+from domain.events.archive import SCANS, DocumentFiled
 from domain.events.departure import GUARDIAN_RESTORED, PARENTS_FOUND, DepartureCompleted
 from domain.events.guardianship import guardian_case
 from domain.events.intake import ChildAdmitted
@@ -19,26 +19,32 @@ from domain.life import Life
 from domain.obligations import History
 from domain.resting import note
 from domain.rulebook import Papers
-from domain.statement import Private, Statement
-from domain.statements.archive_items import SOURCE, HeldItem, archive_items
+from domain.statement import Private, Statement, StatementLine, last_day_of, named
+from domain.statements.archive_items import ARCHIVE_ITEMS, SOURCE, ArchiveItem, HeldItem, archive_items
+from domain.when import FIRST_DAY
 
 SEALED_KINDS: Final = {kind: event.seals for event in CATALOGUE.values() for kind in event.sealed_papers}
 """Kinds of paper for which an event stands that is sealed wholly, with its category."""
+_STANDING_FOR: Final = {
+    kind: named(*(event for event in CATALOGUE.values() if kind in event.sealed_papers))
+    for kind in SEALED_KINDS
+}
+"""The events that stand for a paper of such a kind."""
 PaperVerdict: TypeAlias = Literal["present", "late", "missing", "none_asked", "category_unknown"]
 """Whether a paper was there by the day, came later or is missing; or why no paper is told of."""
 PaperHeld: TypeAlias = Literal["held", "cited", "none"]
 """Whether the bytes of a paper are held, an entry only cites it, or no entry does so much."""
 
 
-@dataclass(frozen=True, slots=True)
-class PaperAsked:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperAsked(StatementLine):
     """One thing that an admission, a stay or a departure asks for, and whether it is there.
 
     `category` is the intake category or the reason for leaving, null of a stay; `part` that of the archive
     (`archive_part`). `required` is a code of `document_kind`, or of `archive_item` where no paper of a kind
     is asked for; null where the category asks for none or is not known. `number` and `sha256` are those of
     the paper, null where an entry stands for it or it came without. `paper` says whether its bytes are held
-    or an entry only cites it. `rule` is what asks for it, if one does.
+    or an entry only cites it.
     """
 
     on: date
@@ -50,10 +56,6 @@ class PaperAsked:
     paper: PaperHeld
     number: Private | None
     sha256: Private | None
-    rule: str | None
-    source: str | None
-    verified: bool | None
-    entries: tuple[UUID, ...]
 
 
 _PARTS: Final = {"admission": "entry", "departure": "exit"}
@@ -126,7 +128,7 @@ def _paper_held(history: History, day: date, entry: AnyEntry | None, paper: Docu
 def _held(history: History, day: date, held: HeldItem) -> PaperAsked:
     note(*held.item.seals)
     on, shown = held.since.days.last, held.shown
-    named = [each for each in (held.since, shown) if each is not None and not each.event.sealed]
+    entries = [each for each in (held.since, shown) if each is not None and not each.event.sealed]
     return PaperAsked(
         on=on,
         occasion="admission" if held.item.part == "entry" else "residence",
@@ -140,7 +142,8 @@ def _held(history: History, day: date, held: HeldItem) -> PaperAsked:
         rule=None,
         source=SOURCE,
         verified=False,
-        entries=tuple(dict.fromkeys(each.entry_id for each in named)),
+        settled_by=_brought_by(held.item) if shown is None else (),
+        entries=tuple(dict.fromkeys(each.entry_id for each in entries)),
     )
 
 
@@ -159,6 +162,7 @@ def _none_asked(occasion: _Occasion) -> PaperAsked:
         source=None,
         verified=None,
         entries=(occasion.entry.entry_id,),
+        settled_by=named(type(occasion.entry.event)) if occasion.asked is None else (),
     )
 
 
@@ -173,7 +177,7 @@ def _paper(  # noqa: PLR0913, PLR0917 - which paper of which occasion, and what 
         note(*(() if kind not in SEALED_KINDS else (SEALED_KINDS[kind],)))
         stand = [each for each in came if _stands_for(each, kind)]
         first = min(stand, key=lambda each: each.days.last, default=None)
-    named = first is not None and not first.event.sealed
+    is_told = first is not None and not first.event.sealed
     return PaperAsked(
         on=on,
         occasion=occasion.name,
@@ -187,7 +191,8 @@ def _paper(  # noqa: PLR0913, PLR0917 - which paper of which occasion, and what 
         rule=occasion.rule,
         source=papers.source,
         verified=papers.verified,
-        entries=(whose, first.entry_id) if first is not None and named else (whose,),
+        entries=(whose, first.entry_id) if first is not None and is_told else (whose,),
+        settled_by=_STANDING_FOR.get(kind, named(DocumentFiled)) if first is None else (),
     )
 
 
@@ -196,10 +201,28 @@ def _stands_for(entry: AnyEntry, kind: str) -> bool:
     return kind in event.papers() if kind in event.sealed_papers or not event.sealed_papers else False
 
 
+def _brought_by(item: ArchiveItem) -> tuple[str, ...]:
+    """Return the events by which an item of the archive is there."""
+    return named(*item.shown_by, *((DocumentFiled,) if item.kinds or item.filed else ()))
+
+
+def _stand_since(history: History) -> date:
+    """Return the day since which no paper came, and nothing was asked for."""
+    read = {kind for item in ARCHIVE_ITEMS for kind in (*item.about, *item.shown_by)}
+    came = max((each.days.last for each in history.file.bringing_papers()), default=FIRST_DAY)
+    return max(came, last_day_of(history, (*read, *SCANS, ChildAdmitted, DepartureCompleted, DocumentFiled)))
+
+
+def _order(line: PaperAsked) -> str:
+    return " ".join((line.occasion, line.part, line.required or ""))
+
+
 PAPER_SETS: Final = Statement(
     "paper-sets",
     Label("入院、在院、离院材料", "Papers of admissions, stays and departures"),
     (ChildAdmitted, DepartureCompleted),
     PaperAsked,
     papers_asked,
+    _stand_since,
+    order=_order,
 )

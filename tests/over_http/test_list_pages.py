@@ -125,6 +125,8 @@ def value(item: Any, name: str) -> Any:
     if name == "due_on" and name not in item:
         return item["due_between"][1]
     said = item[name]
+    if name.endswith("_yuan"):
+        return None if said is None else Decimal(said)
     return said[name] if isinstance(said, dict) else said
 
 

@@ -1,8 +1,9 @@
 """A page of a list costs what it shows, on any day and as known at any position: no table is read whole."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from datetime import date
+from decimal import Decimal
 from itertools import product
 from typing import Any
 from uuid import UUID
@@ -14,22 +15,27 @@ from psycopg.sql import SQL, Identifier
 
 from api.identity.permissions import Role
 from domain.asked_lists import QUESTION_LISTS
+from domain.event import Event
+from domain.events.archive import ArchiveCheckedOut
 from domain.events.emergency import EmergencyAccessTaken
+from domain.events.entitlement.allowance import AllowanceGranted
 from domain.events.erasure import ErasureRequested
 from domain.events.family.profile import FamilyRegistered
 from domain.events.household import HouseholdRegistered
 from domain.events.institution.licences import LicenceIssued
 from domain.events.insurance import InsuranceEnrolled, InsuranceStatusChecked
-from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
+from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded, ReferralReceived
+from domain.events.medical.aid import MedicalAidApplied
+from domain.events.medical.illness import IllnessDiagnosed
 from domain.events.placement.placed import AdultPlaced
 from domain.events.reception import CareAssessmentMade
 from domain.events.reconciliation.differing import DifferenceFound
+from domain.events.transfer.handing_over import TransferProposed
 from projections import READ_MODELS
-from projections.files_with import FileWith
 from tests.support.client import Served, new_key
 from tests.support.every_list import ASKED, LISTS, address, has, sorts_of
 from tests.support.given import given, some
-from tests.support.http_given import Story, a_story, sent
+from tests.support.http_given import Story, a_story, on_paper, sent
 from tests.support.many_children import multiply
 from tests.support.stored import kept
 from tests.support.waiting import PATIENCE
@@ -52,6 +58,14 @@ EARLY: tuple[tuple[Any, ...], ...] = (
     ("2025-03-04", some(CareAssessmentMade)),
     ("2025-03-05", some(DifferenceFound)),
 )
+ON_PAPER: tuple[tuple[str, Event], ...] = (
+    ("2025-02-20", some(ReferralReceived)),
+    ("2025-03-07", some(IllnessDiagnosed)),
+    ("2025-03-08", some(MedicalAidApplied, layer="charity")),
+    ("2025-03-09", some(ArchiveCheckedOut)),
+    ("2025-03-10", some(TransferProposed)),
+    ("2025-03-11", some(AllowanceGranted, line="202", first_month="2025-03", standard_yuan=Decimal(1800))),
+)
 LATE: tuple[tuple[Any, ...], ...] = (
     ("2025-06-01", some(HouseholdRegistered)),
     ("2025-06-03", some(InsuranceEnrolled, scheme="resident")),
@@ -66,6 +80,9 @@ FILTERED: dict[str, list[dict[str, Any]]] = {
     "/exceptions": [{"state": "waiting"}],
     "/differences": [{"state": "open"}],
     "/late": [{"lag_days": 30}],
+    "/referrals": [{"where": "state:overdue"}, {"where": "referral_source:nothing"}],
+    "/paper-sets": [{"where": "verdict:missing"}],
+    "/allowance-months": [{"where": "reason:no_payment"}],
 }
 """What else than its first page each list is asked for."""
 QUESTIONS = "/questions/{question}"
@@ -91,7 +108,8 @@ async def of_many(served: Served) -> tuple[Story, int]:
     Beside it there are as many who were placed as adults, families, and duties of other institutions.
     """
     story = await a_story(served).given(*EARLY)
-    middle = story.position
+    await on_paper(served, UUID(story.child), *ON_PAPER)
+    middle = (await served.container.ledger.head()).position
     await story.given(*LATE)
     adult = given(
         RECEIVED,
@@ -140,16 +158,10 @@ async def one_row(
     return [{"child": each, "obligations": [], "findings": [], "gaps": []} for each in [*children][:1]]
 
 
-async def one_line(_: object, __: object, rows: Sequence[FileWith], ___: object) -> dict[UUID, Any]:
-    """Show something of the first file."""
-    return {each.child: ([{"settled_by": ()}], set()) for each in rows[:1]}
-
-
 AS_SHOWN = {
     "api.http.exceptions._items": one_item,
     "api.http.difference_list._items": one_item,
     "api.http.question_lists._answered": one_row,
-    "api.http.file_statements._of_files": one_line,
 }
 """What stands for what lists show of files, for those that are alike have no entries."""
 
