@@ -149,7 +149,9 @@ async def _moved(
     most = lines.most if every else lines.step
     opened = 0 if every or turn.cursor is None else Sorting(_KEY, None).read(turn.cursor)[0]
     name = lines.statement.name
-    moved = await moved_files(connection, where, statement=name, day=day, opened=opened, limit=most + 1)
+    moved = await moved_files(
+        connection, where, statement=name, day=day, opened=opened, limit=most + 1, most=lines.most
+    )
     if len(moved) <= most:
         return {each.child: each.opened for each in moved}, None
     if every:

@@ -62,7 +62,7 @@ class ListOrder:
         if self.sealed:
             return SQL("{} IS NULL").format(Identifier(table, "sealed"))
         if self.empty:
-            return SQL("{} <> ''").format(Identifier(table, self.name))
+            return SQL("{} > ''").format(Identifier(table, self.name))
         return SQL("{} IS NOT NULL").format(Identifier(table, self.name)) if self.optional else None
 
     def value(self, row: Any) -> Any:  # noqa: ANN401 - of any column

@@ -62,16 +62,25 @@ async def moved_files(
     day: date,
     opened: int,
     limit: int,
+    most: int,
 ) -> list[StatementFile]:
     """Return the files whose lines are not yet those that are kept on a day, from one on that was `opened`.
 
-    `where` are the conditions on their rows in the register, and what the statement begins with.
+    They come in the order of the register, at most so many as `limit`. Where there are more than `most`, they
+    are looked for in that order; else few are found in the order of their days. `where` are the conditions on
+    their rows in the register, first what the query begins with.
     """
     begins, *conditions = where
     given = {name: value for each in where for name, value in each.parameters.items()}
-    select = _SQL["moved"].format(
-        condition=SQL(" AND ").join([SQL("true"), *(each.sql for each in conditions)])
-    )
-    asked = {"statement": statement, "day": day, "since_opened": opened, "most": limit}
-    cursor = await connection.execute(begins.sql + select, {**given, **asked})
-    return [StatementFile(*row) for row in await cursor.fetchall()]
+    asked = {**given, "statement": statement, "day": day, "since_opened": opened}
+    condition = SQL(" AND ").join([SQL("true"), *(each.sql for each in conditions)])
+
+    async def found(query: str, at_most: int) -> list[StatementFile]:
+        select = begins.sql + _SQL[query].format(condition=condition)
+        cursor = await connection.execute(select, {**asked, "most": at_most})
+        return [StatementFile(*row) for row in await cursor.fetchall()]
+
+    few = await found("moved", most + 1)
+    if len(few) > most:
+        return await found("moved_after", limit)
+    return sorted((each for each in few if each.opened >= opened), key=lambda each: each.opened)[:limit]

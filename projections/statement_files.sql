@@ -23,6 +23,15 @@ SELECT files.child, files.statement, files.opened, files.stand_since
   JOIN register ON register.child = files.child
  WHERE files.statement = %(statement)s
    AND files.stand_since > %(day)s
+   AND {condition}
+ LIMIT %(most)s
+
+-- name: moved_after
+SELECT files.child, files.statement, files.opened, files.stand_since
+  FROM statement_files AS files
+  JOIN register ON register.child = files.child
+ WHERE files.statement = %(statement)s
+   AND files.stand_since > %(day)s
    AND files.opened >= %(since_opened)s
    AND {condition}
  ORDER BY files.opened
