@@ -13,7 +13,6 @@ from httpx2 import AsyncClient, Response
 
 from api.app import create_app
 from api.contract.listing import titled
-from api.http.file_statements import STATEMENTS
 from api.identity.permissions import Role
 from api.settings import Settings
 from domain.event import CATALOGUE
@@ -22,6 +21,7 @@ from domain.events.household import CitizenIdAssigned
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from domain.events.placement.preparing import CapacityDetermined
 from domain.events.reconciliation.differing import difference_found
+from domain.statements import STATEMENTS
 from tests.support.adoptions import APPLIED, CONSENTED, REPORT
 from tests.support.client import Served, new_key
 from tests.support.given import NOT_ASKED, citizen_id, some
