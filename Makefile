@@ -26,7 +26,7 @@ export PYTHONUTF8 = 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test lint types imports generated compiled generate schema test-embedded test-seen test-system test-pooled explore drills bench \
-	bench-scale limits requirements screens
+	bench-scale bench-cluster limits requirements screens
 .DEFAULT_GOAL = run
 
 run: $(RUN)  ## Serve a fictional institution on 127.0.0.1:PORT, with its database in DATA
@@ -87,6 +87,9 @@ bench: $(TEST) $(if $(filter peers%,$(ROWS)),$(PEERS))  ## Measure against the p
 
 bench-scale: $(TEST)  ## Measure latencies up to ten million entries, and the memory of import and rebuild
 	@$(BIN)/python -m tests.bench scale $(ARGS)
+
+bench-cluster: $(TEST)  ## Measure a ledger on the Citus cluster that CHILDLEDGER_TEST_CITUS names against one PostgreSQL
+	@$(BIN)/python -m tests.bench cluster $(ARGS)
 
 limits: $(TEST)  ## Measure what the worst inputs that are allowed cost, and a quiet user beside them (ROWS="head feed" for some)
 	@$(BIN)/python -m tests.limits $(ROWS)

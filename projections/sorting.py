@@ -39,8 +39,8 @@ class ListOrder:
     """The column by which the rows of a list are sorted before its key, one way or the other.
 
     A row that has no value there comes last either way: an empty one where it is `optional`, an empty text
-    where it may be an `empty` one, one that holds a keyed hash where it may be `sealed`. What is `computed` for
-    the answer stands in no index.
+    where it may be an `empty` one, one that holds a keyed hash where it may be `sealed`. What is `computed`
+    for the answer stands in no index.
     """
 
     table: str

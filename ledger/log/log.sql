@@ -1,7 +1,7 @@
 -- What the transparency log asks and writes, within the ledger's schema.
 
 -- name: begin
-INSERT INTO log (leaves, epoch, origin) VALUES (%(leaves)s, %(epoch)s, %(origin)s) ON CONFLICT DO NOTHING
+SELECT begin_log(%(leaves)s, %(epoch)s, %(origin)s)
 
 -- name: grown
 SELECT size, note FROM log WHERE leaves = %(leaves)b AND epoch = %(epoch)b

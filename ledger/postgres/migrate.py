@@ -23,6 +23,7 @@ from ledger.postgres.catalog import CATALOG
 from ledger.roles import Roles
 from ledger.store import queries
 from ledger.store.connecting import connect
+from ledger.store.schemas import bring_together, create_schema, is_citus, let_owner_in
 
 Migration: TypeAlias = tuple[str, str]
 """Name and SQL. In the SQL `:"writer"` and `:"reader"` stand for the names of the ledger's roles."""
@@ -54,6 +55,10 @@ _TIMEOUTS = {
     "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
 }
 """Settings of the two roles that log in; long work of theirs sets its own for its transaction."""
+_KEEPING_PLANS = {"plan_cache_mode": "force_generic_plan"}
+"""Settings of the writer on one server: to make a plan of `append` takes longer than to follow it."""
+_IN_A_CLUSTER = {"citus.enable_non_colocated_router_query_pushdown": "on", "plan_cache_mode": "auto"}
+"""Settings of both in a Citus cluster: two schemas are asked where both lie, by values, not by plans."""
 DEFAULT_LEDGER = "childledger"
 _NUMBERED = re.compile(r"\d{4}_\w+")
 _ATTEMPTS = 8
@@ -97,7 +102,7 @@ async def migrate(
             async with await connect(owner_url) as connection:
                 async with connection.transaction():
                     await _make_roles(connection, ledger, roles)
-                    await _set_timeouts(connection, roles)
+                    await _set_settings(connection, roles)
                     await _set_passwords(connection, passwords or {})
                 async with connection.transaction():
                     for schema, migrations in _plan(ledger, library=library):
@@ -108,7 +113,8 @@ async def migrate(
                 raise
             await asyncio.sleep(0.05 * attempt)
         else:
-            return
+            break
+    await bring_together(owner_url, ledger)
 
 
 async def check(url: str, ledger: str = DEFAULT_LEDGER, *, library: bool = False) -> None:
@@ -170,6 +176,8 @@ async def _make_roles(connection: AsyncConnection, ledger: str, roles: Roles) ->
         await queries.execute(
             connection, "CREATE ROLE {owner} NOLOGIN", "GRANT {owner} TO CURRENT_USER", owner=owner
         )
+    if await is_citus(connection):
+        await let_owner_in(connection, roles.owner)
     for role in (roles.writer, roles.reader):
         if role not in present:
             names = {"role": role, "ledger": ledger, "keys": keys_of(ledger)}
@@ -182,17 +190,22 @@ async def _make_roles(connection: AsyncConnection, ledger: str, roles: Roles) ->
             )
 
 
-async def _set_timeouts(connection: AsyncConnection, roles: Roles) -> None:
-    """Bound the time of a statement, unless another bound is set or we may not."""
-    cursor = await connection.execute(CATALOG["roles"], [[roles.writer, roles.reader]])
+async def _set_settings(connection: AsyncConnection, roles: Roles) -> None:
+    """Give the two roles that log in their settings, unless they have others or we may not."""
+    clustered = await is_citus(connection)
+    every = _TIMEOUTS | (_IN_A_CLUSTER if clustered else {})
+    wanted = {roles.writer: every if clustered else every | _KEEPING_PLANS, roles.reader: every}
+    cursor = await connection.execute(CATALOG["roles"], [list(wanted)])
     for role, settings in await cursor.fetchall():
-        missing = _TIMEOUTS.keys() - {each.partition("=")[0] for each in settings}
+        given = dict(each.split("=", 1) for each in settings)
+        if clustered and given.items() >= _KEEPING_PLANS.items():
+            given.pop("plan_cache_mode")  # as it was set by us before the server became one of several
         with suppress(errors.InsufficientPrivilege):
             async with connection.transaction():
-                for name in sorted(missing):
+                for name in sorted(wanted[role].keys() - given.keys()):
                     alter = SQL("ALTER ROLE {} SET {} = {}")
                     await connection.execute(
-                        alter.format(Identifier(role), Identifier(name), Literal(_TIMEOUTS[name]))
+                        alter.format(Identifier(role), Identifier(name), Literal(wanted[role][name]))
                     )
 
 
@@ -210,10 +223,9 @@ async def _make_schema(connection: AsyncConnection, schema: str, roles: Roles) -
     if cursor.rowcount:
         return
     names = asdict(roles) | {"schema": schema}
+    await create_schema(connection, schema, roles.owner)
     await queries.execute(
         connection,
-        "CREATE SCHEMA {schema} AUTHORIZATION {owner}",
-        "SET LOCAL ROLE {owner}",
         "GRANT USAGE ON SCHEMA {schema} TO {writer}, {reader}",
         "CREATE TABLE {schema}.migration (name text PRIMARY KEY, checksum bytea NOT NULL)",
         "GRANT SELECT ON {schema}.migration TO {writer}, {reader}",

@@ -12,6 +12,7 @@ from psycopg.sql import SQL, Identifier, Literal
 from ledger.roles import Roles
 from ledger.store import queries
 from ledger.store.connecting import connect
+from ledger.store.schemas import bring_together, create_schema
 
 _TRACKING = files("ledger").joinpath("sql/tables/tracking.sql").read_text("utf-8")
 
@@ -46,11 +47,12 @@ async def make_view(owner_url: str, ledger: str, projection: str, tables: str) -
         if made == wanted:
             return
         await queries.execute(
+            connection, "SET LOCAL ROLE {owner}", "DROP SCHEMA IF EXISTS {schema} CASCADE", **names
+        )
+        await create_schema(connection, schema, roles.owner)
+        await queries.execute(
             connection,
-            "DROP SCHEMA IF EXISTS {schema} CASCADE",
-            "CREATE SCHEMA {schema} AUTHORIZATION {owner}",
             "COMMENT ON SCHEMA {schema} IS {wanted}",
-            "SET LOCAL ROLE {owner}",
             "SET LOCAL search_path = {schema}, pg_temp",
             wanted=Literal(wanted),
             **names,
@@ -62,3 +64,4 @@ async def make_view(owner_url: str, ledger: str, projection: str, tables: str) -
             "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {reader}",
             **names,
         )
+    await bring_together(owner_url, ledger)

@@ -21,6 +21,7 @@ from psycopg.sql import SQL, Identifier
 from ledger.roles import Roles
 from ledger.store import queries
 from ledger.store.connecting import connect
+from ledger.store.schemas import bring_together, create_schema
 from projections.model import ReadModel
 
 GENERATION_SQL: Final = queries.load_composable("projections.projector", "generations.sql")
@@ -145,6 +146,7 @@ async def make(
         await _make(connection, ledger, number, models)
         names = [model.name for model in models]
         await connection.execute(GENERATION_SQL["enter"], [number, version, shape_of(models), names])
+    await bring_together(owner_url, ledger)
     return number
 
 
@@ -187,16 +189,9 @@ async def _make(
     connection: AsyncConnection, ledger: str, number: int, models: Sequence[ReadModel[Any]]
 ) -> None:
     roles, views = Roles.of(ledger), Identifier(schema(ledger, number))
-    owner, reader = Identifier(roles.owner), Identifier(roles.reader)
-    await queries.execute(
-        connection,
-        "RESET ROLE",
-        "CREATE SCHEMA {views} AUTHORIZATION {owner}",
-        "SET LOCAL ROLE {owner}",
-        "SET LOCAL search_path = {views}, pg_temp",
-        views=views,
-        owner=owner,
-    )
+    reader = Identifier(roles.reader)
+    await create_schema(connection, schema(ledger, number), roles.owner)
+    await queries.execute(connection, "SET LOCAL search_path = {views}, pg_temp", views=views)
     for model in models:
         await queries.execute_all(connection, queries.split(model.table))
         identity = SQL(", ").join(map(Identifier, model.identity))

@@ -10,10 +10,12 @@ from api.cli.output import STOPPED
 from api.serving import run
 from tests.bench import many_children
 from tests.bench.bench import furnished
+from tests.bench.cluster import compare
 from tests.bench.contest import decide
 from tests.bench.rows import chosen
 from tests.bench.scale import SIZES, measure
 from tests.bench.table import as_json, facts, lines, progress, say, verdict
+from tests.support.citus import CITUS
 
 app: Final = App(name="bench", help="Measure the ledger against the budget of design 9.")
 
@@ -65,6 +67,19 @@ def scale(
         children: Children who are listed and counted.
     """
     return run(measure(sizes, memory, children), stopped_with=STOPPED)
+
+
+@app.command
+def cluster(*, against: str | None = None) -> int:
+    """Print what a ledger takes on the cluster that CHILDLEDGER_TEST_CITUS names, and on one PostgreSQL.
+
+    Args:
+        against: The conninfo of the one, entered as superuser, instead of an embedded one.
+    """
+    if CITUS is None:
+        say("CHILDLEDGER_TEST_CITUS names no coordinator.")
+        return 2
+    return run(compare(CITUS, against), stopped_with=STOPPED)
 
 
 if __name__ == "__main__":

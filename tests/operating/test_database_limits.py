@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 import psycopg
@@ -37,9 +37,9 @@ async def set_for(owner: psycopg.AsyncConnection, role: str, name: str, value: s
     await owner.execute(sql.SQL(change).format(*parts))
 
 
-async def shown(address: str) -> list[str]:
+async def shown(address: str, names: Sequence[str] = SHOWN) -> list[str]:
     async with await psycopg.AsyncConnection.connect(address) as connection:
-        rows = [await (await connection.execute(f"SHOW {name}".encode())).fetchone() for name in SHOWN]
+        rows = [await (await connection.execute(f"SHOW {name}".encode())).fetchone() for name in names]
     return [row[0] for row in rows if row]
 
 
@@ -49,6 +49,12 @@ async def test_writer_and_reader_are_bounded_and_the_owner_is_not(settings: Sett
         assert await shown(found.writer) == await shown(found.reader) == bounds
         assert found.owner is not None
         assert await shown(found.owner) == ["0", "0", "0"]
+
+
+async def test_the_writer_keeps_its_plans_whatever_is_appended(settings: Settings) -> None:
+    async with addresses(settings) as found:
+        plans = [await shown(address, ["plan_cache_mode"]) for address in (found.writer, found.reader)]
+    assert plans == [["force_generic_plan"], ["auto"]]
 
 
 async def test_bounds_that_somebody_has_set_are_left_alone(

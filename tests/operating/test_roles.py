@@ -209,7 +209,6 @@ WRITES = {
         ("LOCK", "shown_page"),
         ("INSERT", "recorded_type"),
         ("INSERT", "issued_report"),
-        ("INSERT", "log"),
         ("INSERT", "import_job"),
         ("DELETE", "import_job"),
         ("LOCK", "import_job"),

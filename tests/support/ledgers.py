@@ -19,8 +19,9 @@ from ledger.roles import Roles
 from ledger.store.append import Accepted, Append, AppendFailedError, Prepared
 from ledger.store.append_queue import QueueLimits
 from ledger.store.store import Store
+from tests.support.citus import CITUS
 from tests.support.pooler import direct
-from tests.support.postgres import copied
+from tests.support.postgres import EMPTY, copied
 
 PASSWORD = "not a secret"
 WRITER = Roles.of(DEFAULT_LEDGER).writer
@@ -135,7 +136,10 @@ async def kill_backends(superuser: AsyncConnection, role: str, *, at_most: int |
 @pytest.fixture(scope="session")
 def migrated(postgres: str) -> Iterator[str]:
     """Give the name of a database with an empty ledger, to copy: to migrate each anew takes far longer."""
-    with copied(postgres, "template0") as url:
+    if CITUS:
+        yield EMPTY
+        return
+    with copied(postgres, EMPTY) as url:
         asyncio.run(make_ledger(url))
         yield str(conninfo_to_dict(url)["dbname"])
 

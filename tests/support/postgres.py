@@ -15,6 +15,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from ledger.postgres.embedded import Server, embedded
+from tests.support.citus import CITUS, a_distributed_database
 from tests.support.folders import a_folder
 from tests.support.pooler import POOLED, pooled
 
@@ -22,6 +23,8 @@ DEBIAN_PROGRAMS = "/usr/lib/postgresql/{major}/bin"
 MEMORY: Final = Path("/dev/shm")  # noqa: S108 - what is made there has a name of its own and no other reader
 ROOM: Final = 6 * 2**30
 """Bytes that must be free in memory, for a cluster of each test process with its log."""
+EMPTY: Final = "template0"
+"""The database whose copy is empty."""
 SCRAM_ITERATIONS_SINCE = 160_000
 """The version of PostgreSQL, as a number, from which a password may be quick to check."""
 
@@ -30,11 +33,11 @@ SCRAM_ITERATIONS_SINCE = 160_000
 def postgres() -> Iterator[str]:
     """Give the conninfo of a server where a superuser may make databases and roles, one a test process.
 
-    `CHILDLEDGER_DATABASE_URL` when set; else a throw-away cluster of the system's PostgreSQL when
-    `CHILDLEDGER_TEST_POSTGRES` names its major version; else one of the embedded PostgreSQL. With
-    `CHILDLEDGER_TEST_POOLER`, a pooler stands before a throw-away cluster.
+    `CHILDLEDGER_DATABASE_URL` or `CHILDLEDGER_TEST_CITUS` when set; else a throw-away cluster of the system's
+    PostgreSQL when `CHILDLEDGER_TEST_POSTGRES` names its major version; else one of the embedded PostgreSQL.
+    With `CHILDLEDGER_TEST_POOLER`, a pooler stands before a throw-away cluster.
     """
-    given = os.environ.get("CHILDLEDGER_DATABASE_URL")
+    given = os.environ.get("CHILDLEDGER_DATABASE_URL") or CITUS
     if given:
         yield given
         return
@@ -96,6 +99,12 @@ def copied(postgres: str, template: str) -> Iterator[str]:
 
     Its files are copied as they are, which is quicker than to write each page anew and into the log.
     """
+    if CITUS:
+        if template != EMPTY:
+            pytest.skip("a database of several servers cannot be copied")
+        with a_distributed_database(postgres) as url:
+            yield url
+        return
     name = f"test_{uuid4().hex}"
     copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
     with psycopg.connect(postgres, autocommit=True) as connection:
@@ -111,5 +120,5 @@ def copied(postgres: str, template: str) -> Iterator[str]:
 @pytest.fixture
 def database_url(postgres: str) -> Iterator[str]:
     """Give the conninfo of an empty database of the test's own, entered as superuser."""
-    with copied(postgres, "template0") as url:
+    with copied(postgres, EMPTY) as url:
         yield url

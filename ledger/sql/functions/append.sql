@@ -14,9 +14,9 @@
 -- so what later statements see cannot change any more: judging before inserting is exact, and nothing
 -- refused is written. A few statements ask and change the tables, however many the appends; what those of one batch
 -- are to one another is worked out in arrays. Runs at READ COMMITTED, where each statement sees all that was committed before it
--- began; with plans that are made once, whatever is appended, because making one takes longer than following
--- it; without sequential scans, because a plan made while the table was small is kept when it has grown; and
--- without compiling, which takes longer than a batch.
+-- began; without sequential scans, because a plan made while the table was small is kept when it has grown; and
+-- without compiling, which takes longer than a batch. The writer's `plan_cache_mode` lets plans be made once, whatever is
+-- appended, because making one takes longer than following it.
 CREATE OR REPLACE FUNCTION append(
     appends integer[], entry_ids uuid[], streams uuid[], kinds text[], versions integer[], types text[],
     schemas integer[], days_from date[], days_until date[], institutions uuid[], fingerprints bytea[],
@@ -29,7 +29,6 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path FROM CURRENT
 SET enable_seqscan = off
 SET jit = off
-SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     tick             CONSTANT interval := '1 microsecond';
@@ -62,29 +61,9 @@ BEGIN
       FROM head h WHERE h.one FOR UPDATE;
     first_moment := greatest(first_moment, clock_timestamp());
 
-    -- What stands of each append. Entries are taken from the arrays by their number, because unnesting a dozen arrays
-    -- makes a dozen tables first.
-    SELECT array_agg(CASE WHEN j.present = j.entries AND j.same THEN 'repeated'
-                          WHEN j.present > 0 THEN 'mismatch'
-                          WHEN j.expected <> j.current_version THEN 'stale'
-                          ELSE 'accepted' END ORDER BY j.append),
-           array_agg(j.current_version ORDER BY j.append), array_agg(j.entries ORDER BY j.append),
-           array_agg(j.present ORDER BY j.append), array_agg(j.same ORDER BY j.append)
-      INTO verdicts, current_versions, sizes, present, same
-      FROM (SELECT e.append, count(*)::integer AS entries, min(e.version) - 1 AS expected,
-                   count(e.same)::integer AS present, bool_and(e.same) AS same,
-                   coalesce((SELECT s.version FROM entry s WHERE s.stream = e.stream
-                              ORDER BY s.version DESC LIMIT 1),
-                            CASE WHEN anywhere THEN min(e.version) - 1 ELSE 0 END) AS current_version
-              FROM (SELECT appends[n] AS append, streams[n] AS stream, versions[n] AS version,
-                           (SELECT s.stream = streams[n] AND s.fingerprint IS NOT DISTINCT FROM fingerprints[n]
-                              FROM entry s WHERE s.entry_id = entry_ids[n]) AS same
-                      FROM generate_series(1, entries) AS n
-                    OFFSET 0) e -- Without it each would be looked up once for every use of `same`.
-             GROUP BY e.append, e.stream) j;
-
     -- Appends to different streams, with entry ids of their own, that read and name nothing, cannot touch one
-    -- another. Others are judged by what stands and what those before them in the batch add, which is kept in arrays.
+    -- another: they are judged in one statement. Entries are taken from the arrays by their number, because
+    -- unnesting a dozen arrays makes a dozen tables first.
     independent := reads = 0 AND cardinality(named_by) = 0;
     IF independent AND appends[entries] > 1 THEN
         SELECT count(DISTINCT entry_ids[n]) = entries AND count(DISTINCT streams[n]) = appends[entries]
@@ -92,7 +71,39 @@ BEGIN
           FROM generate_series(1, entries) AS n;
     END IF;
 
-    IF NOT independent THEN
+    IF independent THEN
+        SELECT array_agg(CASE WHEN j.present = j.entries AND j.same THEN 'repeated'
+                              WHEN j.present > 0 THEN 'mismatch'
+                              WHEN j.expected <> j.current_version THEN 'stale'
+                              ELSE 'accepted' END ORDER BY j.append),
+               array_agg(j.current_version ORDER BY j.append)
+          INTO verdicts, current_versions
+          FROM (SELECT e.append, count(*) AS entries, min(e.version) - 1 AS expected,
+                       count(e.same) AS present, bool_and(e.same) AS same,
+                       coalesce((SELECT s.version FROM entry s WHERE s.stream = e.stream
+                                  ORDER BY s.version DESC LIMIT 1),
+                                CASE WHEN anywhere THEN min(e.version) - 1 ELSE 0 END) AS current_version
+                  FROM (SELECT appends[n] AS append, streams[n] AS stream, versions[n] AS version,
+                               (SELECT s.stream = streams[n]
+                                       AND s.fingerprint IS NOT DISTINCT FROM fingerprints[n]
+                                  FROM entry s WHERE s.entry_id = entry_ids[n]) AS same
+                          FROM generate_series(1, entries) AS n
+                        OFFSET 0) e -- Without it each would be looked up once for every use of `same`.
+                 GROUP BY e.append, e.stream) j;
+    ELSE
+        -- Others are judged by what stands, and by what those before them in the batch add to it.
+        SELECT array_agg(j.entries ORDER BY j.append), array_agg(j.present ORDER BY j.append),
+               array_agg(j.same ORDER BY j.append)
+          INTO sizes, present, same
+          FROM (SELECT e.append, count(*)::integer AS entries, count(e.same)::integer AS present,
+                       bool_and(e.same) AS same
+                  FROM (SELECT appends[n] AS append,
+                               (SELECT s.stream = streams[n]
+                                       AND s.fingerprint IS NOT DISTINCT FROM fingerprints[n]
+                                  FROM entry s WHERE s.entry_id = entry_ids[n]) AS same
+                          FROM generate_series(1, entries) AS n
+                        OFFSET 0) e
+                 GROUP BY e.append) j;
         SELECT array_agg(s.subject ORDER BY s.n),
                array_agg(s.version ORDER BY s.subject) FILTER (WHERE s.first),
                array_agg(s.names ORDER BY s.subject) FILTER (WHERE s.first)

@@ -25,6 +25,7 @@
 -- include: functions/position_at
 -- include: functions/settle
 -- include: functions/note_accesses
+-- include: functions/begin_log
 -- include: functions/grow_log
 -- include: functions/publish_checkpoint
 -- include: privileges/ledger

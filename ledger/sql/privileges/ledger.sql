@@ -1,6 +1,7 @@
 -- What the two roles that log in may do in the ledger; nobody else may anything.
-REVOKE ALL ON FUNCTION append, position_at, settle, note_accesses, grow_log, publish_checkpoint FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION append, settle, note_accesses, grow_log, publish_checkpoint TO :"writer";
+REVOKE ALL ON FUNCTION append, position_at, settle, note_accesses, begin_log, grow_log, publish_checkpoint
+    FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION append, settle, note_accesses, begin_log, grow_log, publish_checkpoint TO :"writer";
 GRANT EXECUTE ON FUNCTION position_at TO :"reader";
 GRANT SELECT ON head, entry, naming TO :"reader";
 GRANT SELECT ON epoch TO :"reader";
@@ -18,7 +19,7 @@ GRANT UPDATE (password, password_set_at) ON login TO :"writer";
 -- Nor the secret of a second factor.
 GRANT SELECT (member, confirmed_at) ON second_factor TO :"reader";
 GRANT SELECT, DELETE ON second_factor TO :"writer";
-GRANT INSERT (member, secret) ON second_factor TO :"writer";
+GRANT INSERT (member, secret, last_step) ON second_factor TO :"writer";
 GRANT UPDATE (confirmed_at, last_step) ON second_factor TO :"writer";
 GRANT SELECT ON identity_link TO :"reader";
 GRANT SELECT, INSERT, DELETE ON identity_link TO :"writer";
@@ -38,7 +39,6 @@ GRANT SELECT ON import_job TO :"reader";
 GRANT INSERT ON issued_report TO :"writer";
 GRANT SELECT ON issued_report TO :"reader";
 GRANT SELECT ON access_head, access TO :"reader";
-GRANT INSERT (leaves, epoch, origin) ON log TO :"writer";
 GRANT SELECT ON log, log_tile TO :"reader";
 
 GRANT SELECT ON generation TO :"reader";
