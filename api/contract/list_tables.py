@@ -68,10 +68,10 @@ class ListTable:
         """Return what the codes of items are called, by the member that has them."""
         found: dict[str, dict[str, Because]] = {}
         for column in self.columns:
-            path, values = column.coded or ("", ())
-            for item in items if values else ():
-                value = _of(item, path)
-                if value in values and value not in (of := found.setdefault(path, {})):
+            says = column.says or ""
+            for item in items if says else ():
+                value = _of(item, says)
+                if isinstance(value, str) and value not in (of := found.setdefault(says, {})):
                     of[value] = {"zh": str(column.cell(item, "zh")), "en": str(column.cell(item, "en"))}
         return found
 
@@ -237,17 +237,6 @@ def of_one_file(table: ListTable) -> ListTable:
     return replace(
         table, columns=tuple(each for each in table.columns if each not in {*WHOSE, *NEXT, *CHARGE, CHILD})
     )
-
-
-def in_words(table: ListTable, item: ListedItem) -> dict[str, Because]:
-    """Return what the codes of an item are called in both languages, by the members that have one."""
-    coded = {
-        each.says: each for each in table.columns if each.says is not None and item.get(each.says) is not None
-    }
-    return {
-        name: {"zh": str(each.cell(item, "zh")), "en": str(each.cell(item, "en"))}
-        for name, each in coded.items()
-    }
 
 
 def headings(table: ListTable, language: Language) -> Sequence[str]:

@@ -1,6 +1,6 @@
 """Pages of lists, and titles and sentences in two languages, in the form of answers."""
 
-from typing import Generic, NotRequired, TypeVar
+from typing import Generic, NotRequired, TypeAlias, TypeVar
 
 from typing_extensions import TypedDict
 
@@ -29,15 +29,18 @@ class Because(TypedDict):
     en: str
 
 
+Labels: TypeAlias = dict[str, dict[str, Because]]
+"""What the codes of the items of a list are called, by the member that has them, such as `state`."""
+
+
 class CountedListing(KnownListing[T]):
     """One page of a list about files; `total` counts the items of all pages, as the caller is shown them.
 
-    It is null where it was not asked for. `labels` says what the codes of the items are called, by the member
-    that has them, such as `state`.
+    It is null where it was not asked for.
     """
 
     total: int | None
-    labels: NotRequired[dict[str, dict[str, Because]]]
+    labels: NotRequired[Labels]
 
 
 class Titled(TypedDict):

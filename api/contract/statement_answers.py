@@ -12,8 +12,7 @@ from uuid import UUID
 from typing_extensions import TypedDict
 
 from api.contract.findings import EvidenceAnswer
-from api.contract.list_tables import ListTable, in_words
-from api.contract.listing import Because, titled
+from api.contract.listing import Labels, titled
 from api.contract.masking import ACTED, NAMED, Gone, Restricted, restricted, typed_dict
 from domain.event import Category, Erased
 from domain.statement import Private, Statement, StatementLine
@@ -29,12 +28,11 @@ _PRIVATE: Final[Any] = str | Restricted | Gone | NotKnown | None
 
 
 TOLD: Final = {
-    "words": dict[str, Because],
     "title_zh": str | None,
     "title_en": str | None,
     "evidence": list[EvidenceAnswer],
 }
-"""Members of a line beside its own: its codes in words, the title of its rule, its entries in sentences."""
+"""Members of a line beside its own: the title of its rule, and its entries in sentences."""
 _OF_INSTITUTION: Final = "to_institution"
 
 
@@ -49,7 +47,8 @@ def statement_answer(statement: Statement[Any]) -> Any:  # noqa: ANN401 - a type
     """Return the type of the statement of one file."""
     line = statement.line
     items = typed_dict(f"{line.__name__}Answer", _members(line), line.__doc__)
-    members = {"child": UUID, "as_of": date, "known_position": int, "items": list[items], "next": None}  # type: ignore[valid-type]  # made at run time
+    listed = {"items": list[items], "next": None, "labels": Labels}  # type: ignore[valid-type]  # made at run time
+    members = {"child": UUID, "as_of": date, "known_position": int, **listed}
     doc = "The lines of a file on a day, as known at a position; there is no next page."
     return typed_dict(f"{line.__name__}StatementAnswer", members, doc)
 
@@ -60,19 +59,17 @@ def line_json(line: StatementLine, sees: AbstractSet[Category]) -> dict[str, Any
 
 
 def told_json(
-    table: ListTable,
     item: Mapping[str, Any],
     evidence: Mapping[UUID, EvidenceAnswer],
     institutions: Mapping[UUID, str],
 ) -> dict[str, Any]:
-    """Return a line with its codes in words, the title of its rule, and its entries as evidence.
+    """Return a line with the title of its rule, and its entries as evidence.
 
     Of its entries those are told that are among the `evidence`; `institutions` are the names of those that
     lines name.
     """
     title = None if item["rule"] is None else titled(item["rule"])
     told = {
-        "words": in_words(table, item),
         "title_zh": None if title is None else title["title_zh"],
         "title_en": None if title is None else title["title_en"],
         "evidence": [evidence[each] for each in item["entries"] if each in evidence],

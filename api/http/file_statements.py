@@ -117,7 +117,7 @@ def _of_file(statement: Statement[Any]) -> Callable[..., Awaitable[JsonResponse]
         point = await file_point(request, child, as_of, known_at)
         asked = statement_asked(statement, point.day, since, until, where)
         items, told = await statement_lines(request, asked, point.file, point.rulebook)
-        items, of_entries = await _with_entries(request, asked, point.file, items)
+        items, of_entries = await _with_entries(request, point.file, items)
         await request.note({child: told | of_entries}, statement.name)
         body = {
             "child": child,
@@ -125,22 +125,20 @@ def _of_file(statement: Statement[Any]) -> Callable[..., Awaitable[JsonResponse]
             "known_position": point.known,
             "items": items,
             "next": None,
+            "labels": STATEMENT_TABLES[statement.name].labels(items),
         }
         return JsonResponse(body, headers={"Ledger-Position": str(point.known)})
 
     return statement_of_file
 
 
-async def _with_entries(
-    request: RequestContext, asked: StatementAsked, file: File, items: Sequence[dict[str, Any]]
-) -> LinesTold:
+async def _with_entries(request: RequestContext, file: File, items: Sequence[dict[str, Any]]) -> LinesTold:
     """Return lines with the entries that they rest on, and the categories of what these tell."""
     named: Iterable[UUID] = dict.fromkeys(each for item in items for each in item["entries"])
     entries = [file.entries[each] for each in named if each in file.entries]
     evidence = {each.entry_id: evidence_json(each, request.sees, file.entries) for each in entries}
     names = await institution_names(request, institutions_of(items))
-    table = STATEMENT_TABLES[asked.statement.name]
-    return [told_json(table, each, evidence, names) for each in items], categories_of(entries)
+    return [told_json(each, evidence, names) for each in items], categories_of(entries)
 
 
 for _statement in STATEMENTS:

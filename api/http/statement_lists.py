@@ -120,10 +120,9 @@ def _across_files(statement: Statement[Any]) -> Callable[..., Awaitable[JsonResp
             told.setdefault(child, set()).update(categories)
         await request.note(told, statement.name)
         names = await institution_names(request, institutions_of(items))
-        table = STATEMENT_TABLES[statement.name]
         named = await with_names(request, items, view.known, _acting)
-        told_items = [told_json(table, each, entries.answers, names) for each in named]
-        return counted_listing(told_items, page, view)
+        told_items = [told_json(each, entries.answers, names) for each in named]
+        return counted_listing(told_items, page, view, STATEMENT_TABLES[statement.name])
 
     return statement_across_files
 

@@ -193,8 +193,9 @@ def read_by(node: dict[str, Any]) -> float:
 def first_pages(story: Story, middle: int) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the first page of each list: on two days, as known now and earlier, by filters, and sorted."""
     for path in LISTS:
+        every_sort: list[dict[str, str]] = [{}, *({"sort": each} for each in sorts_of(path))]
         for question in QUESTION_LISTS if path == QUESTIONS else ():
-            for sort in ({}, *({"sort": each} for each in sorts_of(path))):
+            for sort in every_sort:
                 yield path.format(question=question), sort
         if path in COMPUTED:
             continue
@@ -207,9 +208,9 @@ def first_pages(story: Story, middle: int) -> Iterator[tuple[str, dict[str, Any]
             own = {name: story.child if name == "child" else each for name, each in query.items()}
             yield path, own
             yield path, {**own, **days[-1], **knowns[-1]}
-        for number, sort in enumerate(sorts_of(path)):
+        for number, way in enumerate(sorts_of(path)):
             # One way as known now, and the other way as known then.
-            yield path, {"sort": sort, **knowns[number % 2]}
+            yield path, {"sort": way, **knowns[number % 2]}
 
 
 def is_bounded(path: str, query: dict[str, Any]) -> bool:
