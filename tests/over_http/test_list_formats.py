@@ -66,9 +66,6 @@ NO_TABLE: Final = {
     "/rules": "by what is judged, which the rule pages print",
     "/imports": "what one person handed in, whose report is a workbook",
     "/own-work": "what one person did last, on their own page",
-    "/institutions": "where the ledger is kept, for who administers it",
-    "/tokens": "who may enter, for who administers it",
-    "/users": "who may enter, for who administers it",
 }
 """What is answered across files as JSON alone, and why nobody needs it as a table."""
 NAME, FORMULA, NUMBER = "标记甲乙", '=HYPERLINK("http://x")', "0012024000000000017"
