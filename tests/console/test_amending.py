@@ -243,3 +243,13 @@ async def test_a_form_that_one_person_checked_is_not_recorded_as_another_s(serve
     assert str(recorded.url).split("?")[0].endswith("/history")
     (withdrawn,) = await entries(served, child, EntryWithdrawn)
     assert withdrawn.recorded_by.role == "supervisor"
+
+
+async def test_amending_is_offered_to_whoever_is_shown_all_that_the_entry_may_say(served: Served) -> None:
+    child = await kept(served, given(*LIFE))
+    address = f"/console/children/{child}/entries/{await last(served, child, IntakeMedicalExamined)}"
+    for role, offered in ((Role.STAFF, False), (Role.SUPERVISOR, True)):
+        page = await (await signed_in(served, role)).open(address)
+        for act in ("correct", "withdraw", "move"):
+            assert (f'href="{address}/{act}"' in page.text) is offered, (role, act)
+        assert ("由负责人（主管）更正或者撤回" in page.text) is not offered

@@ -1,6 +1,7 @@
 """An entry as its file has it, to be corrected, withdrawn or restored, for whoever may."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -10,15 +11,12 @@ from api.console.file_frame import FilePage
 from api.console.forms.dry_run import AMENDING
 from api.console.forms.field_controls import event_fields, hidden_fields
 from api.console.value_display import is_amendable
+from api.console.words import WORDS
 from api.contract.problems import Problem
 from api.http import one_entry
 from api.identity.permissions import Action
-from domain.event import CATALOGUE, Event, Label, chapter
+from domain.event import CATALOGUE, Category, Event, Label, chapter
 
-_BY_SUPERVISOR: Final = Label(
-    "这一条有您的角色不可查看的内容，由负责人（主管）更正或者撤回。",
-    "This entry has something that your role is not shown: a supervisor corrects or withdraws it.",
-)
 _UNDONE_ELSEWHERE: Final = Label(
     "撤回和恢复不能更正、撤回或者移出。撤回有误的，恢复所指的条目；恢复有误的，再次撤回所指的条目。",
     "A withdrawal or restoration is not corrected, withdrawn or moved. Where a withdrawal was wrong, restore"
@@ -96,9 +94,13 @@ async def entry_to_amend(asked: FilePage, entry: UUID) -> EntryToAmend:
     file = await asked.summary()
     told = await asked.page.answer(one_entry.one_entry, asked.file_id, entry)
     found = EntryToAmend(asked, file, told["entry"], told["others"])
-    sees = asked.page.context.records
     if not is_amendable(found.entry["type"]):
         raise Problem("forbidden", _UNDONE_ELSEWHERE)
-    if found.kind.seals not in sees or hidden_fields(found.kind, sees):
-        raise Problem("forbidden", _BY_SUPERVISOR)
+    if not amends_type(found.kind, asked.page.context.records):
+        raise Problem("forbidden", WORDS["entry"]["by_supervisor"])
     return found
+
+
+def amends_type(kind: type[Event], sees: AbstractSet[Category]) -> bool:
+    """Return whether somebody who records these categories may amend entries of a type of event."""
+    return kind.seals in sees and not hidden_fields(kind, sees)

@@ -8,11 +8,13 @@ from fastapi import APIRouter, Response
 from api.console.addresses import addressed
 from api.console.entry_display import documents, entry_fields, entry_line, entry_lines
 from api.console.file_frame import AboutFile, of_files
+from api.console.forms.entry_to_amend import amends_type
 from api.console.page_route import PageRoute
 from api.console.related_files import families_named
 from api.console.value_display import chapters_of_fields
 from api.http import decisions, one_entry
 from domain.attribute_codes import attribute_codes
+from domain.event import CATALOGUE
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
@@ -32,6 +34,7 @@ async def file_entry(asked: AboutFile, entry: UUID) -> Response:
         fields=entry_fields(words, shown),
         others=entry_lines(words, told["others"]),
         documents=documents(words, shown),
+        amends=amends_type(CATALOGUE[shown["type"]], asked.page.context.records),
         families=await families_named(asked.page, shown["data"]) if asked.kind == "child" else [],
         institution=await asked.page.institution_names([shown["recorded_by"]["institution"]]),
         before_and_after=addressed(
