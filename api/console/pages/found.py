@@ -111,7 +111,7 @@ async def _filter(page: PageRequest, asked: Mapping[str, Any]) -> dict[str, Any]
         "asked": asked,
         "institutions": await institutions_overseen(page),
         "at": partial(addressed, _AT),
-        "counts_at": partial(addressed, _COUNTS_AT),
+        "counts_at": lambda asked: addressed(_COUNTS_AT, {**asked, "sort": None}),
     }
 
 
