@@ -146,7 +146,7 @@ async def test_an_institution_is_opened_and_adopts_a_pack_once_its_changes_were_
     assert "已启用" in adopted.text
     assert (await served.container.ledger.rulebook_at(institution)).digest == digest
     again = await sent(one, all_of_them, all_of_them, name="示例福利院")
-    assert (again.status_code, "已有" in again.text) == (UNUSABLE, True)
+    assert (again.status_code, "已经设立" in again.text) == (UNUSABLE, True)
 
 
 async def test_the_pages_are_nobody_elses(served: Served) -> None:

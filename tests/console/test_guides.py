@@ -8,6 +8,7 @@ import pytest
 
 from api.console.words import WORDS
 from api.identity.permissions import Role
+from projections.dimensions import DIMENSIONS
 from tests.support.console import ADDRESSES
 from tests.support.places import ROOT
 from tests.support.screens import GUIDES, IN_GUIDES
@@ -40,7 +41,8 @@ def test_what_a_guide_links_shows_and_names_is_there(role: Role) -> None:
 
 def test_what_guides_and_explanations_of_pages_quote_stands_on_a_page() -> None:
     said = {"zh": set[str](), "en": set[str]()}
-    for label in (each for table in WORDS.values() for each in table.values()):
+    words = (each for table in WORDS.values() for each in table.values())
+    for label in (*words, *(each.label for each in DIMENSIONS.values())):
         said["zh"].add(label.zh)
         said["en"].add(label.en)
     quoted = [("zh", each) for word in WORDS["help"].values() for each in re.findall("“([^”]+)”", word.zh)]
