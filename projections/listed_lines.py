@@ -23,7 +23,7 @@ from projections.known import as_known
 from projections.markers import EmptyText
 from projections.paging import FIRST_PAGE, Condition, Page, PageAsked, in_charge, merged, page
 from projections.sorting import Key, Sorting, Sorts, as_day, as_number, as_text
-from projections.statement_files import STANDS, STATEMENT_FILES, moved_files
+from projections.statement_files import STATEMENT_FILES, moved_files
 from projections.statement_lines import (
     DUE,
     KEYS,
@@ -124,6 +124,9 @@ async def statement_lines(
     held = [*await lines.of_files(moved)]
     slot = 0 if turn.sort is None else KEYS[name].index(turn.sort.removeprefix("-"))
     where = [*whose, *_conditions(lines, sees, day)]
+    if moved:
+        apart = {"moved": list(moved.values())}
+        where.append(Condition(SQL("told.opened <> ALL (%(moved)s)"), apart))
     if end is not None:
         where.append(Condition(SQL("told.opened < %(before_opened)s"), {"before_opened": end.opened}))
     select = _SQL["lines" if lines.statement.kept is None else "monthly"]
@@ -175,7 +178,7 @@ async def _moved(
 
 
 def _conditions(lines: LinesAsked, sees: Collection[Category], day: date) -> Iterator[Condition]:
-    yield Condition(STANDS, {"day": day, "statement": lines.statement.name})
+    yield Condition(SQL("true"), {"statement": lines.statement.name})
     # Within coalesce, for PostgreSQL takes the bare comparison for a rare match and reads all rows.
     yield Condition(SQL("coalesce(told.rests_on <@ %(sees)s, false)"), {"sees": listed(sees)})
     since, until = lines.since or FIRST_DAY, lines.until or LAST_DAY

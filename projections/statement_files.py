@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from psycopg import AsyncConnection
-from psycopg.sql import SQL, Composable
+from psycopg.sql import SQL
 
 from domain.file import File
 from domain.obligations import History
@@ -50,8 +50,6 @@ STATEMENT_FILES: Final = ReadModel(
     "statement_files", StatementFile, rows, parts=RowParts(lambda _: _BY_NAME, _rows_of)
 )
 _SQL: Final = queries.load_composable("projections", "statement_files.sql")
-STANDS: Final[Composable] = _SQL["stands"]
-"""The condition that a line `told` stands on the day that is asked for."""
 
 
 async def moved_files(

@@ -11,12 +11,6 @@ CREATE TABLE statement_files (
 CREATE INDEX ON statement_files (statement, stand_since, opened, child);
 CREATE INDEX ON statement_files (statement, opened, child);
 
--- name: stands
--- Within coalesce, for PostgreSQL may else look up the files of all lines once instead of those of a page.
-coalesce((SELECT files.stand_since <= %(day)s
-            FROM statement_files AS files
-           WHERE files.child = told.child AND files.statement = told.statement), false)
-
 -- name: moved
 SELECT files.child, files.statement, files.opened, files.stand_since
   FROM statement_files AS files
