@@ -29,7 +29,7 @@ class Because(TypedDict):
     en: str
 
 
-Labels: TypeAlias = dict[str, dict[str, Because]]
+CodeLabels: TypeAlias = dict[str, dict[str, Because]]
 """What the codes of the items of a list are called, by the member that has them, such as `state`."""
 
 
@@ -40,7 +40,7 @@ class CountedListing(KnownListing[T]):
     """
 
     total: int | None
-    labels: NotRequired[Labels]
+    labels: NotRequired[CodeLabels]
 
 
 class Titled(TypedDict):

@@ -12,7 +12,7 @@ from uuid import UUID
 from typing_extensions import TypedDict
 
 from api.contract.findings import EvidenceAnswer
-from api.contract.listing import Labels, titled
+from api.contract.listing import CodeLabels, titled
 from api.contract.masking import ACTED, NAMED, Gone, Restricted, restricted, typed_dict
 from domain.event import Category, Erased
 from domain.statement import Private, Statement, StatementLine
@@ -47,7 +47,7 @@ def statement_answer(statement: Statement[Any]) -> Any:  # noqa: ANN401 - a type
     """Return the type of the statement of one file."""
     line = statement.line
     items = typed_dict(f"{line.__name__}Answer", _members(line), line.__doc__)
-    listed = {"items": list[items], "next": None, "labels": Labels}  # type: ignore[valid-type]  # made at run time
+    listed = {"items": list[items], "next": None, "labels": CodeLabels}  # type: ignore[valid-type]  # made at run time
     members = {"child": UUID, "as_of": date, "known_position": int, **listed}
     doc = "The lines of a file on a day, as known at a position; there is no next page."
     return typed_dict(f"{line.__name__}StatementAnswer", members, doc)

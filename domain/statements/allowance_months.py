@@ -150,7 +150,7 @@ def _of_month(line: AllowanceMonth, month: date) -> AllowanceMonth:
     return replace(line, on=month, month=_named(month), last_month=_named(month))
 
 
-def _resting(told: Iterable["_Told"]) -> Iterator[KeptLine[AllowanceMonth]]:
+def _resting(told: Iterable["_MonthTold"]) -> Iterator[KeptLine[AllowanceMonth]]:
     # Last, since an actor who may not see what ended it is shown nothing after it.
     for kept, rests_on in sorted(told, key=lambda each: (sorted(each[1]), _first_of(each[0]))):
         note(*rests_on)
@@ -161,7 +161,7 @@ def _first_of(kept: KeptLine[AllowanceMonth]) -> date:
     return (kept.line.on or LAST_DAY) if kept.months is None else kept.months[0]
 
 
-def _told(history: History, day: date, told_of: "_Telling") -> Iterator["_Told"]:
+def _told(history: History, day: date, told_of: "_Telling") -> Iterator["_MonthTold"]:
     life = history.on(day)
     payments = [each for each in map(_payment, life.all(AllowancePaid)) if each.line not in NOT_MONTHLY]
     still_open = [each for each in payments if each.open]
@@ -228,7 +228,7 @@ class _AllowanceLine:
         self._ended, self._of_age = entitled_until(life), life.turns(ADULT)
         self._continued = [span for span in life.file.spans(CONTINUED) if span.fact.since <= day]
 
-    def months(self, payments: list[_Payment]) -> Iterator["_Told"]:
+    def months(self, payments: list[_Payment]) -> Iterator["_MonthTold"]:
         """Yield what was due and paid, with the categories on which it rests that nothing was due."""
         blocks = _blocks(payments)
         for block in blocks:
@@ -236,14 +236,14 @@ class _AllowanceLine:
         for month in self._unpaid(blocks, last_month_by(self._day)):
             yield from self._compared(_Block(month, month))
 
-    def runs(self, payments: list[_Payment]) -> Iterator["_Told"]:
+    def runs(self, payments: list[_Payment]) -> Iterator["_MonthTold"]:
         """Yield the same of all days: months for which nothing was paid are told together, where alike."""
         blocks = _blocks(payments)
         for block in blocks:
             yield from self._compared(block)
         # From the month after anything happens on, all are alike.
         turn = add(max(self._turns(blocks)).replace(day=1), months=1)
-        run: _Told | None = None
+        run: _MonthTold | None = None
         for month in self._unpaid(blocks, turn):
             ((kept, rests_on),) = self._compared(_Block(month, month))
             line = replace(kept.line, on=None, month=None, last_month=None)
@@ -332,7 +332,7 @@ class _AllowanceLine:
             return _Due(None, "age_unknown", (granted,))
         return None
 
-    def _compared(self, block: _Block) -> Iterator["_Told"]:
+    def _compared(self, block: _Block) -> Iterator["_MonthTold"]:
         months = [*_months(block.first, block.last)]
         dues = [self._due(month) for month in months]
         due, paid = _sum(each.yuan for each in dues), _sum(_amount(each) for each in block.payments)
@@ -345,7 +345,7 @@ class _AllowanceLine:
 
     def _line_of(
         self, first: date, last: date, dues: list[_Due], paid: Decimal | None, by: list[AnyEntry]
-    ) -> "_Told":
+    ) -> "_MonthTold":
         due = _sum(each.yuan for each in dues)
         reason = self._reason(first, last, dues, paid, is_paid=bool(by))
         is_told = due is not None and paid is not None and reason != "other_payment_open"
@@ -389,8 +389,8 @@ class _AllowanceLine:
         return "old_standard" if paid == before else "not_known"
 
 
-_Told: TypeAlias = tuple[KeptLine[AllowanceMonth], frozenset[Category]]
-_Telling: TypeAlias = Callable[[_AllowanceLine, list[_Payment]], Iterator[_Told]]
+_MonthTold: TypeAlias = tuple[KeptLine[AllowanceMonth], frozenset[Category]]
+_Telling: TypeAlias = Callable[[_AllowanceLine, list[_Payment]], Iterator[_MonthTold]]
 
 
 def _follows(run: KeptLine[AllowanceMonth], month: date) -> bool:
