@@ -71,7 +71,7 @@ def form_page(kind: type[Event], role: Role, language: Language, *, amiss: bool 
         session=session,
         shown_to="",
     )
-    asked: Any = SimpleNamespace(page=page, kind="child", address=f"/console/children/{CHILD}")
+    asked: Any = SimpleNamespace(page=page, kind="child", records=True, address=f"/console/children/{CHILD}")
     file = {"file_no": None, "identity": {"name": None}, "known_position": 7, "version": 3}
     form = AskedForm(asked, kind, file, FormChoices(), {}, "key")
     checked = NOT_SENT
