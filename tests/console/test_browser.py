@@ -51,6 +51,7 @@ LOOKED_AT_ELSEWHERE: Final = {
     "/console/kept/{ticket}": "leads back to a form",
     "/console/preferences/keeping": "leads back to a form",
     "/console/search": "leads to what was found",
+    "/console/shown/{ticket}": "tells what came of a form, in the flow of each",
     "/console/sign-in": "before anybody signs in",
     "/console/sign-in/oidc": "leads to an identity provider, where there is one",
     "/console/sign-in/second-factor": "where a second factor is asked for, in a flow of its own",
