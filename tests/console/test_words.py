@@ -46,6 +46,7 @@ OF_TABLES: Final = {
     "paper_held",
     "paper_occasion",
     "paper_verdict",
+    "waiting_count",
 }
 """The tables of words that lists use, which are saved as tables, and not only pages."""
 ZH, EN = Words("zh"), Words("en")
