@@ -44,7 +44,7 @@ class Days:
     def whole(self) -> bool:
         """Whether the interval is exactly a calendar month or year: a date that is known only so far."""
         first, last = self.first, self.last
-        if first is None or first.day != 1 or last.day != days_in_month(last.year, last.month):
+        if first is None or first.day != 1 or last != month_end(last):
             return False
         a_month = (first.year, first.month) == (last.year, last.month)
         return a_month or (first, last) == (date(last.year, 1, 1), date(last.year, 12, 31))
@@ -94,6 +94,11 @@ def add(day: date, *, days: int = 0, months: int = 0) -> date:
 def days_in_month(year: int, month: int) -> int:
     """Return the number of days of a month."""
     return monthrange(year, month)[1]
+
+
+def month_end(day: date) -> date:
+    """Return the last day of the month of a day."""
+    return day.replace(day=days_in_month(day.year, day.month))
 
 
 def day_of(instant: datetime) -> date:

@@ -98,6 +98,16 @@ class LinesAsked:
     most: int
 
 
+@dataclass(frozen=True, slots=True)
+class _BeforeFile:
+    """The place before the lines of a file, in the order of the register."""
+
+    opened: int
+    told_on: date = FIRST_DAY
+    told_by: str = ""
+    number: int = -1
+
+
 async def statement_lines(
     connection: AsyncConnection[Any],
     scope: Condition,
@@ -143,8 +153,8 @@ async def _moved(
     lines: LinesAsked,
     day: date,
     turn: PageAsked,
-) -> tuple[dict[UUID, int], ListedLine | None]:
-    """Return the files to be opened for a page, and before which row it ends, if by how many these are.
+) -> tuple[dict[UUID, int], _BeforeFile | None]:
+    """Return the files to be opened for a page, and where it ends, if by how many these are.
 
     Raises CursorError and TooManyMovedError.
     """
@@ -159,22 +169,7 @@ async def _moved(
         return {each.child: each.opened for each in moved}, None
     if every:
         raise TooManyMovedError
-    end = ListedLine(
-        child=moved[-1].child,
-        statement=name,
-        number=-1,
-        opened=moved[-1].opened,
-        first_on=FIRST_DAY,
-        through=None,
-        told_by="",
-        rests_on=[],
-        keys=[],
-        terms=[],
-        content="",
-        personal=None,
-        told_on=FIRST_DAY,
-    )
-    return {each.child: each.opened for each in moved[:-1]}, end
+    return {each.child: each.opened for each in moved[:-1]}, _BeforeFile(moved[-1].opened)
 
 
 def _conditions(lines: LinesAsked, sees: Collection[Category], day: date) -> Iterator[Condition]:

@@ -84,11 +84,11 @@ def page_of(rows: Collection[R], key: Key, turn: PageAsked, sorts: Sorts) -> Pag
 
 
 def merged(
-    found: Page[R], held: Collection[R], key: Key, *, turn: PageAsked, sorts: Sorts, end: R | None = None
+    found: Page[R], held: Collection[R], key: Key, *, turn: PageAsked, sorts: Sorts, end: object = None
 ) -> Page[R]:
     """Return a page that was found with rows that are held here, in their places. Raises CursorError.
 
-    What is after `end` is on pages that follow.
+    What is after `end`, which has the columns of the key, is on pages that follow.
     """
     sorting = Sorting(key, sorts.order(turn.sort))
     listed = sorting.sorted([*found.rows, *held], None if turn.cursor is None else sorting.read(turn.cursor))

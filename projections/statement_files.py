@@ -11,7 +11,7 @@ from psycopg.sql import SQL
 
 from domain.file import File
 from domain.obligations import History
-from domain.statements import STATEMENTS
+from domain.statements import STATEMENTS_BY_NAME
 from ledger.store import queries
 from projections.model import ReadModel, RowContext, RowParts
 from projections.paging import Condition
@@ -31,23 +31,20 @@ class StatementFile:
     stand_since: date
 
 
-_BY_NAME: Final = {each.name: each for each in STATEMENTS}
-
-
 def rows(file: File, reading: RowContext) -> Iterator[StatementFile]:
     """Yield one row for each statement."""
-    for name in _BY_NAME:
+    for name in STATEMENTS_BY_NAME:
         yield from _rows_of(file, reading, name)
 
 
 def _rows_of(file: File, reading: RowContext, name: str) -> Iterator[StatementFile]:
-    history, statement = History(file, reading.rulebook), _BY_NAME[name]
+    history, statement = History(file, reading.rulebook), STATEMENTS_BY_NAME[name]
     if statement.is_asked(history):
         yield StatementFile(reading.stream, name, file.opened.position, statement.stand_since(history))
 
 
 STATEMENT_FILES: Final = ReadModel(
-    "statement_files", StatementFile, rows, parts=RowParts(lambda _: _BY_NAME, _rows_of)
+    "statement_files", StatementFile, rows, parts=RowParts(lambda _: STATEMENTS_BY_NAME, _rows_of)
 )
 _SQL: Final = queries.load_composable("projections", "statement_files.sql")
 

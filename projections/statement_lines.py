@@ -21,7 +21,7 @@ from domain.file import File
 from domain.obligations import History
 from domain.resting import Categories
 from domain.statement import KeptLine, Private, Statement, StatementLine
-from domain.statements import STATEMENTS
+from domain.statements import STATEMENTS_BY_NAME
 from domain.when import LAST_DAY
 from ledger.canonical import canonical
 from ledger.sealing.cipher import Seal, padded
@@ -113,7 +113,6 @@ class StoredLine:
 
 
 WITHHELD: Final = Withholding(NAME, StoredLine, ("statement", "content"))
-_BY_NAME: Final = {each.name: each for each in STATEMENTS}
 
 
 # The rows of a file
@@ -121,12 +120,12 @@ _BY_NAME: Final = {each.name: each for each in STATEMENTS}
 
 def rows(file: File, reading: RowContext) -> Iterator[StoredLine]:
     """Yield one row for each line of each statement."""
-    for name in _BY_NAME:
+    for name in STATEMENTS_BY_NAME:
         yield from _rows_of(file, reading, name)
 
 
 def _rows_of(file: File, reading: RowContext, name: str) -> Iterator[StoredLine]:
-    statement, history = _BY_NAME[name], History(file, reading.rulebook)
+    statement, history = STATEMENTS_BY_NAME[name], History(file, reading.rulebook)
     if not statement.is_asked(history):
         return
     opened, seal = file.opened.position, reading.seal
@@ -273,5 +272,5 @@ def _reader(line: Any) -> TypeAdapter[Any]:  # noqa: ANN401 - the class of any l
 
 
 STATEMENT_LINES: Final = ReadModel(
-    NAME, StoredLine, rows, _opened, parts=RowParts(lambda _: _BY_NAME, _rows_of)
+    NAME, StoredLine, rows, _opened, parts=RowParts(lambda _: STATEMENTS_BY_NAME, _rows_of)
 )

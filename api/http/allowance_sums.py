@@ -1,6 +1,5 @@
 """What was due and paid of living allowances in all (B4): by institution, month, allowance and reason."""
 
-from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
@@ -25,6 +24,7 @@ from api.http.list_formats import in_formats, listed, one_page
 from api.http.list_pages import institution_names, list_view, listed_at
 from api.http.statement_lists import MODELS, OfFiles, every_line
 from domain.statements.allowance_months import ALLOWANCE_MONTHS
+from domain.when import month_end
 
 router = APIRouter(tags=["across files"])
 
@@ -115,7 +115,7 @@ def _list(cell: Mapping[str, Any], filters: Mapping[str, Any]) -> str | None:
         narrowed["institution"] = cell["institution"]
     if "month" in cell:
         first = date.fromisoformat(f"{cell['month']}-01")
-        last = first.replace(day=monthrange(first.year, first.month)[1])
+        last = month_end(first)
         narrowed["since"] = max(filters["since"] or first, first)
         narrowed["until"] = min(filters["until"] or last, last)
     return listed_at("/allowance-months", **narrowed)

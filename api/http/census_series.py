@@ -38,7 +38,7 @@ from api.http.list_formats import in_formats, listed, one_page
 from api.http.list_pages import list_view
 from domain.label import Label
 from domain.limit import Area, limit
-from domain.when import days_in_month
+from domain.when import add, month_end
 from ledger.codec.messages import InvalidValue
 from projections.child_counts import series
 from projections.dimensions import band_names
@@ -50,7 +50,6 @@ Period: TypeAlias = Literal["month", "quarter", "half_year", "year"]
 _MONTHS: Final[Mapping[Period, int]] = MappingProxyType(
     {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 )
-_MONTHS_OF_A_YEAR: Final = 12
 MOST_DAYS: Final = limit(
     122,
     Area.REQUESTS,
@@ -125,7 +124,6 @@ def ends(every: Period, first: date, last: date) -> list[date]:
 def _ends_from(every: Period, first: date) -> Iterator[date]:
     """Yield the last day of each period from that of a day on."""
     months = _MONTHS[every]
-    begun = (first.year * _MONTHS_OF_A_YEAR + first.month - 1) // months * months
-    for month in count(begun + months - 1, months):
-        year, number = month // _MONTHS_OF_A_YEAR, month % _MONTHS_OF_A_YEAR + 1
-        yield date(year, number, days_in_month(year, number))
+    rest = months - 1 - (first.month - 1) % months
+    for further in count(rest, months):
+        yield month_end(add(first, months=further))

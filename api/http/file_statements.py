@@ -1,6 +1,7 @@
 """Statements of one file: what it says line by line on a day, and what is asked of the lines of any file."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, TypeAlias
@@ -80,25 +81,30 @@ def statement_asked(
     return StatementAsked(statement, day, since, until, wanted, mark, institution)
 
 
-def lines_on(asked: StatementAsked, file: File, rulebook: Rulebook) -> list[tuple[StatementLine, Categories]]:
-    """Return the lines of a file that are about the days asked for, with the categories each rests on."""
+def lines_asked(
+    asked: StatementAsked, file: File, rulebook: Rulebook, sees: AbstractSet[Category]
+) -> Iterator[tuple[StatementLine, Categories, dict[str, Any]]]:
+    """Yield the lines of a file that are asked for, with the categories each rests on, and each as answered.
+
+    Those that rest on a category outside `sees` are left out.
+    """
     found, _ = noting_each(asked.statement.lines(History(file, rulebook), asked.day))
-    return [(line, on) for line, on in found if asked.keeps(line)]
+    for line, on in found:
+        if asked.keeps(line) and on <= sees and has_values(answer := line_json(line, sees), asked.wanted):
+            yield line, on, answer
 
 
 async def statement_lines(
     request: RequestContext, asked: StatementAsked, file: File, rulebook: Rulebook
 ) -> LinesTold:
-    """Return the lines of a file; what rests on a category that the caller does not see is left out."""
+    """Return the lines of a file, with the categories of what they tell."""
 
     def read() -> LinesTold:
         items: list[dict[str, Any]] = []
         told: set[Category] = set()
-        for line, on in lines_on(asked, file, rulebook):
-            answer = line_json(line, request.sees)
-            if on <= request.sees and has_values(answer, asked.wanted):
-                items.append(answer)
-                told |= on | told_of_line(line, request.sees)
+        for line, on, answer in lines_asked(asked, file, rulebook, request.sees):
+            items.append(answer)
+            told |= on | told_of_line(line, request.sees)
         return items, told
 
     return await compute(read, len(file.entries))

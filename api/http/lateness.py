@@ -1,6 +1,5 @@
 """What was recorded late, across files: when it happened and was recorded, by whom, and how much there is."""
 
-from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -35,6 +34,7 @@ from api.http.timeline import unknown_types
 from api.identity.restricted import unrestricted_sql
 from domain.entry import LATE_DAYS, Origin
 from domain.event import Category
+from domain.when import month_end
 from projections.late_entries import SORTS, LateBy, LateCount, late_counts, late_entries
 from projections.paging import Condition
 
@@ -173,7 +173,7 @@ def _count(
     narrowed: dict[str, Any] = {name: getattr(counted, name) for name in by if name != "month"}
     month = counted.month
     if month is not None:
-        last = month.replace(day=monthrange(month.year, month.month)[1])
+        last = month_end(month)
         narrowed["since"] = max(asked["since"] or month, month)
         narrowed["until"] = min(asked["until"] or last, last)
     return {

@@ -12,7 +12,7 @@ from api.contract.problems import invalid
 from api.http.dependencies import RequestContext
 from domain.label import Label
 from domain.limit import Area, limit
-from domain.when import days_in_month
+from domain.when import month_end
 from ledger.codec.messages import InvalidValue
 from projections.child_counts import flows, stock
 from projections.counted_children import Population
@@ -83,7 +83,7 @@ def check_public(narrowed: Mapping[str, object], *faults: InvalidValue | None) -
 
 def not_public_day(day: date, today: date) -> InvalidValue | None:
     """Return what is wrong with a day; None for the end of a month that is over."""
-    if day <= today and day.day == days_in_month(day.year, day.month):
+    if day <= today and day == month_end(day):
         return None
     latest = last_public_day(min(day, today)).isoformat()
     return InvalidValue("/query/as_of", _NO_MONTH, Label(f"例如 {latest}", f"such as {latest}"))

@@ -1,6 +1,6 @@
 """Statements across files: what files say line by line, in lists that are sorted and counted."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any, Final, TypeAlias
@@ -14,12 +14,12 @@ from api.contract.listing import CountedListing
 from api.contract.problems import invalid
 from api.contract.statement_answers import institutions_of, line_json, listed_line, told_json, told_of_line
 from api.contract.statement_tables import STATEMENT_TABLES
-from api.http.column_filters import ColumnWhere, has_values
+from api.http.column_filters import ColumnWhere
 from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
 from api.http.evidence import evidence
 from api.http.file_points import one_day
-from api.http.file_statements import SinceDay, StatementAsked, UntilDay, lines_on, statement_asked
+from api.http.file_statements import SinceDay, StatementAsked, UntilDay, lines_asked, statement_asked
 from api.http.list_formats import in_formats, listed
 from api.http.list_pages import (
     ListView,
@@ -229,12 +229,11 @@ async def _of_files(
 def _of_file(
     request: RequestContext, asked: StatementAsked, file: File, rulebook: Rulebook, child: UUID, opened: int
 ) -> list[ListedLine]:
-    def told() -> Iterator[ListedLine]:
-        for line, on in lines_on(asked, file, rulebook):
-            if on <= request.sees and has_values(line_json(line, request.sees), asked.wanted):
-                yield listed_line_of(asked.statement, line, on, child=child, opened=opened)
-
-    return [*LISTED.numbered(told(), request.ledger.term)]
+    told = (
+        listed_line_of(asked.statement, line, on, child=child, opened=opened)
+        for line, on, _ in lines_asked(asked, file, rulebook, request.sees)
+    )
+    return [*LISTED.numbered(told, request.ledger.term)]
 
 
 for _statement in STATEMENTS:

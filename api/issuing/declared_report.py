@@ -19,7 +19,7 @@ from api.issuing.report_issuer import Issuer, places_in
 from domain.codes import tables
 from domain.file import File
 from domain.label import Label
-from domain.when import day_before, days_in_month
+from domain.when import day_before, month_end
 from ledger.canonical import canonical
 from projections.child_counts import CountedCell, CountedScope, flows, stock
 from projections.counted_children import Population, Wanted
@@ -328,7 +328,7 @@ def quarter_of_year(year: int, part: int | None) -> ReportPeriod | None:
 
 def _months(year: int, part: int, months: int, label: Label) -> ReportPeriod:
     last = part * months
-    until = date(year, last, days_in_month(year, last))
+    until = month_end(date(year, last, 1))
     return ReportPeriod(year, part, label, date(year, last - months + 1, 1), until)
 
 

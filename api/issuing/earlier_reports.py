@@ -23,7 +23,7 @@ from api.issuing.report_issuer import places_in
 from api.issuing.told_before import CountedOverTime, PublicStock, ToldTable, boundaries
 from domain.events.institution.reporting import ReportIssued
 from domain.file import File
-from domain.when import day_after, day_before, days_in_month
+from domain.when import day_after, day_before, month_end
 from projections.child_counts import CountedCell, stock
 from projections.counted_children import Population
 from projections.dimensions import NOTHING
@@ -51,7 +51,7 @@ async def counted_over_time(
             public = [
                 await _public(table, source, day)
                 for day in (source.before, source.as_of)
-                if day.day == days_in_month(day.year, day.month) and counted_public(table)
+                if day == month_end(day) and counted_public(table)
             ]
             found.append(CountedOverTime(place, table, between, told.get(table.identity, ()), public))
     return found

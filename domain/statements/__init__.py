@@ -1,5 +1,7 @@
 """The statements of a child's file: what auditors and supervisors ask of it line by line."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 from domain.statement import Statement
@@ -19,4 +21,7 @@ STATEMENTS: Final[tuple[Statement[Any], ...]] = (
     PAPER_SETS,
     ALLOWANCE_MONTHS,
     GIVEN_OUT,
+)
+STATEMENTS_BY_NAME: Final[Mapping[str, Statement[Any]]] = MappingProxyType(
+    {each.name: each for each in STATEMENTS}
 )

@@ -19,7 +19,7 @@ from api.console.value_display import days
 from api.console.words import WORDS
 from api.http import timeline
 from api.http.cursors import Cursor
-from domain.when import FIRST_DAY, LAST_DAY, Days, days_in_month
+from domain.when import FIRST_DAY, LAST_DAY, Days, month_end
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
@@ -152,4 +152,4 @@ def _birthdays(asked: FilePage, file: Mapping[str, Any]) -> Iterator[HistoryLine
 
 
 def _end_of_month(day: date | None) -> date | None:
-    return None if day is None else day.replace(day=days_in_month(day.year, day.month))
+    return None if day is None else month_end(day)

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, Any, Final, Literal, TypeAlias, get_args
-from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
 from api.console.addresses import addressed, sorted_at
+from api.console.list_links import narrowed_by
 from api.console.overseen import institutions_overseen
 from api.console.page_request import PageRequest, SignedIn
 from api.console.page_route import PageRoute
@@ -84,7 +84,10 @@ async def findings_counts(page: SignedIn, asked: AskedFindings, by: FoundCounted
         page,
         "findings-counts.html",
         counted=counted,
-        rows=[(each, addressed(_AT, {**asked, **_narrowed(each["list"])})) for each in counted["items"]],
+        rows=[
+            (each, addressed(_AT, {**asked, **narrowed_by(each["list"], _SAME_ON_BOTH)}))
+            for each in counted["items"]
+        ],
         by=by,
         ways=get_args(FoundCountedBy),
         **await _filter(page, asked),
@@ -113,8 +116,3 @@ async def _filter(page: PageRequest, asked: Mapping[str, Any]) -> dict[str, Any]
         "at": partial(addressed, _AT),
         "counts_at": lambda asked: addressed(_COUNTS_AT, {**asked, "sort": None}),
     }
-
-
-def _narrowed(address: str) -> dict[str, str]:
-    """Return by what the list of a count is narrowed, as its page is asked for it."""
-    return {name: value for name, value in parse_qsl(urlsplit(address).query) if name in _SAME_ON_BOTH}

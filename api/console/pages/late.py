@@ -2,12 +2,12 @@
 
 from functools import partial
 from typing import Annotated, Any, Final, Literal, TypeAlias, get_args
-from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
 from api.console.addresses import addressed, sorted_at
+from api.console.list_links import narrowed_by
 from api.console.overseen import institutions_overseen
 from api.console.page_request import SignedIn
 from api.console.page_route import PageRoute
@@ -82,7 +82,7 @@ async def late_counts(page: SignedIn, asked: AskedLate, by: CountedOnPage = "typ
     """Show how many entries were recorded late, by type, institution or month, each leading to its list."""
     counted = await page.answer(lateness.counts_of_late, by=[by], filters=asked)
     shown = await _filter(page, asked)
-    lists = [{**shown["asked"], **_narrowed(each["list"])} for each in counted["items"]]
+    lists = [{**shown["asked"], **narrowed_by(each["list"], _SAME_ON_BOTH)} for each in counted["items"]]
     return render(
         page,
         "late-counts.html",
@@ -104,8 +104,3 @@ async def _filter(page: SignedIn, asked: LateFilters) -> dict[str, Any]:
         "at": partial(addressed, _AT),
         "counts_at": lambda asked: addressed(_COUNTS_AT, {**asked, "sort": None}),
     }
-
-
-def _narrowed(address: str) -> dict[str, str]:
-    """Return by what the list of a count is narrowed, as its page is asked for it."""
-    return {name: value for name, value in parse_qsl(urlsplit(address).query) if name in _SAME_ON_BOTH}

@@ -25,7 +25,6 @@ _PATH: Final = "/console/series"
 _BY: Final = ("institution",)
 _YEARS: Final = (1, 3, 5, 10)
 _USUAL_YEARS: Final = 5
-_MONTHS_OF_A_YEAR: Final = 12
 _MOST_COLUMNS: Final = 8
 YearsShown: TypeAlias = Annotated[int | None, Query(ge=1, le=_YEARS[-1])]
 
@@ -91,7 +90,7 @@ async def saved_series(
 
 def since(last: date, years: int) -> date:
     """Return a day of the first quarter whose end is shown, so many years before the last day."""
-    return add(last, months=-_MONTHS_OF_A_YEAR * years)
+    return add(last, months=-12 * years)
 
 
 def _cell(item: Any) -> tuple[int, str | None]:  # noqa: ANN401 - of an answer

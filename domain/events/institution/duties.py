@@ -1,6 +1,5 @@
 """Duties that recur for an institution: counted from the one before, or due in a month of the year."""
 
-from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import pairwise
@@ -10,7 +9,7 @@ from domain.entry import AnyEntry
 from domain.events.institution.particulars import InstitutionOpened
 from domain.obligations import Clock, History
 from domain.rulebook import Pack
-from domain.when import Days
+from domain.when import Days, month_end
 
 E = TypeVar("E", bound=AnyEntry)
 
@@ -30,8 +29,7 @@ def since_opening(history: History, done: Iterable[AnyEntry]) -> list[AnyEntry]:
 
 def by_month_end(limit: Pack, days: Days) -> Days:
     """Return the last day of the month in which the rule's number from a day ends."""
-    last = limit.ends(days).last
-    return Days.on(_end_of_month(last.year, last.month))
+    return Days.on(month_end(limit.ends(days).last))
 
 
 def recurring(
@@ -76,7 +74,7 @@ def by_month(
         limit = history.number(rule, entry=started, on=begins)
         if limit is None:
             continue
-        ends = _end_of_month(begins.year, limit.value)
+        ends = month_end(date(begins.year, limit.value, 1))
         if ends < began:
             continue
         yield Clock(
@@ -90,7 +88,3 @@ def by_month(
         if year not in done:
             return
         started = done[year]
-
-
-def _end_of_month(year: int, month: int) -> date:
-    return date(year, month, monthrange(year, month)[1])

@@ -1,6 +1,5 @@
 """Safety of an institution: drills, upkeep, patrols, inspections, cameras (安全管理)."""
 
-from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Final
@@ -26,7 +25,7 @@ from domain.events.institution.staff import TrainingHeld
 from domain.life import Life
 from domain.obligations import Clock, History, obligation
 from domain.refusal import Refusals, breach, uncertain
-from domain.when import add
+from domain.when import add, days_in_month
 
 SYSTEM: Final = "全国儿童福利信息系统（NS）机构消防、食品、医疗职责"
 SPECIAL: Final = "全国儿童福利信息系统（NS）专项检查"
@@ -78,7 +77,7 @@ class FirePatrolsLogged(
         patrolled = known(self.days_patrolled)
         if patrolled is None:
             yield uncertain("R-FIR-4")
-        elif patrolled < monthrange(year, month)[1]:
+        elif patrolled < days_in_month(year, month):
             yield breach("R-FIR-4")
 
 
