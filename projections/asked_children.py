@@ -92,7 +92,11 @@ async def asked_children(
         reasons.append(ListingReason([_SQL["ready"]], [scope, *where], "turns_18_on"))
     if not narrowed:
         reasons += [
-            ListingReason([_SQL["spans"]], [scope, *_held(held, number, keyed, day, institution)], "since")
+            ListingReason(
+                [_SQL["spans_on_the_day" if held.on_the_day else "spans"]],
+                [scope, *_held(held, number, keyed, day, institution)],
+                "since",
+            )
             for number, held in enumerate(asked.spans)
         ]
     return await children_of(connection, reasons, turn=turn, tables=then)

@@ -80,12 +80,14 @@ def rows_about(file: File, child: UUID, rulebook: Rulebook, rows: RowsAsked) -> 
     subject = RowSubject(
         Life(file, rows.day, rulebook), History(file, rulebook), rows.day, there, None, frozenset(sees)
     )
+    gaps = () if rows.narrowed else tuple(_gaps(subject, rows))
     if asked.each_clock:
         for clock in wanted:
             yield _row(replace(subject, about=clock), child, rulebook, rows, [clock])
+        for gap in gaps:
+            yield _row(replace(subject, about=gap), child, rulebook, rows, gaps=(gap,))
         return
     findings = () if rows.narrowed else tuple(_findings(file, child, rulebook, rows))
-    gaps = () if rows.narrowed else tuple(_gaps(subject, rows))
     always = asked.readiness is not None and not rows.narrowed
     if not (wanted or findings or gaps or always):
         return
@@ -99,7 +101,7 @@ def _row(  # noqa: PLR0917 - what a row is made of
     child: UUID,
     rulebook: Rulebook,
     rows: RowsAsked,
-    wanted: Iterable[Clock],
+    wanted: Iterable[Clock] = (),
     findings: tuple[Finding, ...] = (),
     gaps: tuple[Gap, ...] = (),
 ) -> AskedRow:

@@ -178,7 +178,9 @@ async def _answered(
         found = await compute(partial(_of_child, file, child, rulebook, rows), len(file.entries))
         told_entry = unrestricted(file, restricted_scopes.get(child))
         for row in found:
-            if not all(told_entry(entry) for cell in row.cells for entry in cell.entries):
+            named = [entry for cell in row.cells for entry in cell.entries]
+            named += [entry for gap in row.gaps for entry in gap.entries]
+            if not all(map(told_entry, named)):
                 continue
             evidence, categories = row_evidence(file, row, request.sees)
             answer = question_row_json(rows.asked, row, children[child], rows.day, evidence)

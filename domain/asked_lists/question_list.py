@@ -54,7 +54,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class RowSubject:
-    """What a row is about: a child on a day, and `about` one of its clocks or things if it has several rows.
+    """What a row is about: a child on a day, and `about` a clock, a gap or a thing if it has several rows.
 
     `clocks` are those of the list's rules that have opened and that the asker sees, and `sees` what they see.
     """
@@ -89,12 +89,14 @@ class AskedColumn:
 class HeldSpan:
     """Children of whom an attribute has one of these values on the day; any value without them.
 
-    With `ended` those of whom it held such a value before and holds no longer.
+    With `ended` those of whom it held such a value before and holds no longer. With `on_the_day` they are
+    listed by the day itself, and not by the one since which it holds: as what is not known has no day.
     """
 
     attribute: Attribute[Any]
     values: tuple[str, ...] = ()
     ended: bool = False
+    on_the_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +120,9 @@ class QuestionList:
 
     A row needs a reason: an obligation of `obligations` with one of `states`, a finding of `findings`, or one
     of `gaps`, each as far as the asker sees it; those of `readiness` need no other. `spans` and `readiness`
-    say of which children gaps are asked. With `each_clock` each obligation is a row of its own; `things` are
-    what else the rows of a child are about. Who does not see what the question `hides` may not ask it.
+    say of which children gaps are asked. With `each_clock` each obligation and each gap is a row of its own;
+    `things` are what else the rows of a child are about. Who does not see what the question `hides` may not
+    ask it.
     """
 
     question: str
@@ -212,9 +215,14 @@ def days_since(row: RowSubject, day: date) -> int:
 
 
 def of_clock(row: RowSubject) -> Clock:
-    """Return the clock that a row is about, in a list with a row for each."""
+    """Return the clock that a row is about, in a list with a row for each and for nothing else."""
     clock: Clock = row.about
     return clock
+
+
+def clock_of(row: RowSubject) -> Clock | None:
+    """Return the clock that a row is about; None of a row about a gap."""
+    return row.about if isinstance(row.about, Clock) else None
 
 
 def years_old(row: RowSubject) -> Told | None:

@@ -1,26 +1,35 @@
 """Of whom rehabilitation, schooling, psychological care or health care is open (A5, A7, A9, A11)."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Final
 
 from domain.answering import answers_to
 from domain.asked_lists.question_list import (
+    WAITING,
     Gap,
     HeldSpan,
     QuestionList,
     RowSubject,
     Told,
+    clock_of,
     day_of_entry,
     derived,
     due_next,
     field_of,
-    of_clock,
     years_old,
 )
 from domain.entry import AnyEntry, Entry
 from domain.event import Answered, Label, Unknown, known
 from domain.events.health import DISABILITY, Disability, PhysicalExamined
-from domain.events.medical.vaccination import VaccinationDeferred, VaccinationGiven
+from domain.events.medical.vaccination import (
+    PROGRAMME_COMPLETED,
+    AwaitedDose,
+    VaccinationBooked,
+    VaccinationDeferred,
+    VaccinationGiven,
+    VaccinationProgrammeCompleted,
+)
 from domain.events.psychology import PsychAssessed
 from domain.events.rehab_support import RehabSubsidyApplied, RehabSubsidyDecided, RehabSubsidySettled
 from domain.events.rehabilitation import PLAN, RehabAssessed, RehabPlanMade, RehabSessionDelivered
@@ -31,10 +40,15 @@ from domain.events.schooling import (
     SchoolAgeReported,
     SchoolEnrolled,
 )
+from domain.life import ADULT, IN_CARE, STAGE
 
 NOT_ASSESSED: Final = Label("没有康复评估", "no rehabilitation assessment")
 NO_PLAN: Final = Label("没有进行中的康复方案", "no rehabilitation plan under way")
 NO_ROLL_NUMBER: Final = Label("在校而未登记学籍号", "at school, no roll number on record")
+NO_NEXT_DOSE: Final = Label("下一剂次未登记", "next dose not on record")
+NEXT_DOSE: Final = "next_dose"
+DOSES: Final = ("R-MED-5", "R-MED-8")
+"""By which rules doses are due."""
 SUBSIDY_STATES: Final = {
     "not_applied": Label("未申请", "Not applied for"),
     "applied": Label("已申请、待审批", "Applied for"),
@@ -47,9 +61,11 @@ SUBSIDY_STATES: Final = {
 ITEMS: Final = {
     "D13": Label("体检", "Examination"),
     "R-MED-4": Label("预防接种证", "Vaccination certificate"),
-    "R-MED-5": Label("预防接种", "Vaccination"),
+    "R-MED-5": Label("补种", "Deferred vaccination"),
+    "R-MED-8": Label("预约接种", "Booked vaccination"),
+    NEXT_DOSE: Label("下一剂次", "Next dose"),
 }
-"""What is due, by the rule by which it is."""
+"""What is due, by the rule by which it is; and what is not known to be."""
 
 
 # A5: rehabilitation and its subsidy
@@ -232,42 +248,72 @@ QuestionList(
 # A11, on examinations and vaccinations
 
 
-def _deferred(row: RowSubject) -> Entry[VaccinationDeferred] | None:
-    started = of_clock(row).started_by[0]
-    return started if isinstance(started.event, VaccinationDeferred) else None
+def _unknown_next_dose(row: RowSubject) -> Iterator[Gap]:
+    """A child in care, no adult, of whom no dose is awaited, and of whom nobody said that none is left."""
+    life = row.life
+    if not life.in_care or life.aged(ADULT) is True or life.now(PROGRAMME_COMPLETED) is not None:
+        return
+    awaited = (each for each in row.clocks if each.rule in DOSES and each.state(row.day) in WAITING)
+    stay, last = row.history.stay_on(row.day), life.last(VaccinationGiven)
+    if stay is None or next(awaited, None) is not None:
+        return
+    by = (stay.began.entry,) if last is None else (last,)
+    yield Gap(NO_NEXT_DOSE, (VaccinationBooked, VaccinationProgrammeCompleted), by)
+
+
+def _item(row: RowSubject) -> Told:
+    clock = clock_of(row)
+    return Told(NEXT_DOSE if clock is None else clock.rule)
+
+
+def _awaited(row: RowSubject) -> AwaitedDose | None:
+    clock = clock_of(row)
+    started = None if clock is None else clock.started_by[0]
+    is_dose = started is not None and isinstance(started.event, (VaccinationDeferred, VaccinationBooked))
+    return started if is_dose else None
+
+
+def _of_dose(of: str, row: RowSubject) -> Told | None:
+    """What is said of the awaited dose; not known where nobody said which is next."""
+    awaited = _awaited(row)
+    if awaited is None:
+        return Told(Unknown("not_known")) if clock_of(row) is None else None
+    return Told(getattr(awaited.event, of), (awaited,))
+
+
+def _due_on(row: RowSubject) -> Told:
+    clock = clock_of(row)
+    return Told(Unknown("not_known")) if clock is None else Told(clock.due, clock.started_by)
 
 
 def _last_done(row: RowSubject) -> Told | None:
-    """When it was last done: an examination, or a dose of the same vaccine."""
-    deferred = _deferred(row)
-    if deferred is not None:
-        given = [
-            each
-            for each in row.life.all(VaccinationGiven)
-            if known(each.event.vaccine) == known(deferred.event.vaccine)
-        ]
-        return Told(given[-1].days, (given[-1],)) if given else None
-    if of_clock(row).rule != "D13":
+    """When it was last done: an examination, a dose of the same vaccine, or of any where none is known."""
+    clock, awaited = clock_of(row), _awaited(row)
+    if clock is not None and clock.rule == "D13":
+        examined = row.life.last(PhysicalExamined)
+        return None if examined is None else Told(examined.days, (examined,))
+    if clock is not None and awaited is None:
         return None
-    examined = row.life.last(PhysicalExamined)
-    return None if examined is None else Told(examined.days, (examined,))
+    vaccine = None if awaited is None else known(awaited.event.vaccine)
+    given = [
+        each
+        for each in row.life.all(VaccinationGiven)
+        if vaccine is None or known(each.event.vaccine) == vaccine
+    ]
+    return Told(given[-1].days, (given[-1],)) if given else None
 
 
 QuestionList(
     "A11",
     columns=(
-        derived("item", "项目", "Item", "code", lambda row: Told(of_clock(row).rule), codes=ITEMS),
-        field_of("vaccine", Label("疫苗", "Vaccine"), VaccinationDeferred, "vaccine", _deferred),
-        field_of("dose", Label("剂次", "Dose"), VaccinationDeferred, "dose", _deferred),
-        derived(
-            "due_on",
-            "到期日",
-            "Due on",
-            "day",
-            lambda row: Told(of_clock(row).due, of_clock(row).started_by),
-        ),
+        derived("item", "项目", "Item", "code", _item, codes=ITEMS),
+        derived("vaccine", "疫苗", "Vaccine", "code", partial(_of_dose, "vaccine"), codes="vaccine"),
+        derived("dose", "剂次", "Dose", "number", partial(_of_dose, "dose")),
+        derived("due_on", "到期日", "Due on", "day", _due_on),
         derived("last_done_on", "上次日期", "Last done on", "day", _last_done),
     ),
-    obligations=("D13", "R-MED-4", "R-MED-5"),
+    obligations=("D13", "R-MED-4", *DOSES),
+    spans=(HeldSpan(STAGE, tuple(sorted(IN_CARE)), on_the_day=True),),
+    gaps=_unknown_next_dose,
     each_clock=True,
 )

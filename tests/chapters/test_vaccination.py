@@ -9,12 +9,15 @@ from domain.event import Unknown
 from domain.events.departure import DepartureCompleted
 from domain.events.intake import ChildReceived, IdentityRecorded, IntakeCategoryDetermined, ReferralReceived
 from domain.events.medical.vaccination import (
+    PROGRAMME_COMPLETED,
     VACCINATION_CERTIFICATE,
     VACCINATIONS,
     Dose,
+    VaccinationBooked,
     VaccinationCertificateIssued,
     VaccinationDeferred,
     VaccinationGiven,
+    VaccinationProgrammeCompleted,
 )
 from domain.when import Days
 from tests.support.given import NOT_ASKED, Given, given, some
@@ -41,6 +44,11 @@ def vaccinated(vaccine: str | Unknown = "BCG", dose: int | Unknown = 1) -> Vacci
 def deferred(until: str | None = "2024-03-01", **said: Any) -> VaccinationDeferred:
     by = NOT_ASKED if until is None else date.fromisoformat(until)
     return some(VaccinationDeferred, **{"vaccine": "BCG", "dose": 1, "reason": "ill", "until": by, **said})
+
+
+def booked(due: str | None = "2024-03-01", **said: Any) -> VaccinationBooked:
+    day = NOT_ASKED if due is None else date.fromisoformat(due)
+    return some(VaccinationBooked, **{"vaccine": "HepB", "dose": 2, "due_on": day, **said})
 
 
 # R-MED-4
@@ -167,3 +175,90 @@ def test_what_is_deferred_again_is_due_by_the_later_day_only() -> None:
 def test_a_departure_ends_what_was_deferred() -> None:
     file = infant().and_("2024-02-01", deferred()).and_("2024-02-10", some(DepartureCompleted))
     assert file.clock("R-MED-5").state(date(2024, 2, 10)) == "void"
+
+
+# R-MED-8
+
+
+@pytest.mark.rule("R-MED-8")
+@pytest.mark.parametrize(
+    ("day", "state"), [("2024-02-29", "met"), ("2024-03-01", "met"), ("2024-03-02", "met_late")]
+)
+def test_what_the_unit_booked_is_given_on_its_day(day: str, state: str) -> None:
+    clock = infant().and_("2024-02-01", booked()).and_(day, vaccinated("HepB", 2)).clock("R-MED-8")
+    assert (clock.opened_on, clock.due) == (date(2024, 2, 1), Days.on(date(2024, 3, 1)))
+    assert clock.state(date(2024, 4, 1)) == state
+
+
+@pytest.mark.rule("R-MED-8")
+def test_what_was_booked_for_no_known_day_is_due_within_three_months() -> None:
+    clock = infant().and_("2024-02-01", booked(None)).clock("R-MED-8")
+    assert clock.due == Days.on(date(2024, 5, 1))
+    assert [clock.state(date(2024, 5, 1) + timedelta(days=day)) for day in (0, 1)] == ["due", "overdue"]
+
+
+@pytest.mark.parametrize(
+    ("said", "day", "dose", "meets"),
+    [
+        ({}, "2024-03-01", vaccinated("HepB", NOT_ASKED), True),
+        ({}, "2024-03-01", vaccinated("HepB", 3), False),
+        ({}, "2024-03-01", vaccinated("BCG", 2), False),
+        ({}, "2024-02-01", vaccinated("HepB", 2), True),
+        ({}, "2024-02-01", vaccinated("HepB", NOT_ASKED), False),
+        ({"dose": NOT_ASKED}, "2024-02-01", vaccinated("HepB", 1), False),
+        ({"vaccine": NOT_ASKED, "dose": NOT_ASKED}, "2024-02-01", vaccinated("BCG", 1), False),
+        ({"vaccine": NOT_ASKED, "dose": NOT_ASKED}, "2024-02-28", vaccinated("BCG", 1), True),
+    ],
+)
+def test_the_visit_on_which_it_was_booked_does_not_keep_it_but_by_the_number_of_the_dose(
+    said: dict[str, Any], day: str, dose: VaccinationGiven, *, meets: bool
+) -> None:
+    clock = infant().and_("2024-02-01", booked(**said)).and_(day, dose).clock("R-MED-8")
+    assert (clock.met_by is not None) is meets
+
+
+def test_what_is_booked_anew_is_due_on_the_later_day_only() -> None:
+    file = infant().and_("2024-02-01", booked()).and_("2024-02-25", booked("2024-06-01"))
+    first, second = file.clocks("R-MED-8")
+    assert (first.state(date(2024, 2, 24)), first.state(date(2024, 2, 25))) == ("due", "void")
+    assert second.state(date(2024, 6, 1)) == "due"
+
+
+def test_another_dose_booked_on_the_same_visit_leaves_it_due() -> None:
+    file = infant().and_("2024-02-01", booked()).and_("2024-02-01", booked(vaccine="IPV", dose=1))
+    assert [each.state(date(2024, 3, 1)) for each in file.clocks("R-MED-8")] == ["due", "due"]
+
+
+def test_a_booking_for_no_known_vaccine_gives_way_to_the_next_one() -> None:
+    file = infant().and_("2024-02-01", booked(vaccine=NOT_ASKED)).and_("2024-02-20", booked("2024-06-01"))
+    first, second = file.clocks("R-MED-8")
+    assert (first.state(date(2024, 2, 20)), second.state(date(2024, 2, 20))) == ("void", "due")
+
+
+@pytest.mark.parametrize("reason", ["ill", "contraindicated"])
+def test_a_booked_dose_that_is_deferred_is_due_by_its_booking_no_more(reason: str) -> None:
+    put_off = deferred(vaccine="HepB", dose=2, reason=reason)
+    clock = infant().and_("2024-02-01", booked()).and_("2024-02-20", put_off).clock("R-MED-8")
+    assert (clock.state(date(2024, 2, 19)), clock.state(date(2024, 2, 20))) == ("due", "void")
+
+
+def test_a_deferred_dose_that_is_booked_is_due_by_its_booking() -> None:
+    file = infant().and_("2024-02-01", deferred()).and_("2024-02-20", booked(vaccine="BCG", dose=1))
+    assert file.clock("R-MED-5").state(date(2024, 2, 20)) == "void"
+    assert file.clock("R-MED-8").state(date(2024, 2, 20)) == "due"
+
+
+def test_a_departure_ends_what_was_booked() -> None:
+    file = infant().and_("2024-02-01", booked()).and_("2024-02-10", some(DepartureCompleted))
+    assert file.clock("R-MED-8").state(date(2024, 2, 10)) == "void"
+
+
+def test_the_programme_is_completed_until_another_dose_is_booked() -> None:
+    file = (
+        infant()
+        .and_("2030-08-20", some(VaccinationProgrammeCompleted))
+        .and_("2037-01-15", booked("2037-02-01"))
+    )
+    assert file.now(PROGRAMME_COMPLETED, "2030-08-19") is None
+    assert file.now(PROGRAMME_COMPLETED, "2037-01-14") == date(2030, 8, 20)
+    assert file.now(PROGRAMME_COMPLETED, "2037-01-15") is None

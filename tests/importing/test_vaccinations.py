@@ -3,10 +3,15 @@
 from datetime import date
 
 from domain.event import Unknown
-from domain.events.medical.vaccination import VaccinationDeferred, VaccinationGiven
+from domain.events.medical.vaccination import (
+    VaccinationBooked,
+    VaccinationDeferred,
+    VaccinationGiven,
+    VaccinationProgrammeCompleted,
+)
 from domain.when import Days
 from tests.support.registers.counter import Counter
-from tests.support.registers.paper import a_sheet, roster
+from tests.support.registers.paper import a_sheet, roster, roster_of
 
 NOT_ON_PAPER = Unknown("not_on_paper")
 
@@ -57,6 +62,42 @@ async def test_a_deferred_dose_says_why_and_until_when(counter: Counter) -> None
     assert (deferred.event.reason, deferred.event.until) == ("ill", date(2026, 12, 1))
     given = await counter.only("CS001", VaccinationGiven)
     assert (given.event.vaccine, given.event.dose, given.event.unit) == ("MMR", 1, NOT_ON_PAPER)
+    assert report.values == []
+
+
+async def test_what_is_due_next_is_booked_on_the_day_of_the_row(counter: Counter) -> None:
+    sheet = a_sheet("预防接种").headed(
+        "儿童编号",
+        "接种日期",
+        "疫苗",
+        "剂次",
+        "接种单位",
+        "预约疫苗",
+        "预约剂次",
+        "预约日期",
+        "全程接种完成日期",
+    )
+    sheet = sheet.row(
+        儿童编号="CS001",
+        接种日期="2016-06-01",
+        疫苗="乙肝",
+        剂次=1,
+        接种单位="城关卫生院",
+        预约疫苗="乙肝",
+        预约剂次="第2针",
+        预约日期="2026-12-01",
+    )
+    sheet = sheet.row(儿童编号="CS002", 接种单位="城关卫生院", 全程接种完成日期="2022-08-20")
+
+    report = await counter.take(roster_of({}, {"姓名": "李小红"}), sheet)
+
+    entry = await counter.only("CS001", VaccinationBooked)
+    assert entry.days == Days.on(date(2016, 6, 1))
+    booked = entry.event
+    assert (booked.vaccine, booked.dose, booked.due_on) == ("HepB", 2, date(2026, 12, 1))
+    assert booked.unit == "城关卫生院"
+    completed = await counter.only("CS002", VaccinationProgrammeCompleted)
+    assert (completed.days, completed.event.unit) == (Days.on(date(2022, 8, 20)), "城关卫生院")
     assert report.values == []
 
 

@@ -3,6 +3,7 @@
 import csv
 from datetime import date
 from io import StringIO
+from typing import Any
 from uuid import UUID
 
 from api.identity.permissions import Role
@@ -21,7 +22,12 @@ from domain.events.household import CitizenIdAssigned, HouseholdRegistered, Hous
 from domain.events.insurance import InsuranceEnrolled, InsuranceStatusChecked
 from domain.events.medical.costs import MedicalCostCovered, MedicalCostIncurred
 from domain.events.medical.illness import IllnessDiagnosed
-from domain.events.medical.vaccination import VaccinationDeferred, VaccinationGiven
+from domain.events.medical.vaccination import (
+    VaccinationBooked,
+    VaccinationDeferred,
+    VaccinationGiven,
+    VaccinationProgrammeCompleted,
+)
 from domain.events.psychology import MedicalReferralMade, PsychAssessed, PsychConcernFlagged
 from domain.events.rehab_support import RehabSubsidyApplied
 from domain.events.rehabilitation import PlannedItem, RehabAssessed, RehabPlanMade, RehabSessionDelivered
@@ -35,7 +41,7 @@ from domain.events.search import (
 from tests.support.adoptions import registered
 from tests.support.client import Served
 from tests.support.given import NOT_ASKED, some
-from tests.support.question_lists import FOUND, ORPHAN, RESCUED, ask, came
+from tests.support.question_lists import DAY, FOUND, ORPHAN, RESCUED, ask, came
 from tests.support.stored import kept, noted
 
 
@@ -257,6 +263,55 @@ async def test_each_examination_and_deferred_dose_that_is_due_is_a_row_with_when
     assert examined == [None, None, "2026-03-10", "2025-03-10"]
     assert dose == ["HepB", 2, "2025-06-01", "2025-04-01"]
     assert rows["D13"]["item"]["zh"] == "体检"
+
+
+async def test_a_booked_dose_is_a_row_and_so_is_a_child_whose_next_dose_is_not_on_record(
+    served: Served,
+) -> None:
+    examined, dose = ("2026-11-01", some(PhysicalExamined)), some(VaccinationGiven, vaccine="HepB", dose=1)
+    told = some(VaccinationBooked, vaccine="HepB", dose=2, due_on=date(2026, 12, 5))
+    lives = {
+        "booked": (("2026-11-05", dose), ("2026-11-05", told)),
+        "given": (("2026-10-05", dose),),
+        "completed": (("2026-10-05", dose), ("2026-10-05", some(VaccinationProgrammeCompleted))),
+        "never asked": (),
+    }
+    children = {
+        name: await kept(served, came(ORPHAN, "2025-03-05", examined, *life)) for name, life in lives.items()
+    }
+    grown = await kept(served, came(ORPHAN, "2025-03-05", examined, born="2008-11-01"))
+
+    rows = await ask(served, "A11")
+
+    def of_doses(child: UUID) -> list[dict[str, Any]]:
+        return [each for each in rows.of(child) if each["columns"]["item"]["value"] not in {"D13", "R-MED-4"}]
+
+    (due,) = of_doses(children["booked"])
+    columns = ("item", "vaccine", "dose", "due_on", "last_done_on")
+    assert [due["columns"][name]["value"] for name in columns] == [
+        "R-MED-8",
+        "HepB",
+        2,
+        "2026-12-05",
+        "2026-11-05",
+    ]
+    for name, last in (("given", "2026-10-05"), ("never asked", None)):
+        (unknown,) = of_doses(children[name])
+        assert unknown["columns"]["item"]["zh"] == "下一剂次"
+        assert {unknown["columns"][each]["zh"] for each in ("vaccine", "dose", "due_on")} == {"不知道"}
+        assert unknown["first_on"] == DAY
+        assert unknown["columns"]["last_done_on"]["value"] == last
+        (gap,) = unknown["gaps"]
+        assert (gap["zh"], gap["cured_by"]) == (
+            "下一剂次未登记",
+            ["VaccinationBooked", "VaccinationProgrammeCompleted"],
+        )
+        assert [each["entry_id"] for each in unknown["evidence"]] == gap["evidence"]
+    assert of_doses(children["completed"]) == of_doses(grown) == []
+    rows = await ask(served, "A11", state="due")
+    assert [len(of_doses(children[each])) for each in ("booked", "given")] == [1, 0]
+    asked = await ask(served, "A11", where="item:next_dose")
+    assert [len(asked.of(children[each])) for each in ("booked", "given")] == [0, 1]
 
 
 async def test_who_is_on_the_way_to_an_adoption_is_listed_by_stage_with_what_comes_next(

@@ -29,7 +29,7 @@ from domain.events.medical.treatment import (
     OutpatientTreated,
     SurgeryPerformed,
 )
-from domain.events.medical.vaccination import VaccinationDeferred, VaccinationGiven
+from domain.events.medical.vaccination import VaccinationBooked, VaccinationDeferred, VaccinationGiven
 
 SHARES: Final = (
     ("basic_insurance", "51700.00"),
@@ -41,7 +41,7 @@ SHARES: Final = (
 
 
 def weak_heart(present: Present) -> LifeCourse:
-    """A boy of four with a weak heart was operated on, and got some vaccines late for it.
+    """A boy of four with a weak heart was operated on, and got some vaccines late for it, or not yet.
 
     The Tomorrow Plan paid what was applied for first, which was more than was left.
     """
@@ -63,6 +63,10 @@ def weak_heart(present: Present) -> LifeCourse:
         )
         if given is not None:
             yield on(present.ago(days=given), VaccinationGiven, vaccine=vaccine, dose=dose, site="left_arm")
+    for vaccine, dose, due in (("HepA-I", 2, 25), ("bOPV", 4, -12)):
+        yield on(
+            present.ago(days=160), VaccinationBooked, vaccine=vaccine, dose=dose, due_on=present.ago(days=due)
+        )
     illness = yield on(present.ago(days=150), IllnessDiagnosed, disease="室间隔缺损")
     yield on(present.ago(days=150), OutpatientTreated, episode=illness, result="unchanged")
     yield on(

@@ -28,6 +28,7 @@ from domain.events.intake import (
     IntakeCategoryDetermined,
     ReferralReceived,
 )
+from domain.events.medical.vaccination import VaccinationProgrammeCompleted
 from domain.events.schooling import SchoolAgeReported, SchoolEnrolled, SchoolingEnded
 from domain.when import add, birthday
 
@@ -163,6 +164,8 @@ def _schooled(child: Person, came: date, until: date, school_until: date) -> Ite
         if begun >= min(ended, until):
             continue
         yield on(begun, SchoolEnrolled, stage=stage, form="regular")
+        if stage == "primary" and begun > came:
+            yield on(begun, VaccinationProgrammeCompleted)
         if ended < until:
             yield on(ended, SchoolingEnded, stage=stage, end_reason="graduated")
 

@@ -1,4 +1,4 @@
-"""预防接种: a row for each dose that was given, or was deferred."""
+"""预防接种: a row for each dose that was given, or was deferred, with what is due next."""
 
 import re
 from typing import Final
@@ -8,7 +8,13 @@ from api.imports.cells.raw import Raw, clean
 from api.imports.cells.values import Read, Reader, code, day, name, number, text, title
 from api.imports.layout import Column, DatedEvent, Layout, Row, paper
 from api.imports.layouts.columns import with_common
-from domain.events.medical.vaccination import DoseNo, VaccinationDeferred, VaccinationGiven
+from domain.events.medical.vaccination import (
+    DoseNo,
+    VaccinationBooked,
+    VaccinationDeferred,
+    VaccinationGiven,
+    VaccinationProgrammeCompleted,
+)
 
 VACCINES: Final = {
     "乙肝": "HepB",
@@ -72,6 +78,28 @@ def deferred(row: Row) -> DatedEvent | None:
     return DatedEvent(event, row.when("暂缓日期"))
 
 
+def booked(row: Row) -> DatedEvent | None:
+    """Return that the unit told, on the day of the row, which dose is due next."""
+    if not any(row.says(column) for column in ("下次接种日期", "下次接种疫苗", "下次接种剂次")):
+        return None
+    event = paper(
+        VaccinationBooked,
+        vaccine=row.answer("下次接种疫苗"),
+        dose=row.answer("下次接种剂次"),
+        due_on=row.day("下次接种日期"),
+        unit=row.answer("接种单位"),
+    )
+    return DatedEvent(event, row.when("接种日期" if row.says("接种日期") else "暂缓日期"))
+
+
+def completed(row: Row) -> DatedEvent | None:
+    """Return that no dose of the programme is left to be given."""
+    if not row.says("接种完成日期"):
+        return None
+    event = paper(VaccinationProgrammeCompleted, unit=row.answer("接种单位"))
+    return DatedEvent(event, row.when("接种完成日期"))
+
+
 def _which(row: Row) -> dict[str, object]:
     return {"vaccine": row.answer("疫苗"), "dose": row.answer("剂次")}
 
@@ -123,7 +151,11 @@ VACCINATION: Final = Layout(
         ),
         Column("暂缓至", day(), ("缓种至", "暂缓到", "计划补种日期"), ahead=True),
         Column("医学建议", text(), ("医生建议",)),
+        Column("下次接种日期", day(), ("预约日期", "预约接种日期", "下次预约日期", "应种日期"), ahead=True),
+        Column("下次接种疫苗", code("vaccine", VACCINES), ("预约疫苗", "下次疫苗")),
+        Column("下次接种剂次", _dose(), ("预约剂次", "下次剂次")),
+        Column("接种完成日期", day(), ("免疫规划接种完成日期", "全程接种完成日期")),
     ),
-    makes=(given, deferred),
+    makes=(given, deferred, booked, completed),
     key=("疫苗", "剂次", "接种日期", "暂缓日期"),
 )

@@ -1,4 +1,4 @@
-"""Vaccinations (预防接种): the certificate, what was given, and what was deferred until when."""
+"""Vaccinations (预防接种): the certificate, what was given, what was deferred, and what is due next."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -32,6 +32,8 @@ VACCINES_LAW: Final = "《疫苗管理法》"
 NEVER: Final = "contraindicated"
 """The reason, of `deferral_reason`, for which a vaccination is not made up for."""
 AGAIN: Final = Label("再次暂缓接种", "deferred again")
+DEFERRED: Final = Label("暂缓接种", "deferred")
+BOOKED_AGAIN: Final = Label("另行预约接种", "booked for another day")
 
 Vaccine: TypeAlias = Annotated[Answered[str], Label("疫苗", "Vaccine"), Code("vaccine")]
 DoseNo: TypeAlias = Annotated[int, Ge(1), Le(99)]
@@ -56,6 +58,12 @@ VACCINATIONS: Final[Attribute[Dose]] = Attribute(
     "medical", "vaccinations", Label("已接种疫苗", "Vaccinations given"), several=True
 )
 """Every dose that was given, each under the id of its entry."""
+PROGRAMME_COMPLETED: Final[Attribute[date]] = Attribute(
+    "medical",
+    "vaccination_programme_completed",
+    Label("免疫规划疫苗接种完成", "Programme vaccinations completed"),
+)
+"""Since when no dose of the national programme is left to be given; until another one is booked."""
 
 
 class VaccinationCertificateIssued(
@@ -122,6 +130,44 @@ class VaccinationDeferred(
     advice: Annotated[Text | None, Label("医学建议", "Medical advice"), Personal(Category.HEALTH)] = None
 
 
+class VaccinationBooked(
+    Event,
+    zh="预约接种疫苗",
+    en="Vaccination booked",
+    source=f"{VACCINES_LAW}第47条（下次接种由接种单位在预防接种证上预约，规范原文未核实）",
+    seals=Category.HEALTH,
+    ends_with="departure",
+):
+    """The vaccination unit told on which day which dose is due next, as it does at each visit."""
+
+    vaccine: Vaccine
+    dose: WhichDose
+    due_on: Annotated[Answered[date], Label("应种日期", "Due on"), NotBefore()]
+    unit: VaccinationUnit
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield PROGRAMME_COMPLETED.since(entry.days, None)
+
+
+class VaccinationProgrammeCompleted(
+    Event,
+    zh="免疫规划疫苗接种完成",
+    en="Programme vaccinations completed",
+    source=f"{VACCINES_LAW}第48条",
+    seals=Category.HEALTH,
+):
+    """The vaccination unit, or a school that looked at the certificate, found that no dose is left."""
+
+    unit: VaccinationUnit
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield PROGRAMME_COMPLETED.since(entry.days, entry.days.last)
+
+
+AwaitedDose: TypeAlias = Entry[VaccinationDeferred] | Entry[VaccinationBooked]
+"""What says that a dose is to be given, and by when."""
+
+
 @obligation("R-MED-4")
 def certificate_is_obtained(history: History) -> Iterator[Clock]:
     """A child in care has a vaccination certificate a month after its birth, a foundling after its reception.
@@ -158,35 +204,88 @@ def _is_of_school_age(history: History, stay: Stay) -> bool:
 
 
 @obligation("R-MED-5", VaccinationDeferred)
-def deferred_vaccinations(history: History) -> Iterator[Clock]:
-    """A deferred vaccination is given by the day until which it was deferred, unless it is deferred again.
+def deferred_doses(history: History) -> Iterator[Clock]:
+    """A deferred dose is given by the day until which it was deferred.
 
-    Where that day is not known, within the rule's number.
+    Where that day is not known, within the rule's number. What is contraindicated for good is never due.
     """
-    deferrals, given = history.all(VaccinationDeferred), history.all(VaccinationGiven)
+    for deferred, stay, again in _awaited(history):
+        if isinstance(deferred.event, VaccinationDeferred) and known(deferred.event.reason) != NEVER:
+            yield from _due("R-MED-5", history, stay, deferred, known(deferred.event.until), again)
+
+
+@obligation("R-MED-8", VaccinationBooked)
+def booked_doses(history: History) -> Iterator[Clock]:
+    """A booked dose is given on its day, or within the rule's number where that is not known."""
+    for booked, stay, again in _awaited(history):
+        if isinstance(booked.event, VaccinationBooked):
+            yield from _due("R-MED-8", history, stay, booked, known(booked.event.due_on), again)
+
+
+def _awaited(history: History) -> Iterator[tuple[AwaitedDose, Stay, AwaitedDose | None]]:
+    """Yield each awaited dose in its stay, with what later said anew when it is due, or never."""
+    both: list[AwaitedDose] = [*history.all(VaccinationDeferred), *history.all(VaccinationBooked)]
+    every = sorted(both, key=lambda each: (each.days.last, each.turn))
     for stay in history.stays():
-        within = [each for each in deferrals if stay.since <= each.days.last <= stay.until]
-        for index, deferred in enumerate(within):
-            until, limit = known(deferred.event.until), history.number("R-MED-5", entry=deferred)
-            if limit is None or known(deferred.event.reason) == NEVER:
-                continue
-            again = next((each for each in within[index + 1 :] if _of_one_dose(each, deferred)), None)
-            made_up = (each for each in given if each.days.last >= deferred.days.earliest)
-            yield Clock(
-                rule="R-MED-5",
-                opened_on=deferred.days.last,
-                due=limit.ends(deferred.days) if until is None else Days.on(until),
-                started_by=(deferred,),
-                met_by=next((each for each in made_up if _of_one_dose(each, deferred)), None),
-                void_on=stay.void_on if again is None else again.days.last,
-                void_because=stay.void_because if again is None else AGAIN,
-                number=limit if until is None else None,
-            )
+        within = [each for each in every if stay.since <= each.days.last <= stay.until]
+        for index, each in enumerate(within):
+            yield each, stay, next((later for later in within[index + 1 :] if _says_anew(later, each)), None)
 
 
-def _of_one_dose(
-    one: Entry[VaccinationGiven] | Entry[VaccinationDeferred], other: Entry[VaccinationDeferred]
-) -> bool:
+def _due(  # noqa: PLR0913, PLR0917 - what a clock is made of
+    rule: str,
+    history: History,
+    stay: Stay,
+    awaited: AwaitedDose,
+    day: date | None,
+    again: AwaitedDose | None,
+) -> Iterator[Clock]:
+    limit = history.number(rule, entry=awaited)
+    if limit is None:
+        return
+    yield Clock(
+        rule=rule,
+        opened_on=awaited.days.last,
+        due=limit.ends(awaited.days) if day is None else Days.on(day),
+        started_by=(awaited,),
+        met_by=next((each for each in history.all(VaccinationGiven) if _meets(each, awaited)), None),
+        void_on=stay.void_on if again is None else again.days.last,
+        void_because=stay.void_because if again is None else _why_void(awaited, again),
+        number=limit if day is None else None,
+    )
+
+
+def _why_void(awaited: AwaitedDose, again: AwaitedDose) -> Label:
+    if isinstance(again.event, VaccinationBooked):
+        return BOOKED_AGAIN
+    return AGAIN if isinstance(awaited.event, VaccinationDeferred) else DEFERRED
+
+
+def _says_anew(later: AwaitedDose, awaited: AwaitedDose) -> bool:
+    """Whether it is about the same dose; a visit for no known vaccine gives way to any later one."""
+    if _is_visit(awaited):
+        return isinstance(later.event, VaccinationBooked) and later.days.last > awaited.days.last
+    return _of_one_dose(later, awaited)
+
+
+def _meets(given: Entry[VaccinationGiven], awaited: AwaitedDose) -> bool:
+    """Whether a dose is the awaited one; a visit for no known vaccine is kept by any.
+
+    What was given on the day of booking is it only by its number: that visit is the one before.
+    """
+    if isinstance(awaited.event, VaccinationBooked) and given.days.last <= awaited.days.earliest:
+        same_day = given.days.last == awaited.days.earliest
+        numbered = None not in {known(given.event.dose), known(awaited.event.dose)}
+        return same_day and numbered and _of_one_dose(given, awaited)
+    return given.days.last >= awaited.days.earliest and (_is_visit(awaited) or _of_one_dose(given, awaited))
+
+
+def _is_visit(awaited: AwaitedDose) -> bool:
+    """Whether it is the booking of a day that does not say which vaccine is given then."""
+    return isinstance(awaited.event, VaccinationBooked) and known(awaited.event.vaccine) is None
+
+
+def _of_one_dose(one: Entry[VaccinationGiven] | AwaitedDose, other: AwaitedDose) -> bool:
     """Whether both are about the same vaccine, and not about different doses of it."""
     vaccine, doses = known(one.event.vaccine), {known(one.event.dose), known(other.event.dose)}
     return vaccine is not None and vaccine == known(other.event.vaccine) and len(doses - {None}) <= 1
