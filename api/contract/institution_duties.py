@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from api.contract.file_kinds import answer_about
 from api.contract.findings import EvidenceAnswer
-from api.contract.list_tables import CHARGE, CHILD, INSTITUTION, WHOSE, ListTable, day, sentences, text
+from api.contract.list_tables import CHARGE, CHILD, INSTITUTION, WHOSE, ListTable, day, text
 from api.contract.masking import ACTED, typed_dict
 from api.contract.obligations import ObligationAnswer
 from api.contract.tables_across_files import OBLIGATIONS_TABLE
@@ -36,7 +36,6 @@ INSTITUTION_OBLIGATIONS_TABLE: Final = ListTable(
         text("institution_name", Label("机构", "Institution"), 24),
         *(each for each in OBLIGATIONS_TABLE.columns if each not in {*WHOSE, *CHARGE, CHILD}),
         day("done_on", Label("办理日期", "Done on")),
-        sentences("evidence", Label("相关条目", "Evidence")),
         INSTITUTION,
     ),
 )

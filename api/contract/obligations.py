@@ -4,8 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NotRequired, TypeAlias, get_type_hints
 from uuid import UUID
 
-from typing_extensions import TypedDict
-
+from api.contract.findings import EvidenceAnswer
 from api.contract.listing import Because, Titled, titled
 from api.contract.masking import ACTED, NAMED, typed_dict
 from api.contract.rows import answered, row_json
@@ -16,6 +15,7 @@ from projections.obligations import Obligation
 if TYPE_CHECKING:
     ObligationAnswer: TypeAlias = dict[str, Any]
     ListedObligationAnswer: TypeAlias = dict[str, Any]
+    ObligationsAnswer: TypeAlias = dict[str, Any]
 else:
     _OBLIGATION = {
         **answered(Obligation),
@@ -35,19 +35,30 @@ else:
         It is due on a day, or between two days if the day is unknown.
         """,
     )
+    _EVIDENCED = _OBLIGATION | {"evidence": list[EvidenceAnswer]}
     ListedObligationAnswer = typed_dict(
         "ListedObligationAnswer",
-        _OBLIGATION | NAMED | ACTED,
-        "An obligation in a list, with whose it is, and who must act next.",
+        _EVIDENCED | NAMED | ACTED,
+        """An obligation in a list, with whose it is, and who must act next.
+
+        `evidence` are the entries that started and met it, as far as the caller may read.
+        """,
     )
-
-
-class ObligationsAnswer(TypedDict):
-    """All of a file's obligations, as known at a position."""
-
-    items: list[ObligationAnswer]
-    next: None
-    known_position: int
+    ObligationsAnswer = typed_dict(
+        "ObligationsAnswer",
+        {
+            "items": list[
+                typed_dict(
+                    "EvidencedObligationAnswer",
+                    _EVIDENCED,
+                    "An obligation with the entries that started and met it, as far as the caller may read.",
+                )
+            ],
+            "next": None,
+            "known_position": int,
+        },
+        "All of a file's obligations, as known at a position.",
+    )
 
 
 def obligation_json(obligation: Obligation, day: date, *, kind: Kind = "child") -> ObligationAnswer:
@@ -72,3 +83,8 @@ def obligation_json(obligation: Obligation, day: date, *, kind: Kind = "child") 
     else:
         answer["due_between"] = (obligation.due_first, obligation.due_on)
     return answer
+
+
+def entries_of(item: ObligationAnswer) -> list[UUID]:
+    """Return the entries that an obligation in an answer names: those that started it and met it."""
+    return [*item["started_by"], *item["met_by"]]

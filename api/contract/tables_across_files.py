@@ -94,6 +94,7 @@ OBLIGATIONS_TABLE: Final = ListTable(
         *NEXT,
         day("opened_on", Label("起算日", "Since")),
         said("void_because.", Label("不再需要的原因", "Why no longer required"), 24),
+        sentences("evidence", Label("相关条目", "Evidence")),
         *SOURCE,
         text("started_by", Label("起算条目", "Started by entries"), ID_WIDTH),
         text("met_by", Label("办理条目", "Met by entries"), ID_WIDTH),

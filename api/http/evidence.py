@@ -1,6 +1,6 @@
 """The entries on which lists across files rest, in one line each."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,8 @@ from api.contract.findings import EvidenceAnswer, evidence_json
 from api.http.dependencies import RequestContext, categories_of
 from domain.entry import AnyEntry
 from domain.event import Category
+from domain.file import File
+from domain.scope import scope_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,10 @@ class ToldEvidence:
 
     answers: Mapping[UUID, EvidenceAnswer]
     categories: Mapping[UUID, set[Category]]
+
+    def of(self, ids: Iterable[UUID]) -> list[EvidenceAnswer]:
+        """Return those of these entries that are told."""
+        return [self.answers[each] for each in ids if each in self.answers]
 
 
 async def evidence(request: RequestContext, ids: Iterable[UUID]) -> ToldEvidence:
@@ -31,6 +37,17 @@ async def evidence(request: RequestContext, ids: Iterable[UUID]) -> ToldEvidence
         named |= found
     scopes = await request.scopes({each.stream for each in entries}) if entries else {}
     told = [each for each in entries if request.reads(scopes.get(each.stream), each.days.last)]
+    return _told(request, told, named)
+
+
+def evidence_in(request: RequestContext, file: File, ids: Iterable[UUID]) -> ToldEvidence:
+    """Return entries of a file that was read as evidence, as `evidence` returns those of many."""
+    scope, entries = scope_of(file), (file.entries[each] for each in set(ids) if each in file.entries)
+    told = [each for each in entries if request.reads_about(scope, each.days.last)]
+    return _told(request, told, file.entries)
+
+
+def _told(request: RequestContext, told: Sequence[AnyEntry], named: Mapping[UUID, AnyEntry]) -> ToldEvidence:
     answers = {each.entry_id: evidence_json(each, request.sees, named) for each in told}
     return ToldEvidence(answers, _categories(told))
 

@@ -11,7 +11,7 @@ from api.contract.filters import SORT, SortedBy
 from api.contract.institution_duties import INSTITUTION_OBLIGATIONS_TABLE, InstitutionDutyAnswer
 from api.contract.listing import CountedListing
 from api.contract.masking import acting_json
-from api.contract.obligations import ObligationAnswer, obligation_json
+from api.contract.obligations import ObligationAnswer, entries_of, obligation_json
 from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
 from api.http.evidence import evidence
@@ -33,7 +33,7 @@ from api.identity.acting import recording_roles
 from api.identity.permissions import Role, families_sql
 from domain.obligations import State
 from projections.institution_obligations import WITHHELD, institution_obligations
-from projections.obligations import SORTS, SORTS_OF_CLOSED, WAITING, Obligation
+from projections.obligations import SORTS, SORTS_OF_CLOSED, WAITING
 from projections.withholding import told_of
 
 router = APIRouter(tags=["across files"])
@@ -95,7 +95,8 @@ async def obligations_of_institutions(
         total=total,
     )
     rows = await opened_rows(request, WITHHELD, page.rows)
-    told = await evidence(request, (entry for row in rows for entry in _entries(row)))
+    items = [obligation_json(row, on, kind="institution") for row in rows]
+    told = await evidence(request, (entry for item in items for entry in entries_of(item)))
     categories = told_of(rows)
     for file, more in told.categories.items():
         categories[file] = categories.get(file, set()) | more
@@ -103,19 +104,15 @@ async def obligations_of_institutions(
     names = await institution_names(request, {row.child for row in rows})
     items = [
         {
-            **(item := obligation_json(row, on, kind="institution")),
+            **item,
             "institution_name": names.get(row.child),
             "done_on": row.met_on if item["met_by"] else None,
-            "evidence": [told.answers[each] for each in _entries(row) if each in told.answers],
+            "evidence": told.of(entries_of(item)),
             "next_to_act": [acting_json(each) for each in _acting(item)],
         }
-        for row in rows
+        for row, item in zip(rows, items, strict=True)
     ]
     return counted_listing(items, page, view, INSTITUTION_OBLIGATIONS_TABLE)
-
-
-def _entries(row: Obligation) -> list[UUID]:
-    return row.started_by if row.met_by is None else [*row.started_by, row.met_by]
 
 
 def _acting(item: ObligationAnswer) -> Sequence[Role]:

@@ -14,7 +14,7 @@ from api.contract.file_status import RegisterRow
 from api.contract.filters import SORT, SortedBy, Stage
 from api.contract.findings import ListedFindingAnswer, finding_json
 from api.contract.listing import CountedListing
-from api.contract.obligations import ListedObligationAnswer, obligation_json
+from api.contract.obligations import ListedObligationAnswer, entries_of, obligation_json
 from api.contract.requests import ListRequest
 from api.contract.tables_across_files import FINDINGS_TABLE, OBLIGATIONS_TABLE, REGISTER_TABLE
 from api.http.counting import AgeBandsAsked, CountedWhere, check_seen, check_where
@@ -241,7 +241,10 @@ async def obligations(
     limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
-    """List the obligations that are due or overdue on a day across files, in the order of their due days."""
+    """List the obligations that are due or overdue on a day across files, in the order of their due days.
+
+    Each has the entries that started and met it, in a sentence.
+    """
     on = one_day(day, as_of) or request.today
     await request.check_institution(institution, "/query/institution")
     view = await list_view(request, known_at, cursor, *OBLIGATION_MODELS)
@@ -269,9 +272,11 @@ async def obligations(
         sort=sort,
         total=total,
     )
-    await note_rows(request, OBLIGATIONS, page.rows)
     rows = await opened_rows(request, OBLIGATIONS, page.rows)
     items = [obligation_json(row, on) for row in rows]
+    told = await evidence(request, (entry for item in items for entry in entries_of(item)))
+    await note_rows(request, OBLIGATIONS, page.rows, told.categories)
+    items = [{**item, "evidence": told.of(entries_of(item))} for item in items]
     return counted_listing(
         await with_names(request, items, view.known, _who_clears), page, view, OBLIGATIONS_TABLE
     )
@@ -338,7 +343,7 @@ async def findings(
     items = [
         {
             **finding_json(row, others.get((row.child, row.rule), ())),
-            "evidence": [told.answers[each] for each in row.entries if each in told.answers],
+            "evidence": told.of(row.entries),
         }
         for row in rows
     ]

@@ -16,13 +16,14 @@ from api.contract.file_status import SOON_DAYS, WHO, FileListsAnswer, SummaryAns
 from api.contract.file_tables import FILE_TABLE, GATES_TABLE
 from api.contract.findings import FindingsAnswer, finding_json
 from api.contract.list_tables import of_one_file
-from api.contract.obligations import ObligationAnswer, ObligationsAnswer, obligation_json
+from api.contract.obligations import ObligationAnswer, ObligationsAnswer, entries_of, obligation_json
 from api.contract.problems import OF_FILE
 from api.contract.readiness import ReadinessKnownAnswer, readiness_json
 from api.contract.tables_across_files import FINDINGS_TABLE, OBLIGATIONS_TABLE
 from api.http.children_of_family import children_of_family
 from api.http.dependencies import AsOf, Day, FileRequest, KnownAt, RequestContext, categories_of
 from api.http.duplicates import alike_files
+from api.http.evidence import evidence_in
 from api.http.file_points import FilePoint, file_point, one_day
 from api.http.list_formats import in_formats, listed, one_page
 from api.http.list_pages import listed_at
@@ -238,13 +239,16 @@ async def obligations(
     overdue_days: OverdueDays = None,
     known_at: KnownAt = None,
 ) -> JsonResponse:
-    """List a file's obligations on a day, each with its state and the entries that decided it."""
+    """List a file's obligations on a day, each with its state.
+
+    Each has the entries that started and met it, in a sentence.
+    """
     point = await file_point(request, file_id, one_day(day, as_of), known_at, "row")
     read, on, book = point.file, point.day, point.rulebook
     request.check_rules(rule, book)
     last = last_due(on, due_until, due_within_days, overdue_days)
 
-    def asked_for() -> tuple[list[ObligationAnswer], dict[UUID, set[Category]]]:
+    def asked_for() -> tuple[list[ObligationAnswer], set[Category]]:
         listed = [
             obligation
             for obligation in request.visible(obligations_of(read, file_id, book))
@@ -254,10 +258,12 @@ async def obligations(
             and (due_since or date.min) <= obligation.due_on <= last
         ]
         items = [obligation_json(each, on, kind=request.kind) for each in listed]
-        return items, told_of(listed)
+        told = evidence_in(request, read, (entry for item in items for entry in entries_of(item)))
+        shown = [{**item, "evidence": told.of(entries_of(item))} for item in items]
+        return shown, told_of(listed).get(file_id, set()).union(*told.categories.values())
 
     items, categories = await compute(asked_for, len(read.entries))
-    await request.note(categories, "obligations")
+    await request.note({file_id: categories}, "obligations")
     body = {"items": items, "next": None, "known_position": point.known}
     return JsonResponse(body, headers={"Ledger-Position": str(point.known)})
 

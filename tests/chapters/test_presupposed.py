@@ -30,6 +30,7 @@ ENDS_WHAT_MAY_BE_UNRECORDED: Final = {
     "ReferralReceived": "ends an earlier refusal where there was one",
     "SchoolEnrolled": "ends a deferral where there was one",
     "TemporaryGuardianshipStarted": "ends an earlier restoration where there was one",
+    "VaccinationBooked": "ends the completion of the programme where there was one",
 }
 """Events that end an attribute of which nothing need be recorded, with the reason."""
 
@@ -50,7 +51,7 @@ OUTCOMES: Final = words(
 """With what an event's name ends that is the outcome of something, or goes on with it."""
 BEGINNINGS: Final = words(
     """
-    Admitted Adopted Adoption Applied Appraised Arranged Assessed Assigned Checked Claimed Collected
+    Admitted Adopted Adoption Applied Appraised Arranged Assessed Assigned Booked Checked Claimed Collected
     Conducted Consented Continued Declared Deferred Designated Detected Diagnosed Died Discharged Done
     Enlisted Enrolled Entered Examined Filed Fitted Flagged Found Given Held Identified Imposed Incurred
     Inspected Issued Joined Logged Made Maintained Mistake Notified Obtained Occurred Opened Out Over Paired
@@ -93,6 +94,7 @@ OF_WHAT_MAY_BE_UNRECORDED: Final = ENDS_WHAT_MAY_BE_UNRECORDED | {
     "StudyGrantGranted": "no event applies for it",
     "TemporaryAssistanceGranted": "no event applies for it",
     "TemporaryGuardianshipExtended": "I04 asks for the guardianship",
+    "VaccinationProgrammeCompleted": "its beginning is no event",
     "VocationalTrainingCompleted": "its beginning is no event",
     "ArchiveTransferred": "the archive of a child that comes from elsewhere was opened there",
     "DeathInvestigated": "R-DEP-2 asks for the death",
