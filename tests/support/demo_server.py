@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,8 +19,11 @@ import pytest
 from tests.support.folders import a_folder
 from tests.support.postgres import fastest_folder
 from tests.support.processes import CHILDLEDGER, free_port
+from tests.support.waiting import until_now
 
 STARTED_WITHIN = 180
+FILLED_SECONDS: Final = 1.5
+"""For how long a demonstration is filled before it is killed."""
 _FILLED: Final = "FILLED_DEMONSTRATION"
 """Names, to every process of a run of tests, the folder of the demonstration that it fills once."""
 
@@ -44,7 +48,10 @@ def demo() -> Iterator[Demo]:
 
 
 def filled_once(data: Path) -> Path:
-    """Return a folder, not there yet, with a copy of the demonstration that the run of tests fills once."""
+    """Return a folder, not there yet, with a copy of the demonstration that the run of tests fills once.
+
+    It was killed while it was filled, and completed by its next start.
+    """
     # As it is, owners too: PostgreSQL starts for nobody else.
     subprocess.run(["cp", "-a", _filled() / "data", data], check=True)  # noqa: S607 - on every system
     return data
@@ -71,18 +78,29 @@ def _filled() -> Path:
         done = place / "done"
         if not done.exists():
             shutil.rmtree(place / "data", ignore_errors=True)
+            _kill_while_filled(place / "data")
             with demonstration(place / "data"):
                 pass
             done.touch()
     return place
 
 
+def _kill_while_filled(data: Path) -> None:
+    with subprocess.Popen(_command(data, free_port()), stdout=subprocess.PIPE) as process:
+        until_now((data / "master.key").exists)
+        time.sleep(FILLED_SECONDS)
+        process.kill()
+
+
+def _command(data: Path, port: int) -> list[str]:
+    return [str(CHILDLEDGER), "demo", "--port", str(port), "--data", str(data)]
+
+
 @contextmanager
 def demonstration(data: Path) -> Iterator[Demo]:
     """Run a demonstration in a folder until the block ends."""
     port = free_port()
-    command = [str(CHILDLEDGER), "demo", "--port", str(port), "--data", str(data)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(_command(data, port), stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         said = []
         for line in process.stdout:
