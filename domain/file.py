@@ -201,6 +201,8 @@ class File:
         """What `judging` remembers of this file."""
         self.scoped: object = None
         """What `scope` remembers of this file, until an entry comes in."""
+        self.asked: object = None
+        """What lists of questions remember of this file, until an entry comes in; never in a copy."""
         self.beside: Mapping[UUID, Beside] = NOTHING_BESIDE
         """What was read with this file for judging what is to be recorded in it, by name. Never in a copy, so
         that what is found afterwards depends on the file alone."""
@@ -209,7 +211,7 @@ class File:
         """Fold one entry in, whatever it says and in any order; adding it again changes nothing."""
         if entry.entry_id in self.entries:
             return self
-        self.scoped = None
+        self.scoped = self.asked = None
         self.entries[entry.entry_id] = entry
         self.stream = self.stream or entry.stream
         self.version = max(self.version, entry.version)
@@ -285,7 +287,7 @@ class File:
 
         It is one that no other entry acts on.
         """
-        self.scoped = None
+        self.scoped = self.asked = None
         entry = self.entries.pop(entry_id)
         if entry.version == self.version:
             self.version = max((each.version for each in self.entries.values()), default=0)

@@ -24,6 +24,8 @@ CREATE INDEX ON findings (found_on, child, number, until) WHERE until IS NOT NUL
 CREATE INDEX ON findings (rule, found_on, child, number) WHERE until IS NULL;
 CREATE INDEX ON findings (kind, found_on, child, number) WHERE until IS NULL;
 CREATE INDEX ON findings (rule, found_on, child, number, until) WHERE until IS NOT NULL;
+-- Few end on a later day.
+CREATE INDEX ON findings (until) WHERE until IS NOT NULL;
 CREATE INDEX ON findings (rule) WHERE sealed IS NOT NULL;
 
 -- name: endless

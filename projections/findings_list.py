@@ -19,7 +19,18 @@ from projections.grouped import GroupedCount, grouped
 from projections.known import as_known
 from projections.likeness import LIKENESS_TERMS, found_alike
 from projections.model import ReadModel
-from projections.paging import FIRST_PAGE, Condition, Page, PageAsked, in_charge, in_place, of_child, page
+from projections.paging import (
+    FIRST_PAGE,
+    Condition,
+    Narrowed,
+    Page,
+    PageAsked,
+    in_charge,
+    in_place,
+    of_child,
+    page,
+    rule_by_rule,
+)
 from projections.sorting import Key, Sorts, alike, as_day, as_id, as_number
 from projections.withholding import listed
 
@@ -43,7 +54,9 @@ async def findings(
     `known` is the position as known at which they are read, None for now. Findings that rest on a category
     outside `sees` are left out. `keyed` hashes terms.
     """
-    selects, (then, *where) = await _every_asked(connection, scope, **asked)
+    (*of_files, alike, of_families), (then, *where) = await _every_asked(connection, scope, **asked)
+    in_order = rule_by_rule("f", asked.get("rule") if turn.sort is None else None, *of_files)
+    selects: list[Composable | Narrowed] = [*in_order, alike, of_families]
     return await page(connection, Finding, selects, where, _KEY, turn=turn, sorts=SORTS, tables=then)
 
 

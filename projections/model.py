@@ -17,7 +17,7 @@ R = TypeVar("R")
 
 STILL: Final = 2**63 - 1
 """The position until which a row is known that still is: behind every other."""
-_INDEX: Final = re.compile(r"CREATE INDEX ON \w+( USING \w+)? \((.+?)\)( WHERE .+)?")
+_INDEX: Final = re.compile(r"CREATE INDEX ON \w+( USING \w+)? \((.+?)\)(\s+INCLUDE \(.+?\))?(\s+WHERE .+)?")
 _PRIMARY_KEY: Final = re.compile(r"PRIMARY KEY \(([^)]+)\)|(\w+)[^,(]* PRIMARY KEY")
 
 
@@ -120,13 +120,14 @@ class ReadModel(Generic[R]):
         for statement in queries.split(self.table):
             found = _INDEX.fullmatch(statement)
             if found is None:
+                assert not statement.startswith("CREATE INDEX"), statement  # noqa: S101 - none is left out
                 continue
-            using, columns, where = (each or "" for each in found.groups())
+            using, columns, include, where = (each or "" for each in found.groups())
             if not using:
                 names = columns.split(", ")
                 place = names.index(self.key) if self.key in names else len(names)
                 columns = ", ".join([*names[:place], "known_until", "known_from", *names[place:]])
-            yield f"CREATE INDEX ON {self.known_table}{using} ({columns}){where}"
+            yield f"CREATE INDEX ON {self.known_table}{using} ({columns}){include}{where}"
 
     @property
     def table(self) -> str:

@@ -22,7 +22,17 @@ from projections.grouped import GroupedCount, grouped
 from projections.known import as_known
 from projections.markers import Blank, Hashed, Internal
 from projections.model import ReadModel, RowContext, RowParts
-from projections.paging import FIRST_PAGE, Condition, Page, PageAsked, in_charge, in_place, of_child, page
+from projections.paging import (
+    FIRST_PAGE,
+    Condition,
+    Page,
+    PageAsked,
+    in_charge,
+    in_place,
+    of_child,
+    page,
+    rule_by_rule,
+)
 from projections.sorting import Key, Sorts, alike, as_day, as_id, as_number
 from projections.withholding import Withholding, listed
 
@@ -238,7 +248,8 @@ async def obligations(
         acting=acting,
     )
     where = [scope, *where]
-    return await page(connection, Obligation, select, where, _KEY, turn=turn, sorts=SORTS, tables=then)
+    selects = rule_by_rule("o", rule if turn.sort is None else None, *select)
+    return await page(connection, Obligation, [*selects], where, _KEY, turn=turn, sorts=SORTS, tables=then)
 
 
 async def obligation_counts(

@@ -1,13 +1,14 @@
 """Lists in pages: each page starts after the last key of the page before, so new rows shift nothing."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Generic, TypeVar
+from itertools import product
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
-from psycopg.sql import SQL, Composable
+from psycopg.sql import SQL, Composable, Identifier, Placeholder
 
 from domain.label import Label
 from domain.limit import Area, limit
@@ -48,6 +49,9 @@ class Condition:
 
     sql: Composable
     parameters: Mapping[str, Any]
+
+
+EVERY: Final = Condition(SQL("true"), {})
 
 
 def in_charge(institution: UUID) -> Condition:
@@ -98,10 +102,31 @@ def merged(
     return Page(listed, None if end is None else sorting.cursor(end), total)
 
 
+Narrowed: TypeAlias = tuple[Composable, Condition]
+"""A SELECT without WHERE, and a condition on its rows alone."""
+
+
+def rule_by_rule(rows: str, rules: str | Sequence[str] | None, *selects: Composable) -> Iterator[Narrowed]:
+    """Yield SELECTs of `rows` with each of these rules, so that each is read in the order of its index.
+
+    What is sealed has hashes in place of its rules, and there is little of it. Without rules, all are read.
+    """
+    each = [EVERY]
+    if rules:
+        several = [rules] if isinstance(rules, str) else rules
+        names = [f"{rows}_rule_{number}" for number in range(len(several))]
+        each = [
+            Condition(SQL("{}.rule = {}").format(Identifier(rows), Placeholder(name)), {name: rule})
+            for name, rule in zip(names, several, strict=True)
+        ]
+        each.append(Condition(SQL("{}.sealed IS NOT NULL").format(Identifier(rows)), {}))
+    yield from product(selects, each)
+
+
 async def page(
     connection: AsyncConnection[Any],
     row: type[R],
-    select: Composable | Sequence[Composable],
+    select: Composable | Sequence[Composable | Narrowed],
     where: Sequence[Condition],
     key: Key,
     *,
@@ -116,10 +141,13 @@ async def page(
     Several SELECTs have no row in common; each is read in the order of the list, no further than the page.
     Raises CursorError.
     """
-    given = where if tables is None else [tables, *where]
+    selects = [
+        each if isinstance(each, tuple) else (each, EVERY)
+        for each in ([select] if isinstance(select, Composable) else select)
+    ]
+    given = [*(() if tables is None else [tables]), *where, *(narrower for _, narrower in selects)]
     parameters = {name: value for condition in given for name, value in condition.parameters.items()}
     conditions = SQL(" AND ").join([SQL("true"), *(condition.sql for condition in where)])
-    selects = [select] if isinstance(select, Composable) else select
     begins = SQL("") if tables is None else tables.sql
     sorting = Sorting(key, None if sorts is None else sorts.order(turn.sort))
     after: list[Any] | None = None
@@ -127,8 +155,8 @@ async def page(
         after = sorting.read(turn.cursor)
         parameters |= {f"after_{number}": value for number, value in enumerate(after)}
     parts = [
-        SQL("({} WHERE {} {})").format(each, conditions, ends)
-        for each in selects
+        SQL("({} WHERE {} AND {} {})").format(each, narrower.sql, conditions, ends)
+        for each, narrower in selects
         for ends in sorting.parts(after)
     ]
     statement = SQL("{} SELECT * FROM ({}) AS listed_rows ORDER BY {} LIMIT %(page_limit)s").format(
@@ -142,7 +170,9 @@ async def page(
         found = Page(fetched[: turn.limit], sorting.cursor(fetched[turn.limit - 1]))
     if not turn.total:
         return found
-    every = SQL(" UNION ALL ").join(SQL("({} WHERE {})").format(each, conditions) for each in selects)
+    every = SQL(" UNION ALL ").join(
+        SQL("({} WHERE {} AND {})").format(each, narrower.sql, conditions) for each, narrower in selects
+    )
     counting = SQL("{} SELECT count(*) FROM ({}) AS listed_rows").format(begins, every)
     counted = await (await connection.execute(counting, parameters)).fetchone()
     assert counted is not None  # noqa: S101 - a count is a row

@@ -8,11 +8,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from psycopg import AsyncConnection
-from psycopg.sql import SQL, Composable, Identifier, Literal, Placeholder
+from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from ledger.store import queries
 from projections.known import AS_NOW
-from projections.paging import Condition, Page, PageAsked
+from projections.paging import EVERY, Condition, Narrowed, Page, PageAsked, rule_by_rule
 from projections.sorting import Key, Sorting, Sorts, alike, as_day, as_id
 
 _SQL: Final = queries.load_composable("projections", "reasons.sql")
@@ -48,23 +48,19 @@ class ListingReason:
     @property
     def parameters(self) -> dict[str, Any]:
         """The parameters of its conditions, and of those by which its rows are split."""
-        given = {name: value for each in self.where for name, value in each.parameters.items()}
-        return given | {f"{self.rows}_rule_{number}": rule for number, rule in enumerate(self.rules)}
+        narrower = [condition for _, condition in self._by_rule()]
+        return {name: value for each in [*self.where, *narrower] for name, value in each.parameters.items()}
 
     def parts(self, *, split: bool = False) -> Iterator[Composable]:
         """Yield the selects of children and days: of all its rows, or of what is read in an index's order."""
         conditions = [SQL("true"), *(each.sql for each in self.where)]
-        for select in self.selects:
-            for narrower in self._narrower() if split else [SQL("true")]:
-                condition = SQL(" AND ").join([*conditions, narrower])
-                yield _SQL["part"].format(select=select, condition=condition, day=Identifier(self.day))
+        selects = self._by_rule() if split else ((each, EVERY) for each in self.selects)
+        for select, narrower in selects:
+            condition = SQL(" AND ").join([*conditions, narrower.sql])
+            yield _SQL["part"].format(select=select, condition=condition, day=Identifier(self.day))
 
-    def _narrower(self) -> Iterator[Composable]:
-        rows = Identifier(self.rows)
-        for number in range(len(self.rules)):
-            yield _SQL["of_rule"].format(rows=rows, rule=Placeholder(f"{self.rows}_rule_{number}"))
-        # What is sealed has hashes in place of its rules, and there is little of it.
-        yield _SQL["sealed"].format(rows=rows) if self.rules else SQL("true")
+    def _by_rule(self) -> Iterator[Narrowed]:
+        return rule_by_rule(self.rows, self.rules, *self.selects)
 
 
 async def children_of(

@@ -3,12 +3,6 @@
 -- name: part
 SELECT part.child, part.{day} AS first_on FROM ({select} WHERE {condition}) AS part
 
--- name: of_rule
-{rows}.rule = {rule}
-
--- name: sealed
-{rows}.sealed IS NOT NULL
-
 -- name: ordered
 (SELECT q.child, q.first_on, {number} FROM ({part}) AS q WHERE true {ends})
 

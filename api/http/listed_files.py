@@ -14,8 +14,8 @@ from domain.scope import scope_of
 
 async def listed_files(
     request: RequestContext, children: Sequence[UUID], known: int | None, tells: Tells = "file"
-) -> AsyncIterator[tuple[UUID, File, Rulebook]]:
-    """Yield the files of children in their order, each with the rulebook by which it is judged.
+) -> AsyncIterator[list[tuple[UUID, File, Rulebook]]]:
+    """Yield the files of children in their order, some at once, each with the rulebook by which it is judged.
 
     `known` is the position as known at which they are read, None for now. What was handed over since the list
     was read is another institution's, and left out; as is what is restricted, unless the list `tells` entries
@@ -24,9 +24,10 @@ async def listed_files(
     reads = request.reads_about if tells == "file" else partial(request.may, Action.READ)
     for start in range(0, len(children), FILES_AT_ONCE):
         piece = children[start : start + FILES_AT_ONCE]
-        files = await request.ledger.files(piece, known, keep=False)
-        for child in piece:
-            file = files.get(child)
-            if file is None or (known is None and not reads(scope_of(file), None)):
-                continue
-            yield child, file, await request.ledger.rulebook_of(file, known)
+        files = await request.ledger.files(piece, known, keep="listed")
+        found = [(child, files[child]) for child in piece if child in files]
+        yield [
+            (child, file, await request.ledger.rulebook_of(file, known))
+            for child, file in found
+            if known is not None or reads(scope_of(file), None)
+        ]

@@ -13,13 +13,8 @@ from api.contract.encoding import JsonResponse
 from api.contract.filters import SORT, Route, SortedBy
 from api.contract.listing import CountedListing
 from api.contract.problems import invalid, not_found
-from api.contract.question_rows import (
-    QuestionRowAnswer,
-    coded_columns,
-    question_row_json,
-    row_evidence,
-    table_of,
-)
+from api.contract.question_rows import QuestionRowAnswer, coded_columns, table_of
+from api.http.answered_rows import ListedChild, answered, new_entries
 from api.http.column_filters import ColumnWhere, WantedValues, has_values, wanted_values
 from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
@@ -38,15 +33,13 @@ from api.identity.restricted import Tells, unrestricted, unrestricted_sql
 from api.questions import LISTED_AT, user_questions
 from domain.asked_lists import QUESTION_LISTS
 from domain.event import Category
-from domain.file import File
 from domain.label import Label
 from domain.obligations import State
-from domain.rulebook import Rulebook
 from domain.when import LAST_DAY
 from ledger.codec.messages import InvalidValue
 from ledger.compute import compute
 from projections.asked_children import acts_by_rule, asked_children
-from projections.asked_rows import AskedRow, RowsAsked, rows_about
+from projections.asked_rows import RowsAsked
 from projections.obligations import WAITING
 from projections.paging import Condition
 from projections.reasons import SORTS
@@ -174,26 +167,21 @@ async def _answered(
     # Other lists leave restricted files out.
     restricted_scopes = await request.restricted(children) if rows.asked.each_clock else {}
     tells: Tells = "entries" if rows.asked.each_clock else "file"
-    async for child, file, rulebook in listed_files(request, [*children], view.known, tells):
-        found = await compute(partial(_of_child, file, child, rulebook, rows), len(file.entries))
-        told_entry = unrestricted(file, restricted_scopes.get(child))
-        for row in found:
-            named = [entry for cell in row.cells for entry in cell.entries]
-            named += [entry for gap in row.gaps for entry in gap.entries]
+    async for files in listed_files(request, [*children], view.known, tells):
+        piece = [ListedChild(*each, children[each[0]]) for each in files]
+        found = await compute(partial(answered, piece, rows), new_entries(piece, rows))
+        for listed_child, each in found:
+            told_entry = unrestricted(listed_child.file, restricted_scopes.get(listed_child.child))
+            named = [entry for cell in each.row.cells for entry in cell.entries]
+            named += [entry for gap in each.row.gaps for entry in gap.entries]
             if not all(map(told_entry, named)):
                 continue
-            evidence, categories = row_evidence(file, row, request.sees)
-            answer = question_row_json(rows.asked, row, children[child], rows.day, evidence)
-            values = {name: each["value"] for name, each in answer["columns"].items()}
-            if has_values(values, wanted) and acts(answer):
-                told.setdefault(row.child, {Category.IDENTITY}).update(categories)
-                items.append(answer)
+            values = {name: cell["value"] for name, cell in each.answer["columns"].items()}
+            if has_values(values, wanted) and acts(each.answer):
+                told.setdefault(listed_child.child, {Category.IDENTITY}).update(each.told)
+                items.append(each.answer)
     await request.note(told, "question")
     return items
-
-
-def _of_child(file: File, child: UUID, rulebook: Rulebook, rows: RowsAsked) -> list[AskedRow]:
-    return [*rows_about(file, child, rulebook, rows)]
 
 
 def _who_acts(item: QuestionRowAnswer, placed: bool) -> Sequence[Role]:  # noqa: FBT001 - of a file

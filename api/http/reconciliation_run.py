@@ -108,7 +108,7 @@ class ReconciliationRun:
         }
         for start in range(0, len(children), FILES_AT_ONCE):
             piece = children[start : start + FILES_AT_ONCE]
-            files = await self._request.ledger.files(piece, keep=False)
+            files = await self._request.ledger.files(piece, keep="none")
             compare = partial(self._compared, files, rulebook, unclear)
             self._children += await asyncio.to_thread(compare)
             await self._request.still()

@@ -149,7 +149,7 @@ async def reports(
     await request.check_institution(institution, "/query/institution")
     request = request.of("institution")
     head = await request.ledger.head()
-    files = await request.ledger.files(await _issuers(request, institution), keep=False)
+    files = await request.ledger.files(await _issuers(request, institution), keep="none")
     issued = [
         IssuedReport(-entry.position, entry.event.report, entry.event.as_of, entry.days.last, entry, file)
         for file in files.values()

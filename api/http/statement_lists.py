@@ -219,10 +219,11 @@ async def _of_files(
 ) -> list[ListedLine]:
     """Return the lines of files that are opened for them, each with the position of its first entry."""
     found: list[ListedLine] = []
-    async for child, file, rulebook in listed_files(request, [*files], view.known):
-        if is_listed(file):
-            rows = partial(_of_file, request, asked, file, rulebook, child, files[child])
-            found += await compute(rows, len(file.entries))
+    async for piece in listed_files(request, [*files], view.known):
+        for child, file, rulebook in piece:
+            if is_listed(file):
+                rows = partial(_of_file, request, asked, file, rulebook, child, files[child])
+                found += await compute(rows, len(file.entries))
     return found
 
 

@@ -34,7 +34,7 @@ class PlacedInstitutions:
     async def within(self, region: str) -> dict[UUID, File]:
         """Return the files of those that lie in a region."""
         if self._files is None:
-            self._files = await self._ledger.files(sorted(self._every), self._known, keep=False)
+            self._files = await self._ledger.files(sorted(self._every), self._known, keep="none")
         begins = places_in(region)
         return {
             each: file
@@ -45,7 +45,7 @@ class PlacedInstitutions:
     async def reported_around(self, region: str) -> dict[str, File]:
         """Return the files of the regions in which a place lies, of those that have issued reports."""
         around = {region_file(self._ledger.named, each): each for each in regions_around(region)}
-        files = await self._ledger.files([*around], self._known, keep=False)
+        files = await self._ledger.files([*around], self._known, keep="none")
         return {around[each]: file for each, file in files.items() if file.of(ReportIssued)}
 
 

@@ -79,7 +79,7 @@ async def changed_files(
     today, sees, after = container.today(), SEES[actor.role], NOWHERE
     while page := next(chunks(await ledger.streams(["child"], after, FILES_AT_ONCE)), []):
         piece = [each.stream for each in page]
-        files = await ledger.files(piece, keep=False)
+        files = await ledger.files(piece, keep="none")
         changed = []
         for child in piece:
             file = files.get(child)

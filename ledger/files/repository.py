@@ -18,7 +18,7 @@ from domain.rulebook import Rulebook
 from domain.scope import scope_of
 from ledger.codec import mapping
 from ledger.compute import FEW, compute
-from ledger.files.cache import FileCache
+from ledger.files.cache import FileCache, Keep
 from ledger.files.rulebooks import Rulebooks
 from ledger.sealing.cipher import Keyring
 from ledger.sealing.keys import Keys
@@ -50,12 +50,9 @@ class FileRepository:
         return (await self.files([stream], known)).get(stream)
 
     async def files(
-        self, streams: Iterable[UUID], known: int | None = None, *, keep: bool = True
+        self, streams: Iterable[UUID], known: int | None = None, *, keep: Keep = "single"
     ) -> dict[UUID, File]:
-        """Return those of the files that have entries, as known at a position.
-
-        The cache keeps them if `keep`.
-        """
+        """Return those of the files that have entries, as known at a position; the cache keeps them so."""
         files = {stream: self.cache.get(stream) or File(stream) for stream in dict.fromkeys(streams)}
         behind = [stream for stream, file in files.items() if known is None or file.position < known]
         versions = {stream: files[stream].version for stream in behind}
@@ -74,8 +71,8 @@ class FileRepository:
                 # What was joined before may have moved while it stood apart.
                 file = await compute(partial(alone, file), len(file.entries))
             files[stream] = file = await self._whole(file, known)
-            if keep:
-                self.cache.put(file)
+            if keep != "none":
+                self.cache.put(file, listed=keep == "listed")
         if known is not None:
             for stream, file in files.items():
                 if file.position > known:

@@ -151,7 +151,9 @@ class KnownRange:
         read: dict[UUID, tuple[File, Seal]] = {}
 
         async def readable(pieces: Sequence[StreamVersion]) -> None:
-            files = await self._ledger.files([each.stream for each in pieces], keep=keep)
+            files = await self._ledger.files(
+                [each.stream for each in pieces], keep="single" if keep else "none"
+            )
             seal = await self._ledger.seal_of(files)
             read.update((stream, (file, seal)) for stream, file in files.items())
 

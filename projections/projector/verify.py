@@ -162,7 +162,7 @@ class Verification:
             for stream, last in piece.last.items()
             if any((model.name, stream) not in piece.stopped for model in of_kind(last.kind, self._models))
         ]
-        files = await self._ledger.files(written, keep=False)
+        files = await self._ledger.files(written, keep="none")
         seal = await self._ledger.seal_of(files)
         # A rulebook adopted since may not be applied yet.
         now, then = [

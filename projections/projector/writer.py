@@ -93,7 +93,9 @@ class _Chunk:
     failed: dict[RowsKey, Exception] = field(default_factory=dict)
 
     async def read(self, streams: Sequence[StreamVersion]) -> None:
-        files = await self.ledger.files([each.stream for each in streams], keep=self.keep)
+        files = await self.ledger.files(
+            [each.stream for each in streams], keep="single" if self.keep else "none"
+        )
         contexts = await contexts_of(self.ledger, files, await self.ledger.seal_of(files))
         # In a thread, so that the event loop serves requests meanwhile.
         await asyncio.to_thread(self._fold, streams, files, contexts)

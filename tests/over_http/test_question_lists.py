@@ -41,6 +41,7 @@ from domain.events.search import (
 from tests.support.adoptions import registered
 from tests.support.client import Served
 from tests.support.given import NOT_ASKED, some
+from tests.support.http_given import sent
 from tests.support.question_lists import DAY, FOUND, ORPHAN, RESCUED, ask, came
 from tests.support.stored import kept, noted
 
@@ -408,6 +409,24 @@ async def test_every_list_is_a_table_in_two_languages_and_stands_in_the_catalogu
     assert (await client.get("/questions/A3", params={"format": "xlsx"})).content.startswith(b"PK")
     for asked_wrongly, status in (("A0", 404), ("Z9", 422), ("A3?route=social", 422)):
         assert (await client.get(f"/questions/{asked_wrongly}")).status_code == status
+
+
+async def test_a_row_that_was_answered_before_is_told_anew_on_another_day_to_others_and_after_an_entry(
+    served: Served,
+) -> None:
+    child = await kept(served, came(ORPHAN, "2026-03-05"))
+    assert (await ask(served, "A3")).items == (await ask(served, "A3")).items
+    assert (await ask(served, "A3")).said(child, "stage", "days_waiting") == ("not_applied", 262)
+    assert (await ask(served, "A3", day="2026-11-23")).said(child, "days_waiting") == (263,)
+    assert (await ask(served, "A3", state="met")).of(child) == []
+    client = await served.as_(Role.STAFF)
+    applied = sent("2026-04-01", some(HouseholdRegistrationApplied))
+    answer = await client.post(
+        f"/children/{child}/events", json=applied, headers={"Idempotency-Key": "applied"}
+    )
+    assert answer.status_code == 201, answer.text
+    await served.projected()
+    assert (await ask(served, "A3")).said(child, "applied_on", "stage") == ("2026-04-01", "applied")
 
 
 async def test_pages_follow_each_other_and_it_is_asked_as_known_before(served: Served) -> None:

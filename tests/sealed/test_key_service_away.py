@@ -10,6 +10,7 @@ import pytest
 
 from api.http.import_lines import LinesImport
 from domain.events.intake import ChildReceived, IdentityRecorded
+from ledger.files.cache import FileCache
 from ledger.sealing.key_file import KeyFile
 from ledger.sealing.wrapping import KeyUnavailableError
 from tests.support.client import Served, new_key
@@ -50,7 +51,7 @@ def service(served: Served, monkeypatch: pytest.MonkeyPatch) -> KeyService:
     monkeypatch.setattr(KeyFile, "wrap", wrapped)
     monkeypatch.setattr(KeyFile, "unwrap", unwrapped)
     monkeypatch.setattr(served.container.ledger.keys, "_capacity", 0)
-    monkeypatch.setattr(served.container.ledger.repository.cache, "_capacity", 0)
+    monkeypatch.setattr(served.container.ledger.repository, "cache", FileCache(0))
     return kept
 
 

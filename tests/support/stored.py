@@ -102,9 +102,7 @@ async def erase(served: Served, subject: UUID, *categories: Category) -> None:
         erased = await connection.execute(statement, [subject, [each.value for each in categories]])
         assert erased.rowcount == len(categories)
     ledger.keys._open.clear()  # noqa: SLF001 - as of a process that begins after it
-    cache = ledger.repository.cache
-    cache._files.clear()  # noqa: SLF001
-    cache._entries = 0  # noqa: SLF001
+    ledger.repository.cache.clear()
 
 
 async def noted(served: Served, query: str, *values: object) -> list[Any]:
