@@ -43,7 +43,7 @@ def _sources(source: ChangeSource | None) -> Iterator[tuple[str, ChangeSource]]:
 
 def _table(kind: type[Event], source: ChangeSource) -> CodeTable | None:
     codes = {spec.name: spec.code.table for spec in fields_of(kind) if spec.code is not None}
-    name = codes.get(source.field or "") if source.kind == "field" else None
+    name = codes.get(source.field or "") if source.kind == "field" else source.table
     return None if name is None else tables()[name]
 
 

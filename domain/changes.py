@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, TypeAlias
 from uuid import UUID
 
 from domain.entry import AnyEntry, Entry, Recorder
-from domain.event import Event, fields_of, known
+from domain.event import Code, Event, Part, fields_of, known
 from domain.example_values import UNSAID, codes_tried, example_values, fullest
 from domain.field_types import field_types
 from domain.file import Attribute, Held
@@ -36,7 +36,8 @@ class ChangeSource:
     Of the days on which the event occurred the last one is meant where a single day is asked for; `entry` is
     the id of the original entry. `otherwise` is where it comes from while the field is unknown, if it is not
     that answer itself. `cases` has what each code of the field stands for, `parts` where the parts of a value
-    come from. What is `counted` is computed from several fields.
+    come from. What is `counted` is computed from several fields, or from a row of a list; a part that is a
+    code is of this `table`.
     """
 
     kind: Literal["field", "occurred", "entry", "same", "cases", "parts", "counted"]
@@ -45,6 +46,7 @@ class ChangeSource:
     otherwise: "ChangeSource | None" = None
     parts: tuple[tuple[str, "ChangeSource"], ...] = ()
     cases: tuple[tuple[FieldCase, Any], ...] = ()
+    table: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,12 +263,21 @@ def _source(pairs: Iterable[tuple[AnyEntry, Any]]) -> ChangeSource:
                 return ChangeSource("field", spec.name, otherwise=otherwise)
     values = [value for _, value in said]
     if is_dataclass(values[0]) and not isinstance(values[0], Days):
-        parts = [
-            (spec.name, _source([(entry, getattr(value, spec.name)) for entry, value in said]))
+        of: type = type(values[0])
+        codes = {spec.name: spec.code for spec in fields_of(of)} if issubclass(of, Part) else {}
+        parts = {
+            spec.name: _part(
+                [(entry, getattr(value, spec.name)) for entry, value in said], codes.get(spec.name)
+            )
             for spec in fields(values[0])
-        ]
-        return ChangeSource("parts", parts=tuple(parts))
+        }
+        return ChangeSource("parts", parts=tuple(parts.items()))
     return _cases(said) or ChangeSource("counted")
+
+
+def _part(said: Sequence[tuple[AnyEntry, Any]], code: Code | None) -> ChangeSource:
+    source = _source(said)
+    return source if code is None or source.kind != "counted" else replace(source, table=code.table)
 
 
 def _cases(said: Sequence[tuple[AnyEntry, Any]]) -> ChangeSource | None:

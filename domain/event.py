@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from domain.refusal import Refusals
 
 Kind: TypeAlias = Literal["child", "family", "institution"]
-Identified: TypeAlias = Literal["entry", Kind, "person", "paper"]
-"""What an id is of: an entry of the same file, the file of a kind, a person without a file, or a paper."""
+Identified: TypeAlias = Literal["entry", Kind, "person", "user", "paper"]
+"""What an id is of: an entry of the file, the file of a kind, a person without a file, a user, a paper."""
 End: TypeAlias = Literal["departure", "adoption", "death"]
 """What ends something in a life: that the child left care, was adopted, or died."""
 

@@ -18,6 +18,7 @@ _WORDS: Final[Mapping[Identified, Label]] = MappingProxyType(
             "没有档案的人的编号（首次登记时自行生成的UUID，此后沿用）",
             "the id of a person without a file (a UUID chosen when first recorded, and the same afterwards)",
         ),
+        "user": Label("本系统用户的编号", "the id of a user of this system"),
         "paper": Label("本档案条目所引材料的编号", "the id of a paper that an entry of this file cites"),
     }
 )

@@ -6,6 +6,7 @@ To add a read model, add its module with the .sql file of its table, and a line 
 from typing import Any, Final
 
 from projections.counted_values import COUNTED_VALUES
+from projections.escalation_steps import ESCALATION_STEPS
 from projections.exceptions import EXCEPTIONS
 from projections.families import FAMILIES
 from projections.family_children import FAMILY_CHILDREN
@@ -18,6 +19,7 @@ from projections.obligations import OBLIGATIONS
 from projections.placements import PLACEMENTS
 from projections.readiness import READINESS
 from projections.register import REGISTER
+from projections.responsible_people import RESPONSIBLE_PEOPLE
 from projections.situations import SITUATIONS
 from projections.spans import SPANS
 from projections.statement_files import STATEMENT_FILES
@@ -39,6 +41,8 @@ READ_MODELS: Final[tuple[ReadModel[Any], ...]] = (
     EXCEPTIONS,
     FAMILIES,
     INSTITUTION_OBLIGATIONS,
+    RESPONSIBLE_PEOPLE,
+    ESCALATION_STEPS,
     STATEMENT_FILES,
     STATEMENT_LINES,
     UNLISTED,

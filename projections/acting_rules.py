@@ -1,7 +1,7 @@
 """Rows of lists by who must act on them: by their rule, and whether a place has the file in charge."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
@@ -49,14 +49,19 @@ class ActingRules:
 
     `decides` and `decides_placed` say whether they are the first to decide on what waits for a second person.
     `charge` are the files in which a person acts; None are all, as of a role.
+
+    Of a person whom an institution made responsible they are all those for which that person answers: `parts`
+    are these parts of its work, None for a role. `told` is the condition of what was escalated to them.
     """
 
-    role: str
+    role: str | None
     rules: tuple[str, ...]
     placed: tuple[str, ...]
     decides: bool
     decides_placed: bool
     charge: Charge | None = None
+    parts: tuple[str, ...] | None = None
+    told: Condition | None = field(default=None, repr=False)
 
     def on_rule(self, rule: str) -> Condition:
         """Return the condition that they act first on a rule in a file, by its row in the register."""
@@ -73,7 +78,7 @@ class ActingRules:
             "{first} = ANY (CASE WHEN {placed} THEN %(acts_placed)s::integer[] ELSE %(acts)s::integer[] END)"
         )
         given = {"acts": of(self.rules), "acts_placed": of(self.placed)}
-        return self._within(Condition(chosen.format(first=first, placed=_PLACED), given))
+        return self.within(Condition(chosen.format(first=first, placed=_PLACED), given))
 
     def deciding(self) -> Condition:
         """Return the condition that they decide first in a file, by its row in the register."""
@@ -81,9 +86,10 @@ class ActingRules:
 
     def _either(self, *, own: bool, of_place: bool) -> Condition:
         chosen = SQL("CASE WHEN {placed} THEN %(acts_placed)s ELSE %(acts)s END").format(placed=_PLACED)
-        return self._within(Condition(chosen, {"acts": own, "acts_placed": of_place}))
+        return self.within(Condition(chosen, {"acts": own, "acts_placed": of_place}))
 
-    def _within(self, condition: Condition) -> Condition:
+    def within(self, condition: Condition) -> Condition:
+        """Return a condition on a file that holds in the files in which they act alone."""
         if self.charge is None:
             return condition
         own = self.charge.condition
@@ -110,13 +116,16 @@ class ActingRules:
             "acting": Placeholder(f"{rows}_acting"),
             "acting_placed": Placeholder(f"{rows}_acting_placed"),
         }
-        of_rule = _OF_RULE.format(**named)
+        of_rule: Composable = _OF_RULE.format(**named)
+        if self.told is not None:
+            of_rule = SQL("({} OR ({}))").format(of_rule, self.told.sql)
+            given |= self.told.parameters
         if "kind" not in withheld.terms:
-            return self._within(Condition(of_rule, given))
+            return self.within(Condition(of_rule, given))
         given |= {
             "decided": either("kind", DECIDED),
             "decides": self.decides,
             "decides_placed": self.decides_placed,
         }
         decided = _DECIDED.format(rows=Identifier(rows), placed=_PLACED, of_rule=of_rule)
-        return self._within(Condition(decided, given))
+        return self.within(Condition(decided, given))

@@ -14,7 +14,9 @@ from psycopg.sql import SQL
 
 from domain.event import Category, known
 from domain.events.reconciliation.differing import DifferenceFound, DifferenceSettled
+from domain.events.reconciliation.other_systems import OTHER_SYSTEMS
 from domain.file import File
+from domain.responsibility import part_of_system
 from ledger.store import queries
 from projections.acting_rules import ActingRules
 from projections.known import as_known
@@ -114,6 +116,14 @@ async def differences(
     if place is not None:
         where.append(in_place(place))
     if acting is not None:
-        where += [acting.on_rule(RULE), Condition(_SQL["open"], {})]
+        where += [_acting(acting), Condition(_SQL["open"], {})]
     select = _SQL["differences"]
     return await page(connection, DifferenceRow, select, where, _KEY, turn=turn, sorts=SORTS, tables=then)
+
+
+def _acting(who: ActingRules) -> Condition:
+    """Return the condition that a role must settle a difference first, or that a person answers for it."""
+    if who.parts is None:
+        return who.on_rule(RULE)
+    systems = [each for each in OTHER_SYSTEMS if part_of_system(each) in who.parts]
+    return who.within(Condition(SQL("d.system = ANY (%(acting_systems)s)"), {"acting_systems": systems}))

@@ -216,6 +216,8 @@ async def obligations(
     institution: UUID | None = None,
     place: str | None = None,
     acting: ActingRules | None = None,
+    standing: Condition | None = None,
+    escalated_to: Sequence[str] | None = None,  # noqa: ARG001 - of the condition, and a cursor is of one filter
     known: int | None = None,
     turn: PageAsked = FIRST_PAGE,
     of: DueTable = OF_CHILDREN,
@@ -224,9 +226,9 @@ async def obligations(
 
     `due_since` and `due_until` are the first and the last due day to list; `due_within_days` and
     `overdue_days` bound it as `last_due` says; `child` keeps those of one file, `institution` and `place`
-    what is in their charge, and `acting` what somebody must act on. `known` is the position as known at which
-    they are read, None for now. Rows may be `WITHHELD`. Clocks that rest on a category outside `sees` are
-    left out. `keyed` hashes terms.
+    what is in their charge, `acting` what somebody must act on, and `standing` what it says was escalated.
+    `known` is the position as known at which they are read, None for now. Rows may be `WITHHELD`. Clocks that
+    rest on a category outside `sees` are left out. `keyed` hashes terms.
     """
     then = as_known(known, {of.model.name: of.model})
     select, where = await obligations_asked(
@@ -246,6 +248,7 @@ async def obligations(
         institution=institution,
         place=place,
         acting=acting,
+        standing=standing,
     )
     where = [scope, *where]
     selects = rule_by_rule("o", rule if turn.sort is None else None, *select)
@@ -282,6 +285,7 @@ async def obligations_asked(
     child: UUID | None = None,
     place: str | None = None,
     acting: ActingRules | None = None,
+    standing: Condition | None = None,
     of: DueTable = OF_CHILDREN,
 ) -> tuple[list[Composable], list[Condition]]:
     """Return the selects of these clocks, of which no two have a row in common, and the conditions on each.
@@ -310,12 +314,12 @@ async def obligations_asked(
     last = last_due(day, due_until, due_within_days, overdue_days)
     if last < date.max:
         where.append(Condition(SQL("o.due_on <= %(due_until)s"), {"due_until": last}))
-    if child is not None:
-        where.append(of_child(child))
-    if institution is not None:
-        where.append(in_charge(institution))
-    if place is not None:
-        where.append(in_place(place))
-    if acting is not None:
-        where.append(acting.condition(of.withheld, "o", keyed))
+    narrower = (
+        None if child is None else of_child(child),
+        None if institution is None else in_charge(institution),
+        None if place is None else in_place(place),
+        None if acting is None else acting.condition(of.withheld, "o", keyed),
+        standing,
+    )
+    where += [each for each in narrower if each is not None]
     return of.selects(dict.fromkeys(part for state in states for part in _PARTS[state])), where

@@ -11,6 +11,7 @@ LINKS: Final[Mapping[DigestLine, str]] = MappingProxyType(
         "due": "/console/today?group=days_30",
         "newly_overdue": "/console/today?group=overdue",
         "overdue": "/console/today?group=overdue",
+        "escalated": "/console/today?group=escalated",
         "waiting": "/console/approvals",
         "findings": "/console/findings",
         "not_ready": "/console/readiness?within_months=6&status=not_ready",

@@ -5,7 +5,7 @@ Absence is never a blank: nothing recorded, answered as unknown, not shown to th
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final, Literal, TypeAlias, get_args
@@ -174,15 +174,21 @@ def _held(words: Words, chapter: str, name: str, held: Mapping[str, Any]) -> Dis
             shown = replace(shown, text=with_short_digests(shown.text))
     else:
         parts = [
-            value_of(words, codes.get((chapter, name, part)), value)
+            _part(words, f"{chapter}.{name}.{part}", value_of(words, codes.get((chapter, name, part)), value))
             for part, value in held.items()
             if part not in _HELD and value not in (None, [])
         ]
-        shown = Displayed(words("list.joint").join(part.text for part in parts) or words("value.bare"))
+        shown = Displayed(words("list.joint").join(parts) or words("value.bare"))
     if shown.absence == "masked":
         return shown
     same_day = "until" not in held and held.get("since") == held.get("value")
     return Displayed(shown.text, shown.absence, "" if same_day else held_since(words, held))
+
+
+def _part(words: Words, path: str, shown: Displayed) -> str:
+    """Return what is shown of a part of a value, in a sentence where the part is nothing by itself."""
+    said = words.of("held_part", path)
+    return shown.text if said == path else said.format(value=shown.text)
 
 
 def field_at(words: Words, path: str, value: Any) -> tuple[Displayed, ...]:  # noqa: ANN401 - of an answer
@@ -284,6 +290,24 @@ def due(words: Words, row: Mapping[str, Any]) -> str:
     """Return the day by which something is due, or the days between which that day lies."""
     first, last = (row["due_on"], row["due_on"]) if "due_on" in row else row["due_between"]
     return days(words, first, last)
+
+
+def who_acts(words: Words, row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return who answers for what is due, and to whom it was escalated since when, a line each."""
+    told = []
+    if row["responsible_people"]:
+        told.append(words("due.responsible", names=_names(words, row["responsible_people"])))
+    escalation = row["escalation"]
+    if escalation is not None and escalation["to"] is not None:
+        to = words.label(tables()["escalation_recipient"].codes[escalation["to"]])
+        names = _names(words, escalation["people"])
+        whom = words("due.told", to=to, names=names) if names else to
+        told.append(words("due.escalated", day=escalation["since"], to=whom))
+    return tuple(told)
+
+
+def _names(words: Words, people: Sequence[Mapping[str, Any]]) -> str:
+    return words("list.joint").join(dict.fromkeys(personal(words, each["name"]).text for each in people))
 
 
 def stage(words: Words, code: str | None) -> Displayed:

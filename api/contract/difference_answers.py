@@ -4,6 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, get_type_hints
 from uuid import UUID
 
+from api.contract.acting_answers import ACTED
 from api.contract.csv_lines import TableCell
 from api.contract.entries import RecorderAnswer, recorder_json
 from api.contract.list_tables import (
@@ -25,7 +26,7 @@ from api.contract.list_tables import (
     word,
 )
 from api.contract.listing import Because, Titled, titled
-from api.contract.masking import ACTED, NAMED, PersonalValue, restricted, typed_dict
+from api.contract.masking import NAMED, PersonalValue, restricted, typed_dict
 from api.contract.sentences import Language
 from domain.codes import tables
 from domain.entry import AnyEntry

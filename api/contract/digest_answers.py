@@ -10,13 +10,16 @@ from typing_extensions import TypedDict
 from api.contract.list_tables import ListColumn, ListedItem, ListTable, number, text
 from domain.label import Label
 
-DigestLine: TypeAlias = Literal["due", "newly_overdue", "overdue", "waiting", "findings", "not_ready"]
+DigestLine: TypeAlias = Literal[
+    "due", "newly_overdue", "overdue", "escalated", "waiting", "findings", "not_ready"
+]
 """What a line of a digest counts."""
 DIGEST_LINES: Final[Mapping[DigestLine, Label]] = MappingProxyType(
     {
         "due": Label("7 天内到期的事项", "Due within 7 days"),
         "newly_overdue": Label("7 天来逾期的事项", "Overdue since less than 7 days"),
         "overdue": Label("逾期不满一年的事项", "Overdue for less than a year"),
+        "escalated": Label("其中已逐级上报的事项", "Of these, escalated"),
         "waiting": Label("等待第二人决定的例外和更正", "Exceptions and corrections to be decided on"),
         "findings": Label("需要核对的问题", "Findings to be checked"),
         "not_ready": Label("6 个月内满 18 周岁而尚不具备安置条件的人", "Not ready, and 18 within 6 months"),

@@ -7,9 +7,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_type_hints
 from uuid import UUID
 
+from api.contract.acting_answers import ACTED
 from api.contract.entries import EntryAnswer, entry_json
 from api.contract.listing import Because, Titled, titled
-from api.contract.masking import ACTED, NAMED, typed_dict
+from api.contract.masking import NAMED, typed_dict
 from api.contract.rows import answered, row_json
 from domain.entry import AnyEntry
 from domain.event import Category

@@ -15,6 +15,8 @@ _ROUTES: Final = tuple(tables()["placement_route"].codes)
 _OTHER_SYSTEMS: Final = tuple(tables()["other_system"].codes)
 _ITEMS: Final = tuple(tables()["compared_item"].codes)
 _REPORTS: Final = tuple(tables()["report"].codes)
+RECIPIENTS: Final = tuple(tables()["escalation_recipient"].codes)
+"""Who may be told of what stays overdue, by codes of `escalation_recipient`."""
 
 
 def _one_of(code: str, codes: tuple[str, ...]) -> str:
@@ -50,6 +52,12 @@ ReportCode: TypeAlias = Annotated[
     str, AfterValidator(partial(_one_of, codes=_REPORTS)), Field(json_schema_extra={"enum": list(_REPORTS)})
 ]
 """A code of the table `report`."""
+RecipientCode: TypeAlias = Annotated[
+    str,
+    AfterValidator(partial(_one_of, codes=RECIPIENTS)),
+    Field(json_schema_extra={"enum": list(RECIPIENTS)}),
+]
+"""A code of the table `escalation_recipient`."""
 
 
 SORT: Final = (

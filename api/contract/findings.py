@@ -6,9 +6,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias, get_type_hints
 from uuid import UUID
 
+from api.contract.acting_answers import ACTED
 from api.contract.entries import EntryAnswer, sentences_json, told_to
 from api.contract.listing import Titled, titled
-from api.contract.masking import ACTED, NAMED, typed_dict
+from api.contract.masking import NAMED, typed_dict
 from api.contract.rows import answered, row_json
 from domain.entry import AnyEntry
 from domain.event import Category, Kind

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from typing_extensions import TypedDict
 
+from api.contract.acting_answers import ActingRole
 from api.contract.list_tables import INSTITUTION, ListColumn, ListTable, code, day, number, said, text, word
-from api.contract.masking import ActingRole
 from domain.judging import FindingKind
 from domain.label import Label
 

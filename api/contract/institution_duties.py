@@ -3,10 +3,11 @@
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from api.contract.acting_answers import ACTED, ESCALATED
 from api.contract.file_kinds import answer_about
 from api.contract.findings import EvidenceAnswer
 from api.contract.list_tables import CHARGE, CHILD, INSTITUTION, WHOSE, ListTable, day, text
-from api.contract.masking import ACTED, typed_dict
+from api.contract.masking import typed_dict
 from api.contract.obligations import ObligationAnswer
 from api.contract.tables_across_files import OBLIGATIONS_TABLE
 from domain.label import Label
@@ -22,6 +23,7 @@ else:
             "done_on": date | None,
             "evidence": list[EvidenceAnswer],
             **ACTED,
+            **ESCALATED,
         },
         """What is due of an institution: which, since when it is done, and the entries that say so.
 

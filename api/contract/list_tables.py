@@ -201,6 +201,16 @@ def sentences(path: str, heading: Label) -> ListColumn:
     return ListColumn(heading, cell, WIDE)
 
 
+def people(path: str, heading: Label) -> ListColumn:
+    """Return a column of people by their names, or by what stands for these."""
+
+    def cell(item: ListedItem, language: Language) -> TableCell:
+        names = [value_said(each["name"], language) for each in _of(item, path) or ()]
+        return "、".join(dict.fromkeys(str(each) for each in names if each is not None))
+
+    return ListColumn(heading, cell)
+
+
 FILE_NO: Final = text("file_no", Label("档案编号", "File number"), 18)
 NAME: Final = text("name", Label("姓名", "Name"))
 CHILD: Final = text("child", Label("档案标识", "File id"), ID_WIDTH)
@@ -210,6 +220,13 @@ NEXT: Final = (
         lambda item, language: "、".join(each[language] for each in item.get("next_to_act", ())),
         24,
     ),
+    people("responsible_people", Label("责任人", "Responsible people")),
+)
+ESCALATED: Final = (
+    word("escalation.state", Label("逐级上报", "Escalation"), "escalation_state"),
+    code("escalation.to", Label("上报对象", "Escalated to"), "escalation_recipient"),
+    people("escalation.people", Label("上报对象姓名", "Who was told")),
+    day("escalation.since", Label("上报日期", "Escalated on")),
 )
 CHARGE: Final = (
     text("institution_name", Label("负责机构", "Institution in charge"), 24),
@@ -232,11 +249,12 @@ STATE: Final = Label("状态", "State")
 STAGE: Final = Label("阶段", "Stage")
 
 
+_OF_LISTS: Final = frozenset({*WHOSE, *NEXT, *ESCALATED, *CHARGE, CHILD})
+
+
 def of_one_file(table: ListTable) -> ListTable:
     """Return the table of a list about one file, which does not say of each item whose it is."""
-    return replace(
-        table, columns=tuple(each for each in table.columns if each not in {*WHOSE, *NEXT, *CHARGE, CHILD})
-    )
+    return replace(table, columns=tuple(each for each in table.columns if each not in _OF_LISTS))
 
 
 def headings(table: ListTable, language: Language) -> Sequence[str]:

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from typing_extensions import TypedDict
 
-from api.contract.value_words import called
 from domain.event import Category, Part, fields_of
 from domain.field_types import FieldType, field_type
 
@@ -35,24 +34,6 @@ NAMED: Final = {
     "place": str | None,
 }
 """Members of an item of a list about a child: the latest name and file number, and who is in charge now."""
-
-
-class ActingRole(TypedDict):
-    """A role that must act next, in words."""
-
-    role: str
-    zh: str
-    en: str
-
-
-ACTED: Final = {"next_to_act": list[ActingRole]}
-"""Members of an item of a list of what is to be done; nobody must act where it is done."""
-
-
-def acting_json(role: str) -> ActingRole:
-    """Return a role that must act next."""
-    label = called("role", role)
-    return {"role": role, "zh": label.zh, "en": label.en}
 
 
 def restricted(category: Category) -> dict[str, str]:

@@ -4,9 +4,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NotRequired, TypeAlias, get_type_hints
 from uuid import UUID
 
+from api.contract.acting_answers import ACTED, ESCALATED
 from api.contract.findings import EvidenceAnswer
 from api.contract.listing import Because, Titled, titled
-from api.contract.masking import ACTED, NAMED, typed_dict
+from api.contract.masking import NAMED, typed_dict
 from api.contract.rows import answered, row_json
 from domain.event import Kind
 from domain.obligations import State
@@ -38,8 +39,8 @@ else:
     _EVIDENCED = _OBLIGATION | {"evidence": list[EvidenceAnswer]}
     ListedObligationAnswer = typed_dict(
         "ListedObligationAnswer",
-        _EVIDENCED | NAMED | ACTED,
-        """An obligation in a list, with whose it is, and who must act next.
+        _EVIDENCED | NAMED | ACTED | ESCALATED,
+        """An obligation in a list, with whose it is, who must act next, and to whom it was escalated.
 
         `evidence` are the entries that started and met it, as far as the caller may read.
         """,

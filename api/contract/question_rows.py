@@ -8,6 +8,7 @@ from uuid import UUID
 
 from typing_extensions import TypedDict
 
+from api.contract.acting_answers import ACTED
 from api.contract.csv_lines import TableCell
 from api.contract.explanation_words import CATEGORIES
 from api.contract.findings import EvidenceAnswer, FindingAnswer, evidence_json, finding_json
@@ -24,7 +25,7 @@ from api.contract.list_tables import (
     in_language,
     sentences,
 )
-from api.contract.masking import ACTED, NAMED, restricted, typed_dict
+from api.contract.masking import NAMED, restricted, typed_dict
 from api.contract.obligations import ObligationAnswer, obligation_json
 from api.contract.sentences import Language
 from api.contract.value_words import VALUE_WORDS, called

@@ -9,9 +9,10 @@ from uuid import UUID
 import orjson
 from typing_extensions import TypedDict
 
+from api.contract.acting_answers import ActingRole, ResponsiblePersonAnswer
 from api.contract.list_tables import ListedItem, ListTable, number, said, text, word
 from api.contract.listing import Titled, titled
-from api.contract.masking import ActingRole, PersonalValue
+from api.contract.masking import PersonalValue
 from domain.event import Category
 from domain.label import Label
 from domain.readiness import GATES, GateState, GateWeight, Status
@@ -69,6 +70,7 @@ class ListedReadinessAnswer(ReadinessAnswer):
     institution_name: str | None
     place: str | None
     next_to_act: list[ActingRole]
+    responsible_people: list[ResponsiblePersonAnswer]
 
 
 class StuckAnswer(TypedDict):

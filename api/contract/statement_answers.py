@@ -11,9 +11,10 @@ from uuid import UUID
 
 from typing_extensions import TypedDict
 
+from api.contract.acting_answers import ACTED
 from api.contract.findings import EvidenceAnswer
 from api.contract.listing import CodeLabels, titled
-from api.contract.masking import ACTED, NAMED, Gone, Restricted, restricted, typed_dict
+from api.contract.masking import NAMED, Gone, Restricted, restricted, typed_dict
 from domain.event import Category, Erased
 from domain.statement import Private, Statement, StatementLine
 

@@ -7,6 +7,7 @@ from api.contract.explanation_words import CATEGORIES
 from api.contract.list_tables import (
     CHARGE,
     CHILD,
+    ESCALATED,
     ID_WIDTH,
     INSTITUTION,
     NEXT,
@@ -92,6 +93,7 @@ OBLIGATIONS_TABLE: Final = ListTable(
         *RULE,
         WHAT,
         *NEXT,
+        *ESCALATED,
         day("opened_on", Label("起算日", "Since")),
         said("void_because.", Label("不再需要的原因", "Why no longer required"), 24),
         sentences("evidence", Label("相关条目", "Evidence")),

@@ -22,14 +22,15 @@ from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_reque
 from api.http.file_points import one_day
 from api.http.list_formats import in_formats, listed
 from api.http.list_pages import counted_listing, list_page, list_view, with_names
+from api.http.next_to_act import PEOPLE_MODELS, NextToAct
 from api.http.one_file import PlaceFilter
-from api.http.responsible import ResponsibleFilter, acting
-from api.identity.acting import recording_roles
-from api.identity.permissions import Role
+from api.http.responsible import AskedOn, ResponsibleFilter, acting
+from api.identity.acting import NOBODY_ACTS, ToAct, to_record
 from domain.event import Category
 from domain.events.reconciliation.other_systems import OURS
 from domain.file import File
 from domain.life import Life
+from domain.responsibility import part_of_system
 from domain.rulebook import Rulebook
 from ledger.compute import compute
 from projections.found_differences import RULE, SORTS, DifferenceRow, DifferenceState
@@ -37,7 +38,7 @@ from projections.found_differences import differences as differences_on
 
 router = APIRouter(tags=["across files"])
 
-MODELS: Final = ("register", "found_differences")
+MODELS: Final = ("register", "found_differences", *PEOPLE_MODELS)
 """The read models that the list asks."""
 StateAsked: TypeAlias = Annotated[DifferenceState | None, Query(description="All of them by default.")]
 DifferenceSort: TypeAlias = Annotated[str | None, Query(description=SORT), SortedBy(SORTS)]
@@ -78,7 +79,7 @@ async def differences(
         found_since=found_since,
         institution=institution,
         place=place,
-        acting=await acting(request, responsible),
+        acting=await acting(request, responsible, AskedOn(on, view.known)),
         limit=limit,
         sort=sort,
         total=total,
@@ -108,7 +109,7 @@ async def _items(
                 row, on, ours, entries[row.entry], settled, request.sees, recorders, rulebook[RULE].on(on)
             )
         )
-    return await with_names(request, items, known, _who_settles)
+    return await with_names(request, items, known, NextToAct(on, _who_settles))
 
 
 def _ours(row: DifferenceRow, file: File, rulebook: Rulebook) -> str | None:
@@ -117,5 +118,7 @@ def _ours(row: DifferenceRow, file: File, rulebook: Rulebook) -> str | None:
     return None if says is None else says(Life(file, row.as_of, rulebook))
 
 
-def _who_settles(item: DifferenceAnswer, placed: bool) -> Sequence[Role]:  # noqa: FBT001 - of a file
-    return recording_roles(RULE, placed=placed) if item["state"] == "open" else ()
+def _who_settles(item: DifferenceAnswer, placed: bool) -> ToAct:  # noqa: FBT001 - of a file
+    if item["state"] != "open":
+        return NOBODY_ACTS
+    return to_record(RULE, placed=placed, part=part_of_system(item["system"]))

@@ -29,10 +29,11 @@ from api.http.list_pages import (
     with_names,
 )
 from api.http.lists import several
+from api.http.next_to_act import PEOPLE_MODELS, NextToAct
 from api.http.one_file import PlaceFilter, RuleFilter
-from api.http.responsible import ResponsibleFilter, acting
-from api.identity.acting import deciding_roles
-from api.identity.permissions import Action, Role
+from api.http.responsible import AskedOn, ResponsibleFilter, acting
+from api.identity.acting import NOBODY_ACTS, ToAct, to_decide
+from api.identity.permissions import Action
 from api.identity.restricted import unrestricted_sql
 from domain.entry import AnyEntry
 from domain.event import Category
@@ -48,7 +49,7 @@ from projections.scopes import StreamScope
 
 router = APIRouter(tags=["across files"])
 
-_MODELS: Final = ("register", "exceptions")
+_MODELS: Final = ("register", "exceptions", *PEOPLE_MODELS)
 OfExceptions: TypeAlias = Annotated[RequestContext, Depends(list_request(*_MODELS))]
 
 
@@ -87,7 +88,7 @@ async def exceptions(
         rule=several(rule),
         institution=institution,
         place=place,
-        acting=await acting(request, responsible),
+        acting=await acting(request, responsible, AskedOn(on, view.known)),
         limit=limit,
         sort=sort,
         total=total,
@@ -142,11 +143,11 @@ async def _items(
     names = await request.recorders(entries.values())
     scopes = await request.scopes({row.child for row in rows})
     items = [_item(request, row, day, entries, names, scopes[row.child]) for row in rows]
-    return await with_names(request, items, known, _who_decides)
+    return await with_names(request, items, known, NextToAct(day, _who_decides))
 
 
-def _who_decides(item: ExceptionAnswer, placed: bool) -> Sequence[Role]:  # noqa: FBT001 - of a file
-    return deciding_roles(placed=placed) if item["state"] == "waiting" else ()
+def _who_decides(item: ExceptionAnswer, placed: bool) -> ToAct:  # noqa: FBT001 - of a file
+    return to_decide(placed=placed) if item["state"] == "waiting" else NOBODY_ACTS
 
 
 def _item(

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
+from api.contract.acting_answers import acting_json
 from api.contract.encoding import JsonResponse
 from api.contract.group_count_answers import (
     FINDING_COUNTS_TABLE,
@@ -18,7 +19,6 @@ from api.contract.group_count_answers import (
     GroupCountsAnswer,
 )
 from api.contract.listing import titled
-from api.contract.masking import acting_json
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext
 from api.http.file_points import one_day
 from api.http.list_formats import in_formats, listed, one_page
@@ -34,7 +34,7 @@ from api.http.one_file import (
     PlaceFilter,
     RuleFilter,
 )
-from api.http.responsible import ResponsibleFilter, acting
+from api.http.responsible import AskedOn, EscalatedTo, ResponsibleFilter, acting, escalated
 from api.identity.acting import clearing_roles
 from domain.judging import FindingKind
 from domain.obligations import State
@@ -76,6 +76,7 @@ async def counts_of_obligations(
     institution: UUID | None = None,
     place: PlaceFilter = None,
     responsible: ResponsibleFilter = None,
+    escalated_to: EscalatedTo = None,
 ) -> JsonResponse:
     """Count the obligations of the list with these filters, what there is most of first."""
     on = one_day(day, as_of) or request.today
@@ -89,6 +90,9 @@ async def counts_of_obligations(
         "place": place,
     }
     view = await _view(request, known_at, institution, rule, OBLIGATION_MODELS)
+    asked_on = AskedOn(on, view.known, escalates=True)
+    who = await acting(request, responsible, asked_on)
+    standing = await escalated(request, escalated_to, asked_on)
     async with request.container.projector.reading() as connection:
         counted = await obligation_counts(
             connection,
@@ -98,11 +102,19 @@ async def counts_of_obligations(
             day=on,
             states=tuple(state or WAITING),
             rule=several(rule),
-            acting=await acting(request, responsible),
+            acting=who,
+            standing=standing,
             known=view.known,
             **bounds,
         )
-    asked = {"day": on, "known_at": known_at, "state": state, "rule": rule, "responsible": responsible}
+    asked = {
+        "day": on,
+        "known_at": known_at,
+        "state": state,
+        "rule": rule,
+        "responsible": responsible,
+        "escalated_to": escalated_to,
+    }
     return await _told(request, view, on, by, more_than, counted, OBLIGATIONS, "/obligations", asked | bounds)
 
 
@@ -133,6 +145,7 @@ async def counts_of_findings(
         "place": place,
     }
     view = await _view(request, known_at, institution, rule, FINDING_MODELS)
+    who = await acting(request, responsible, AskedOn(on, view.known))
     async with request.container.projector.reading() as connection:
         counted = await finding_counts(
             connection,
@@ -143,7 +156,7 @@ async def counts_of_findings(
             sees=request.sees,
             day=on,
             rule=several(rule),
-            acting=await acting(request, responsible),
+            acting=who,
             known=view.known,
             **bounds,
         )

@@ -1,6 +1,5 @@
 """The duties of institutions across all that the caller oversees."""
 
-from collections.abc import Sequence
 from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
@@ -10,7 +9,6 @@ from api.contract.encoding import JsonResponse
 from api.contract.filters import SORT, SortedBy
 from api.contract.institution_duties import INSTITUTION_OBLIGATIONS_TABLE, InstitutionDutyAnswer
 from api.contract.listing import CountedListing
-from api.contract.masking import acting_json
 from api.contract.obligations import ObligationAnswer, entries_of, obligation_json
 from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
@@ -27,10 +25,11 @@ from api.http.list_pages import (
     opened_rows,
 )
 from api.http.lists import several
+from api.http.next_to_act import ESCALATION_MODELS, NextToAct, with_who_acts
 from api.http.one_file import DueSince, DueUntil, DueWithinDays, OverdueDays, RuleFilter
-from api.http.responsible import ResponsibleFilter, acting
-from api.identity.acting import recording_roles
-from api.identity.permissions import Role, families_sql
+from api.http.responsible import AskedOn, EscalatedTo, ResponsibleFilter, acting, escalated
+from api.identity.acting import NOBODY_ACTS, ToAct, to_record
+from api.identity.permissions import families_sql
 from domain.obligations import State
 from projections.institution_obligations import WITHHELD, institution_obligations
 from projections.obligations import SORTS, SORTS_OF_CLOSED, WAITING
@@ -38,8 +37,8 @@ from projections.withholding import told_of
 
 router = APIRouter(tags=["across files"])
 
-_MODEL: Final = "institution_obligations"
-OfInstitutions: TypeAlias = Annotated[RequestContext, Depends(list_request(_MODEL))]
+_MODELS: Final = ("institution_obligations", *ESCALATION_MODELS)
+OfInstitutions: TypeAlias = Annotated[RequestContext, Depends(list_request(*_MODELS))]
 
 
 @router.get("/institutions/obligations", responses=listed(CountedListing[InstitutionDutyAnswer]))
@@ -57,6 +56,7 @@ async def obligations_of_institutions(
     overdue_days: OverdueDays = None,
     institution: UUID | None = None,
     responsible: ResponsibleFilter = None,
+    escalated_to: EscalatedTo = None,
     sort: Annotated[str | None, Query(description=SORT), SortedBy(SORTS)] = None,
     total: WithTotal = False,  # noqa: FBT002 - of the query string
     limit: PageLimit = 50,
@@ -69,17 +69,21 @@ async def obligations_of_institutions(
     """
     on = one_day(day, as_of) or request.today
     await request.check_institution(institution, "/query/institution")
-    view = await list_view(request, known_at, cursor, _MODEL)
+    view = await list_view(request, known_at, cursor, *_MODELS)
     await check_rules(request, rule, view)
     if not set(state or WAITING) <= set(WAITING):
         check_sort(sort, SORTS_OF_CLOSED, "/query/sort")
     request = request.of("institution")
+    asked = AskedOn(on, view.known, escalates=True)
     page = await list_page(
         request,
         institution_obligations,
         view,
         scope=families_sql(request.actor, "register"),
-        tools={"keyed": request.ledger.term},
+        tools={
+            "keyed": request.ledger.term,
+            "standing": await escalated(request, escalated_to, asked),
+        },
         day=on,
         states=tuple(state or WAITING),
         rule=several(rule),
@@ -89,7 +93,8 @@ async def obligations_of_institutions(
         overdue_days=overdue_days,
         # Of its own file alone, by its id, and not by reading those of all others in the order of the list.
         institution=institution or request.actor.institution,
-        acting=await acting(request, responsible),
+        acting=await acting(request, responsible, asked),
+        escalated_to=several(escalated_to),
         limit=limit,
         sort=sort,
         total=total,
@@ -108,12 +113,13 @@ async def obligations_of_institutions(
             "institution_name": names.get(row.child),
             "done_on": row.met_on if item["met_by"] else None,
             "evidence": told.of(entries_of(item)),
-            "next_to_act": [acting_json(each) for each in _acting(item)],
         }
         for row, item in zip(rows, items, strict=True)
     ]
+    who = NextToAct(on, _acting, escalates=True)
+    items = await with_who_acts(request, items, who, view.known)
     return counted_listing(items, page, view, INSTITUTION_OBLIGATIONS_TABLE)
 
 
-def _acting(item: ObligationAnswer) -> Sequence[Role]:
-    return recording_roles(item["rule"], placed=False) if item["state"] in WAITING else ()
+def _acting(item: ObligationAnswer, placed: bool) -> ToAct:  # noqa: FBT001 - of a file
+    return to_record(item["rule"], placed=placed) if item["state"] in WAITING else NOBODY_ACTS

@@ -6,17 +6,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
 from api.contract.encoding import JsonResponse
 from api.contract.list_tables import ListTable
-from api.contract.masking import acting_json, restricted
+from api.contract.masking import restricted
 from api.contract.problems import Problem, invalid
 from api.http.cursors import no_cursor
 from api.http.dependencies import RequestContext
-from api.identity.permissions import Role
+from api.http.next_to_act import NextToAct, with_who_acts
 from domain.event import WHOLLY_SEALED, Category
 from domain.label import Label
 from ledger.codec.messages import unknown_word
@@ -27,8 +27,6 @@ from projections.sorting import CursorError, Key, Sorts
 from projections.withholding import Resting, Withholding, told_of
 
 R = TypeVar("R")
-Acting: TypeAlias = Callable[[dict[str, Any], bool], Sequence[Role]]
-"""Who must act next on an item, by the item and whether its file is in the charge of a place."""
 W = TypeVar("W", bound=Resting)
 
 
@@ -45,12 +43,14 @@ async def opener(request: RequestContext, children: Collection[UUID]) -> Callabl
 
 
 async def with_names(
-    request: RequestContext, items: Sequence[dict[str, Any]], known: int | None, acting: Acting | None = None
+    request: RequestContext,
+    items: Sequence[dict[str, Any]],
+    known: int | None,
+    acting: NextToAct | None = None,
 ) -> list[dict[str, Any]]:
     """Return items about children with the name and the file number of each, and who is in charge now.
 
-    `note_rows` noted the names. `acting` returns who must act next on an item of a file that is in the charge
-    of a place, or of an institution.
+    `note_rows` noted the names. With `acting` they tell who must act next, too.
     """
     children = {item["child"] for item in items}
     async with request.container.projector.reading() as connection:
@@ -73,11 +73,8 @@ async def with_names(
             "institution_name": None if institution is None else institutions.get(institution),
             "place": place,
         }
-        if acting is not None:
-            roles = acting(item, institution is None and place is not None)
-            further["next_to_act"] = [acting_json(each) for each in roles]
         named.append(item | further)
-    return named
+    return named if acting is None else await with_who_acts(request, named, acting, known)
 
 
 async def institution_names(

@@ -36,6 +36,7 @@ from api.http.list_pages import (
     opener,
     with_names,
 )
+from api.http.next_to_act import ESCALATION_MODELS, PEOPLE_MODELS, NextToAct
 from api.http.one_file import (
     ChildFilter,
     DueSince,
@@ -48,10 +49,9 @@ from api.http.one_file import (
 )
 from api.http.recording_requests import takes
 from api.http.request_body import body
-from api.http.responsible import ResponsibleFilter, acting
-from api.identity.acting import clearing_roles, recording_roles, roles_that_see
+from api.http.responsible import AskedOn, EscalatedTo, ResponsibleFilter, acting, escalated
+from api.identity.acting import NOBODY_ACTS, ToAct, roles_that_see, to_clear, to_record
 from api.identity.forbidden import forbidden
-from api.identity.permissions import Role
 from api.identity.restricted import told_sql
 from domain.event import Category, Number
 from domain.judging import FindingKind
@@ -84,8 +84,8 @@ MOST_BYTES: Final = limit(
 
 # The read models of each list; all need the register, which decides the scope.
 _REGISTER: Final = ("register", "situations", "counted_values", "obligations")
-OBLIGATION_MODELS: Final = ("register", "obligations")
-FINDING_MODELS: Final = ("register", "findings", "family_children", "likeness_terms")
+OBLIGATION_MODELS: Final = ("register", "obligations", *ESCALATION_MODELS)
+FINDING_MODELS: Final = ("register", "findings", "family_children", "likeness_terms", *PEOPLE_MODELS)
 OfRegister: TypeAlias = Annotated[RequestContext, Depends(list_request(*_REGISTER))]
 OfObligations: TypeAlias = Annotated[RequestContext, Depends(list_request(*OBLIGATION_MODELS))]
 RegisterSort: TypeAlias = Annotated[str | None, Query(description=SORT), SortedBy(REGISTER_SORTS)]
@@ -236,6 +236,7 @@ async def obligations(
     institution: UUID | None = None,
     place: PlaceFilter = None,
     responsible: ResponsibleFilter = None,
+    escalated_to: EscalatedTo = None,
     sort: Annotated[str | None, Query(description=SORT), SortedBy(OBLIGATION_SORTS)] = None,
     total: WithTotal = False,  # noqa: FBT002 - of the query string
     limit: PageLimit = 50,
@@ -251,12 +252,16 @@ async def obligations(
     await check_rules(request, rule, view)
     if not set(state or WAITING) <= set(WAITING):
         check_sort(sort, SORTS_OF_CLOSED, "/query/sort")
+    asked = AskedOn(on, view.known, escalates=True)
     page = await list_page(
         request,
         obligations_on,
         view,
         scope=request.scope,
-        tools={"keyed": request.ledger.term},
+        tools={
+            "keyed": request.ledger.term,
+            "standing": await escalated(request, escalated_to, asked),
+        },
         day=on,
         states=tuple(state or WAITING),
         rule=several(rule),
@@ -267,7 +272,8 @@ async def obligations(
         child=child,
         institution=institution,
         place=place,
-        acting=await acting(request, responsible),
+        acting=await acting(request, responsible, asked),
+        escalated_to=several(escalated_to),
         limit=limit,
         sort=sort,
         total=total,
@@ -277,13 +283,12 @@ async def obligations(
     told = await evidence(request, (entry for item in items for entry in entries_of(item)))
     await note_rows(request, OBLIGATIONS, page.rows, told.categories)
     items = [{**item, "evidence": told.of(entries_of(item))} for item in items]
-    return counted_listing(
-        await with_names(request, items, view.known, _who_clears), page, view, OBLIGATIONS_TABLE
-    )
+    who = NextToAct(on, _who_clears, escalates=True)
+    return counted_listing(await with_names(request, items, view.known, who), page, view, OBLIGATIONS_TABLE)
 
 
-def _who_clears(item: ListedObligationAnswer, placed: bool) -> Sequence[Role]:  # noqa: FBT001 - of a file
-    return recording_roles(item["rule"], placed=placed) if item["state"] in WAITING else ()
+def _who_clears(item: ListedObligationAnswer, placed: bool) -> ToAct:  # noqa: FBT001 - of a file
+    return to_record(item["rule"], placed=placed) if item["state"] in WAITING else NOBODY_ACTS
 
 
 @router.get("/findings", responses=listed(CountedListing[ListedFindingAnswer]))
@@ -330,7 +335,7 @@ async def findings(
         child=child,
         institution=institution,
         place=place,
-        acting=await acting(request, responsible),
+        acting=await acting(request, responsible, AskedOn(on, view.known)),
         limit=limit,
         sort=sort,
         total=total,
@@ -347,10 +352,9 @@ async def findings(
         }
         for row in rows
     ]
-    return counted_listing(
-        await with_names(request, items, view.known, _who_mends), page, view, FINDINGS_TABLE
-    )
+    who = NextToAct(on, _who_mends)
+    return counted_listing(await with_names(request, items, view.known, who), page, view, FINDINGS_TABLE)
 
 
-def _who_mends(item: ListedFindingAnswer, placed: bool) -> Sequence[Role]:  # noqa: FBT001 - of a file
-    return clearing_roles(item["rule"], item["kind"], placed=placed)
+def _who_mends(item: ListedFindingAnswer, placed: bool) -> ToAct:  # noqa: FBT001 - of a file
+    return to_clear(item["rule"], item["kind"], placed=placed)

@@ -1,6 +1,6 @@
 """The questions of users that have columns of their own, each as a list."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from functools import partial
 from typing import Annotated, Any, Final, TypeAlias
@@ -23,12 +23,12 @@ from api.http.list_formats import in_formats, listed
 from api.http.list_pages import ListView, counted_listing, list_page, list_view, with_names
 from api.http.listed_files import listed_files
 from api.http.lists import several
+from api.http.next_to_act import PEOPLE_MODELS, NextToAct
 from api.http.one_file import DueWithinDays, OverdueDays, PlaceFilter
 from api.http.readiness_board import StuckAt
-from api.http.responsible import ResponsibleFilter, acting
-from api.identity.acting import clearing_roles, recording_roles, roles_that_record_any, roles_that_see
+from api.http.responsible import AskedOn, ResponsibleFilter, acting
+from api.identity.acting import ToAct, roles_that_see, to_clear, to_record, to_record_any, together
 from api.identity.forbidden import forbidden
-from api.identity.permissions import Role
 from api.identity.restricted import Tells, unrestricted, unrestricted_sql
 from api.questions import LISTED_AT, user_questions
 from domain.asked_lists import QUESTION_LISTS
@@ -38,6 +38,7 @@ from domain.obligations import State
 from domain.when import LAST_DAY
 from ledger.codec.messages import InvalidValue
 from ledger.compute import compute
+from projections.acting_rules import ActingRules
 from projections.asked_children import acts_by_rule, asked_children
 from projections.asked_rows import RowsAsked
 from projections.obligations import WAITING
@@ -46,7 +47,7 @@ from projections.reasons import SORTS
 
 router = APIRouter(tags=["across files"])
 
-_MODELS: Final = ("register", "obligations", "findings", "spans", "readiness")
+_MODELS: Final = ("register", "obligations", "findings", "spans", "readiness", *PEOPLE_MODELS)
 OfQuestions: TypeAlias = Annotated[RequestContext, Depends(list_request(*_MODELS))]
 ActsOn: TypeAlias = Callable[[QuestionRowAnswer], bool]
 _NOT_OF_THIS: Final = Label("此问题没有该筛选条件", "is no filter of this question")
@@ -105,8 +106,7 @@ async def answers(
     refused = [f"/query/{name}" for name, value in given.items() if value is not None]
     if refused:
         raise invalid(InvalidValue(each, _NOT_OF_THIS, _LEAVE_OUT) for each in refused)
-    who = await acting(request, responsible)
-    if total and (where is not None or (who is not None and not acts_by_rule(asked))):
+    if total and (where is not None or (responsible is not None and not acts_by_rule(asked))):
         raise invalid([InvalidValue("/query/total", _NOT_COUNTED, _LEAVE_OUT)])
     await request.check_institution(institution, "/query/institution")
     wanted = wanted_values(where, coded_columns(asked))
@@ -115,6 +115,7 @@ async def answers(
         asked, one_day(day, as_of) or request.today, request.sees, states, due_within_days, overdue_days
     )
     view = await list_view(request, known_at, cursor, *_MODELS)
+    who = await acting(request, responsible, AskedOn(rows.day, view.known))
     page = await list_page(
         request,
         asked_children,
@@ -138,11 +139,10 @@ async def answers(
         total=total,
     )
     listed_by = {each.child: each.first_on for each in page.rows}
-    acts = await _acting_first(request, None if who is None else who.role, listed_by)
+    acts = await _acting_first(request, who, listed_by)
     items = await _answered(request, rows, wanted, acts, listed_by, view)
-    return counted_listing(
-        await with_names(request, items, view.known, _who_acts), page, view, _TABLES[question]
-    )
+    named = await with_names(request, items, view.known, NextToAct(rows.day, _who_acts))
+    return counted_listing(named, page, view, _TABLES[question])
 
 
 def _what_is_due(request: RequestContext) -> Condition:
@@ -184,29 +184,37 @@ async def _answered(
     return items
 
 
-def _who_acts(item: QuestionRowAnswer, placed: bool) -> Sequence[Role]:  # noqa: FBT001 - of a file
-    waiting = (roles for is_waiting, roles in _acting(item, placed=placed) if is_waiting)
-    return tuple(dict.fromkeys(role for roles in waiting for role in roles))
+def _who_acts(item: QuestionRowAnswer, placed: bool) -> ToAct:  # noqa: FBT001 - of a file
+    return together(each for is_waiting, each in _acting(item, placed=placed) if is_waiting)
 
 
-async def _acting_first(request: RequestContext, role: str | None, children: Collection[UUID]) -> ActsOn:
-    """Return what tells of rows of children whether a role must act first on something; of None always."""
-    scopes = {} if role is None else await request.scopes(children)
+async def _acting_first(
+    request: RequestContext, who: ActingRules | None, children: Collection[UUID]
+) -> ActsOn:
+    """Return what tells of rows of children whether somebody must act on something; of None always.
+
+    That is a role that must act first, or a person who answers for it.
+    """
+    scopes = {} if who is None else await request.scopes(children)
     charges = {child: each.scope for child, each in scopes.items() if each.scope is not None}
     placed = {child for child, each in charges.items() if each.institution is None and each.place is not None}
 
     def acts(item: QuestionRowAnswer) -> bool:
         each = _acting(item, placed=item["child"] in placed)
-        return role is None or any(roles[:1] == (role,) for _, roles in each)
+        if who is None:
+            return True
+        if who.parts is not None:
+            return any(not to_act.parts.isdisjoint(who.parts) for _, to_act in each)
+        return any(to_act.roles[:1] == (who.role,) for _, to_act in each)
 
     return acts
 
 
-def _acting(item: QuestionRowAnswer, *, placed: bool) -> Iterator[tuple[bool, tuple[Role, ...]]]:
+def _acting(item: QuestionRowAnswer, *, placed: bool) -> Iterator[tuple[bool, ToAct]]:
     """Yield whether each thing for which a row is listed waits, and who acts on it."""
     for due in item["obligations"]:
-        yield due["state"] in WAITING, recording_roles(due["rule"], placed=placed)
+        yield due["state"] in WAITING, to_record(due["rule"], placed=placed)
     for found in item["findings"]:
-        yield True, clearing_roles(found["rule"], found["kind"], placed=placed)
+        yield True, to_clear(found["rule"], found["kind"], placed=placed)
     for gap in item["gaps"]:
-        yield True, roles_that_record_any(gap["cured_by"], placed=placed)
+        yield True, to_record_any(gap["cured_by"], placed=placed)

@@ -1,6 +1,6 @@
 """Who is ready for adult life and what is stuck, across files: the list and its counts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
@@ -23,10 +23,10 @@ from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_reque
 from api.http.file_points import one_day
 from api.http.list_formats import in_formats, listed, one_page
 from api.http.list_pages import counted_listing, list_page, list_view, listed_at, with_names
+from api.http.next_to_act import PEOPLE_MODELS, NextToAct
 from api.http.one_file import PlaceFilter
-from api.http.responsible import ResponsibleFilter, acting
-from api.identity.acting import recording_roles
-from api.identity.permissions import Role
+from api.http.responsible import AskedOn, ResponsibleFilter, acting
+from api.identity.acting import NOBODY_ACTS, ToAct, to_record
 from domain.event import Category
 from domain.readiness import GATES, Status
 from projections.readiness import MOST_MONTHS, SORTS, ReadyOnDay, readiness_counts
@@ -34,7 +34,7 @@ from projections.readiness import readiness as readiness_on
 
 router = APIRouter(tags=["across files"])
 
-_MODELS: Final = ("register", "obligations", "readiness")
+_MODELS: Final = ("register", "obligations", "readiness", *PEOPLE_MODELS)
 OfReadiness: TypeAlias = Annotated[RequestContext, Depends(list_request(*_MODELS))]
 WithinMonths: TypeAlias = Annotated[
     int | None,
@@ -79,7 +79,7 @@ async def readiness(
         gate=stuck_at,
         institution=institution,
         place=place,
-        acting=await acting(request, responsible),
+        acting=await acting(request, responsible, AskedOn(on, view.known)),
         limit=limit,
         sort=sort,
         total=total,
@@ -89,13 +89,12 @@ async def readiness(
     items: list[dict[str, Any]] = [{**readiness_json(row, on, request.sees)} for row in page.rows]
     stops = {row.child: _first_stop(row, request.sees) for row in page.rows if row.status == "not_ready"}
 
-    def who_clears(item: Mapping[str, Any], placed: bool) -> Sequence[Role]:  # noqa: FBT001 - of a file
+    def who_clears(item: Mapping[str, Any], placed: bool) -> ToAct:  # noqa: FBT001 - of a file
         gate = stops.get(item["child"])
-        return () if gate is None else recording_roles(GATES[gate].rule, placed=placed)
+        return NOBODY_ACTS if gate is None else to_record(GATES[gate].rule, placed=placed)
 
-    return counted_listing(
-        await with_names(request, items, view.known, who_clears), page, view, READINESS_TABLE
-    )
+    who = NextToAct(on, who_clears)
+    return counted_listing(await with_names(request, items, view.known, who), page, view, READINESS_TABLE)
 
 
 def _first_stop(row: ReadyOnDay, sees: AbstractSet[Category]) -> int | None:

@@ -31,8 +31,8 @@ from api.http.list_pages import (
     with_names,
 )
 from api.http.listed_files import listed_files
-from api.identity.acting import roles_that_record_any
-from api.identity.permissions import Role
+from api.http.next_to_act import PEOPLE_MODELS, NextToAct
+from api.identity.acting import NOBODY_ACTS, ToAct, to_record_any
 from domain.event import Category
 from domain.file import File
 from domain.joined_files import is_listed
@@ -50,7 +50,7 @@ from projections.statement_lines import line_of, personal_of
 
 router = APIRouter()
 
-MODELS: Final = ("register", "statement_files", "statement_lines")
+MODELS: Final = ("register", "statement_files", "statement_lines", *PEOPLE_MODELS)
 """The read models that the lists ask."""
 MOST_FILES: Final = limit(
     100,
@@ -120,16 +120,16 @@ def _across_files(statement: Statement[Any]) -> Callable[..., Awaitable[JsonResp
             told.setdefault(child, set()).update(categories)
         await request.note(told, statement.name)
         names = await institution_names(request, institutions_of(items))
-        named = await with_names(request, items, view.known, _acting)
+        named = await with_names(request, items, view.known, NextToAct(asked.day, _acting))
         told_items = [told_json(each, entries.answers, names) for each in named]
         return counted_listing(told_items, page, view, STATEMENT_TABLES[statement.name])
 
     return statement_across_files
 
 
-def _acting(item: dict[str, Any], placed: bool) -> Sequence[Role]:  # noqa: FBT001 - of a file
+def _acting(item: dict[str, Any], placed: bool) -> ToAct:  # noqa: FBT001 - of a file
     open_for = item["settled_by"]
-    return roles_that_record_any(open_for, placed=placed) if open_for else ()
+    return to_record_any(open_for, placed=placed) if open_for else NOBODY_ACTS
 
 
 async def statement_page(

@@ -15,12 +15,15 @@ from api.contract.digest_answers import (
     PastCount,
 )
 from api.contract.encoding import JsonResponse
+from api.contract.filters import RECIPIENTS
 from api.http.counts import CountedList, first_of
 from api.http.dependencies import RequestContext, list_request
 from api.http.exceptions import exceptions_told
 from api.http.list_formats import in_formats, listed, one_page
 from api.http.list_pages import listed_at
 from api.http.lists import FOUND_TOLD
+from api.http.next_to_act import ESCALATION_MODELS
+from api.http.responsible import AskedOn, escalated
 from domain.when import add
 from projections.exceptions import exceptions
 from projections.findings_list import findings
@@ -29,7 +32,15 @@ from projections.readiness import readiness
 
 router = APIRouter(tags=["across files"])
 
-_MODELS: Final = ("register", "obligations", "findings", "family_children", "exceptions", "readiness")
+_MODELS: Final = (
+    "register",
+    "obligations",
+    "findings",
+    "family_children",
+    "exceptions",
+    "readiness",
+    *ESCALATION_MODELS,
+)
 OfDigest: TypeAlias = Annotated[RequestContext, Depends(list_request(*_MODELS))]
 A_WEEK: Final = 7
 _MONTHS: Final = 6
@@ -51,11 +62,12 @@ async def digest_of(request: RequestContext) -> DigestAnswer:
     day, before = request.today, add(request.today, days=-A_WEEK)
     known = await request.known_in_lists(before.isoformat())
     lines: list[DigestLineAnswer] = []
-    for line, (question, where, asked) in _lines(request, day).items():
+    lines_before = await _lines(request, before, known)
+    for line, (question, where, asked) in (await _lines(request, day, None)).items():
         now = await _counted(request, question, day, None, asked)
         then = None
         if line not in {"due", "newly_overdue"}:
-            _, _, asked_then = _lines(request, before)[line]
+            _, _, asked_then = lines_before[line]
             then = await _counted(request, question, before, known, asked_then)
         label = DIGEST_LINES[line]
         lines.append(
@@ -77,12 +89,13 @@ async def digest_of(request: RequestContext) -> DigestAnswer:
     }
 
 
-def _lines(
-    request: RequestContext, day: date
+async def _lines(
+    request: RequestContext, day: date, known: int | None
 ) -> Mapping[DigestLine, tuple[CountedList, str, dict[str, Any]]]:
     """Return the question of each line on a day, the address of its list, and with what it is asked."""
     keyed = {"keyed": request.ledger.term}
     overdue: dict[str, Any] = {**keyed, "states": ("overdue",)}
+    standing = await escalated(request, RECIPIENTS, AskedOn(day, known, escalates=True))
     ends, year, week = add(day, days=A_WEEK), add(day, months=-12), add(day, days=-A_WEEK)
     return {
         "due": (
@@ -99,6 +112,11 @@ def _lines(
             obligations,
             listed_at("/obligations", day=day, state="overdue", due_since=year),
             {**overdue, "due_since": year},
+        ),
+        "escalated": (
+            obligations,
+            listed_at("/obligations", day=day, state="overdue", due_since=year, escalated_to=RECIPIENTS),
+            {**overdue, "due_since": year, "standing": standing},
         ),
         "waiting": (
             exceptions,

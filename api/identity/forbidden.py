@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
-from api.contract.masking import acting_json
+from api.contract.acting_answers import acting_json
 from api.contract.problems import KINDS, Problem
 from api.identity.acting import roles_that_may
 from api.identity.permissions import Action, Role, role_may

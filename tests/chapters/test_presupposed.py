@@ -29,6 +29,8 @@ ENDS_WHAT_MAY_BE_UNRECORDED: Final = {
     "PlaceOfCareChanged": "ends a request where there was one",
     "ReferralReceived": "ends an earlier refusal where there was one",
     "SchoolEnrolled": "ends a deferral where there was one",
+    "StaffDismissed": "ends what they answered for where they did",
+    "StaffLeft": "ends what they answered for where they did",
     "TemporaryGuardianshipStarted": "ends an earlier restoration where there was one",
     "VaccinationBooked": "ends the completion of the programme where there was one",
 }

@@ -40,6 +40,7 @@ OF_TABLES: Final = {
     "difference_state",
     "emergency_state",
     "erasure_state",
+    "escalation_state",
     "filter",
     "move_direction",
     "move_kind",
@@ -128,6 +129,7 @@ def test_every_case_in_which_a_rule_has_a_number_has_words() -> None:
         (("health", "disability", "grade"), "disability_grade"),
         (("household", "registered", "household_class"), "household_class"),
         (("community", "on_roll", ""), "community_roll"),
+        (("responsibilities", "escalation", "to"), "escalation_recipient"),
     ],
     ids=lambda value: ".".join(value) if isinstance(value, tuple) else value,
 )

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from api.contract import masking
+from api.contract.acting_answers import ACTED, ESCALATED
+from api.contract.masking import NAMED as NAMED_MEMBERS
 from api.identity.permissions import Role
 from domain.event import Event
 from domain.events.insurance import InsuranceEnrolled, InsuranceStatusChecked
@@ -19,7 +20,7 @@ RECEIVED = ("2026-07-01", some(ChildReceived, file_no="WH-2026-001"))
 NAMED = ("2026-07-01", some(IdentityRecorded, name="王小明", birth_on=date(2015, 3, 5), sex="1"))
 CHECKED = ("2026-07-01", some(InsuranceStatusChecked, is_insured=True, is_identity_verified=True))
 ENROLLED = ("2026-08-03", some(InsuranceEnrolled, scheme="resident"))
-NAMES = {*masking.NAMED, *masking.ACTED}
+NAMES = {*NAMED_MEMBERS, *ACTED, *ESCALATED}
 LISTS = ("/children", "/obligations", "/readiness", "/findings", "/exceptions")
 
 

@@ -339,6 +339,8 @@ def test_every_read_model_says_what_tells_its_rows_apart() -> None:
         "exceptions": ("child", "number"),
         "families": ("family",),
         "institution_obligations": ("child", "number"),
+        "responsible_people": ("institution", "entry", "responsible_for"),
+        "escalation_steps": ("institution", "entry", "step"),
         "statement_files": ("child", "statement"),
         "statement_lines": ("child", "number", "first_on"),
         "unlisted": ("child",),

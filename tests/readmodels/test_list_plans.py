@@ -23,6 +23,7 @@ from domain.events.erasure import ErasureRequested
 from domain.events.family.profile import FamilyRegistered
 from domain.events.household import HouseholdRegistered
 from domain.events.institution.licences import LicenceIssued
+from domain.events.institution.responsibilities import EscalationStep, EscalationStepsSet, ResponsibilityGiven
 from domain.events.insurance import InsuranceEnrolled, InsuranceStatusChecked
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded, ReferralReceived
 from domain.events.medical.aid import MedicalAidApplied
@@ -35,7 +36,7 @@ from projections import READ_MODELS
 from tests.support.client import Served, new_key
 from tests.support.every_list import ASKED, LISTS, address, has, sorts_of
 from tests.support.given import given, some
-from tests.support.http_given import Story, a_story, on_paper, sent
+from tests.support.http_given import a_story, on_paper, sent
 from tests.support.many_children import multiply
 from tests.support.stored import kept
 from tests.support.waiting import PATIENCE
@@ -73,8 +74,14 @@ LATE: tuple[tuple[Any, ...], ...] = (
 )
 FILTERED: dict[str, list[dict[str, Any]]] = {
     "/children": [{"stage": "in_care"}, {"file_no": "WH-1"}],
-    "/obligations": [{"rule": "D10"}, {"state": "met"}, {"child": "its own"}],
-    "/institutions/obligations": [{"rule": "R-LIC-1"}, {"state": "met"}],
+    "/obligations": [
+        {"rule": "D10"},
+        {"state": "met"},
+        {"child": "its own"},
+        {"responsible": "its own"},
+        {"escalated_to": "head"},
+    ],
+    "/institutions/obligations": [{"rule": "R-LIC-1"}, {"state": "met"}, {"escalated_to": "head"}],
     "/readiness": [{"within_months": 6}],
     "/findings": [{"rule": "S02"}, {"kind": "breach"}, {"child": "its own"}],
     "/exceptions": [{"state": "waiting"}],
@@ -102,8 +109,10 @@ COUNTS = (
 
 
 @pytest.fixture
-async def of_many(served: Served) -> tuple[Story, int]:
-    """Give a file that so many others are like, on other days, and the position in its middle.
+async def of_many(served: Served) -> tuple[dict[str, str], int]:
+    """Give a file that so many others are like, on other days, with who answers for it, and its middle.
+
+    That is the position between what was recorded in it early and late.
 
     Beside it there are as many who were placed as adults, families, and duties of other institutions.
     """
@@ -119,9 +128,13 @@ async def of_many(served: Served) -> tuple[Story, int]:
     )
     placed = await kept(served, adult)
     supervisor, home = await served.as_(Role.SUPERVISOR), served.home.institution
-    licence = sent("2025-03-01", some(LicenceIssued, valid_to=date(2026, 12, 15)))
-    answer = await supervisor.post(f"/institutions/{home}/events", json=licence, headers=new_key())
-    assert answer.status_code == CREATED, answer.text
+    named = some(ResponsibilityGiven, responsible_for=("intake", "entitlement"))
+    steps = EscalationStepsSet(steps=(EscalationStep(after_days=1, to="head"),))
+    for happened in (some(LicenceIssued, valid_to=date(2026, 12, 15)), steps, named):
+        house = sent("2025-03-01", happened)
+        answer = await supervisor.post(f"/institutions/{home}/events", json=house, headers=new_key())
+        assert answer.status_code == CREATED, answer.text
+    (entry,) = answer.json()["entries"]
     event = sent("2025-03-01", some(FamilyRegistered, region="371099"))
     answer = await supervisor.post("/families", json={"events": [event]}, headers=new_key())
     assert answer.status_code == CREATED, answer.text
@@ -136,7 +149,7 @@ async def of_many(served: Served) -> tuple[Story, int]:
         for model in READ_MODELS:
             for table in (model.name, model.known_table):
                 await connection.execute(SQL("ANALYZE {}").format(Identifier(schema, table)))
-    return story, middle
+    return {"child": story.child, "responsible": entry["entry_id"]}, middle
 
 
 def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -190,7 +203,7 @@ def read_by(node: dict[str, Any]) -> float:
     return float((node["Actual Rows"] + passed) * node["Actual Loops"])
 
 
-def first_pages(story: Story, middle: int) -> Iterator[tuple[str, dict[str, Any]]]:
+def first_pages(of: Mapping[str, str], middle: int) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the first page of each list: on two days, as known now and earlier, by filters, and sorted."""
     for path in LISTS:
         every_sort: list[dict[str, str]] = [{}, *({"sort": each} for each in sorts_of(path))]
@@ -205,7 +218,7 @@ def first_pages(story: Story, middle: int) -> Iterator[tuple[str, dict[str, Any]
         for day, known in product(days, knowns):
             yield path, {**day, **known}
         for query in FILTERED.get(path, ()):
-            own = {name: story.child if name == "child" else each for name, each in query.items()}
+            own = {name: of[name] if each == "its own" else each for name, each in query.items()}
             yield path, own
             yield path, {**own, **days[-1], **knowns[-1]}
         for number, way in enumerate(sorts_of(path)):
@@ -224,10 +237,10 @@ def is_bounded(path: str, query: dict[str, Any]) -> bool:
 
 
 async def test_no_page_of_a_list_reads_a_table_whole(
-    served: Served, of_many: tuple[Story, int], monkeypatch: pytest.MonkeyPatch
+    served: Served, of_many: tuple[dict[str, str], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nor as many rows as there are children."""
-    story, middle = of_many
+    of, middle = of_many
     asked: list[tuple[Any, Any]] = []
     execute = AsyncCursor.execute
 
@@ -240,7 +253,7 @@ async def test_no_page_of_a_list_reads_a_table_whole(
     client = await served.as_(Role.SUPERVISOR)
     ASKING.set(True)
     whole, shown = [], set()
-    for path, query in first_pages(story, middle):
+    for path, query in first_pages(of, middle):
         with monkeypatch.context() as watched:
             watched.setattr(AsyncCursor, "execute", noted)
             for name, instead in AS_SHOWN.items():

@@ -10,7 +10,8 @@ import pytest
 from httpx2 import AsyncClient
 
 from api.cli.backup_commands import backing_up
-from api.contract.masking import ACTED, NAMED
+from api.contract.acting_answers import ACTED, ESCALATED
+from api.contract.masking import NAMED
 from api.identity.permissions import Role
 from api.settings import Settings
 from api.witnesses import policy_of
@@ -81,7 +82,7 @@ async def test_what_is_recorded_over_http_lies_nowhere_in_clear(
         for path in ("/obligations", "/readiness", "/findings"):
             for item in (await supervisor.get(path, params={"limit": 500})).json()["items"]:
                 # Lists name the child, and what a finding rests on, to who may see it, and nothing else.
-                told = {*NAMED, *ACTED, "evidence"}
+                told = {*NAMED, *ACTED, *ESCALATED, "evidence"}
                 unnamed = {name: value for name, value in item.items() if name not in told}
                 assert not MARKER.search(orjson.dumps(unnamed).decode()), path
         await everything_read(served)

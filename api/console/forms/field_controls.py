@@ -57,6 +57,7 @@ class FieldControl(Enum):
     ENTRY = "entry"
     SUBJECT = "subject"
     INSTITUTION = "institution"
+    MEMBER = "member"
     GROUP = "group"
     ROWS = "rows"
     REASON_ALONE = "reason_alone"
@@ -71,6 +72,7 @@ CHOSEN: Final = frozenset(
         FieldControl.ENTRY,
         FieldControl.SUBJECT,
         FieldControl.INSTITUTION,
+        FieldControl.MEMBER,
         FieldControl.REASON_ALONE,
     }
 )
@@ -174,7 +176,8 @@ def _chosen_from(spec: Field) -> FieldControl:
     """Return by which control the id in a field is chosen."""
     if spec.refers is not None or "entry" in spec.id_of:
         return FieldControl.ENTRY
-    return FieldControl.INSTITUTION if "institution" in spec.id_of else FieldControl.SUBJECT
+    by_kind = {"institution": FieldControl.INSTITUTION, "user": FieldControl.MEMBER}
+    return next((by_kind[each] for each in spec.id_of if each in by_kind), FieldControl.SUBJECT)
 
 
 def _of_type(name: str, label: Label, of: FieldType, by_id: FieldControl) -> FormField:

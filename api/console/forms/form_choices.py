@@ -12,6 +12,7 @@ from api.console.value_display import days, personal
 from api.console.words import Words
 from api.contract.problems import Problem
 from api.http import family_lists, timeline
+from api.identity.permissions import may_know
 from domain.event import CATALOGUE, EVERY_CATEGORY, LONGEST_NAME, Event, Kind
 
 MOST_OFFERED: Final = 200
@@ -39,6 +40,7 @@ async def choices_for(asked: FilePage, kind: type[Event]) -> FormChoices:
         offered,
         await _with_families(asked.page, fields, people),
         await institutions_for(asked.page, kind),
+        await _members(asked, fields),
     )
 
 
@@ -49,6 +51,21 @@ async def institutions_for(page: PageRequest, kind: type[Event]) -> Sequence[tup
         return ()
     known = await page.context.container.identity.institutions()
     return sorted(((str(each.institution), each.name) for each in known), key=lambda each: each[1])
+
+
+async def _members(asked: FilePage, fields: Sequence[FormField]) -> Sequence[tuple[str, str]]:
+    """Return the users of the file's institution whom the reader may know, where one is asked for."""
+    if not any(each.control is FieldControl.MEMBER for each in fields):
+        return ()
+    actor, words = asked.page.context.actor, asked.page.words
+    found = await asked.page.context.container.identity.members_after(
+        None, MOST_OFFERED, role=None, institution=asked.file_id
+    )
+    return [
+        (str(each.member), words("form.member", name=each.name, role=words.of("role", each.role)))
+        for each in found
+        if each.name is not None and may_know(actor, each.member, each.role, each.institution, each.prefix)
+    ]
 
 
 def entry_words(words: Words, entry: Mapping[str, Any]) -> str:

@@ -49,12 +49,13 @@ class FormChoices:
     """What a file and the ledger offer to choose from: a value with its words each.
 
     `entries` are those of a file by their type, under ANY_TYPE those of every type; `subjects` are people
-    and families by the name of the field.
+    and families by the name of the field, `members` the users of the institution whose file it is.
     """
 
     entries: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
     subjects: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
     institutions: Sequence[tuple[str, str]] = ()
+    members: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +166,7 @@ class FormView:
             FieldControl.ENTRY: self.choices.entries.get(of.refers or ANY_TYPE, ()),
             FieldControl.SUBJECT: self.choices.subjects.get(of.last_name, ()),
             FieldControl.INSTITUTION: self.choices.institutions,
+            FieldControl.MEMBER: self.choices.members,
         }.get(of.control)
         if offered is not None:
             return "radios" if len(offered) <= MOST_RADIOS else "options"
@@ -217,6 +219,8 @@ class FormView:
                 return self.choices.entries.get(of.refers or ANY_TYPE, ())
             case FieldControl.INSTITUTION:
                 return self.choices.institutions
+            case FieldControl.MEMBER:
+                return self.choices.members
             case FieldControl.SUBJECT:
                 known = self.choices.subjects.get(of.last_name, ())
                 if "child" in of.id_of or of.of_file:

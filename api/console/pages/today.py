@@ -16,6 +16,7 @@ from api.console.page_route import PageRoute
 from api.console.pages.import_pages import MAY_HAND_IN
 from api.console.recordable import recordable
 from api.console.rendering import render
+from api.contract.filters import RECIPIENTS
 from api.http import import_jobs, lists, own_work
 from api.http.cursors import Cursor
 from api.http.one_file import PlaceFilter
@@ -24,9 +25,9 @@ from domain.when import add, day_before
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
-DueGroup: TypeAlias = Literal["overdue", "today", "days_7", "days_30", "long_overdue"]
-"""What one group of the page is about: overdue, due today, after that within a week or within 30 days, and
-overdue for more than a year.
+DueGroup: TypeAlias = Literal["overdue", "escalated", "today", "days_7", "days_30", "long_overdue"]
+"""What one group of the page is about: overdue, escalated of that, due today, after that within a week or
+within 30 days, and overdue for more than a year.
 """
 SOON_DAYS: Final = 30
 _WEEK_DAYS: Final = 7
@@ -123,6 +124,7 @@ async def _due(
     a_year_ago, week = add(day, months=-12), add(day, days=_WEEK_DAYS)
     asked: dict[str, Any] = {
         "overdue": {"state": ["overdue"], "due_since": a_year_ago},
+        "escalated": {"state": ["overdue"], "due_since": a_year_ago, "escalated_to": [*RECIPIENTS]},
         "today": {"state": ["due"], "due_until": day},
         "days_7": {"state": ["due"], "due_since": add(day, days=1), "due_until": week},
         "days_30": {

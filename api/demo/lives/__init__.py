@@ -29,6 +29,7 @@ from api.demo.lives.leaving_care import LEAVING_CARE
 from api.demo.lives.moving import MOVING
 from api.demo.lives.outside import KNOWN_TO_THE_TOWNSHIP, OUTSIDE
 from api.demo.lives.searching import SEARCHING
+from api.identity.permissions import Role
 from ledger.recording.request import Recording
 
 LIVES: Final[tuple[Teller, ...]] = (
@@ -63,4 +64,5 @@ def recordings(present: Present, scribe: LifeBuilder) -> Iterator[Recording]:
             present, file_no=f"XH{number}", institution=scribe.institution, stream_of=scribe.stream_of
         )
         yield from scribe.recordings(dated.file_no, life(dated))
-    yield from scribe.recordings("institution", keeps_house(present), kind="institution")
+    house = keeps_house(present, scribe.crew[Role.SUPERVISOR].user)
+    yield from scribe.recordings("institution", house, kind="institution")

@@ -3,8 +3,10 @@
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
+from uuid import UUID
 
 from api.demo.life_building import Happening, LifeCourse, Present, on
+from api.demo.lives.dividing_work import divides_work
 from domain.events.institution.governance import InternalRulesAdopted, MilestoneReached, MilestoneSet
 from domain.events.institution.hazards import MajorHazardFound, MajorHazardRectified
 from domain.events.institution.information import (
@@ -62,11 +64,15 @@ ANSWERED: Final = ((400, 380), (300, 200), (90, None), (10, None))
 MEND_DAYS: Final = 30
 
 
-def keeps_house(present: Present) -> LifeCourse:
-    """An institution renews its licences, checks its staff, drills, is inspected, and reports."""
+def keeps_house(present: Present, director: UUID) -> LifeCourse:
+    """An institution divides its work, renews its licences, checks its staff, drills, is inspected, reports.
+
+    `director` is the user whom its director is.
+    """
     yield from _governed(present)
     yield from _licensed(present)
     yield from _staffed(present)
+    yield from divides_work(present, director)
     yield from _drilled(present)
     yield from _supervised(present)
     yield from _reported(present)

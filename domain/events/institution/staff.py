@@ -23,6 +23,8 @@ from domain.event import (
     known,
 )
 from domain.events.institution.duties import recurring, since_opening
+from domain.events.institution.responsibilities import left
+from domain.file import Facts
 from domain.obligations import Clock, History, obligation
 from domain.renewing import expiring
 from domain.shared_fields import ValidTo
@@ -58,6 +60,9 @@ class StaffLeft(Event, zh="工作人员离职", en="Staff member left", source=P
 
     staff_no: Annotated[Answered[Number], Label("工号", "Staff number"), Personal(Category.IDENTITY)]
 
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield from left(entry, self.staff_no)
+
 
 class StaffDismissed(
     Event, zh="解聘工作人员", en="Staff member dismissed", source=PROTECTION, kind="institution"
@@ -70,6 +75,9 @@ class StaffDismissed(
         Label("所依据的违法犯罪记录查询", "Check that found it"),
         Refers("StaffCrimeRecordChecked"),
     ]
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield from left(entry, self.staff_no)
 
 
 class StaffCrimeRecordChecked(
