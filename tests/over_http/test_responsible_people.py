@@ -273,3 +273,14 @@ async def test_the_table_names_the_responsible_and_to_whom_it_was_escalated(serv
     at = headings.index("责任人")
     assert {row.split(",")[at] for row in rows if row} >= {"王一", ""}
     assert all("已上报,机构主要负责人,王一" in row for row in rows if row)
+
+
+async def test_the_digest_counts_what_was_escalated_and_leads_to_it(served: Served) -> None:
+    await a_story(served).given(("2026-11-02", some(ChildReceived)))
+    await house(served, ("2026-01-01", steps((5, "deputy"), (500, "head"))))
+    client = await served.as_(Role.SUPERVISOR)
+    lines = {each["line"]: each for each in (await client.get("/digest")).json()["lines"]}
+    found = (await client.get(f"{lines['escalated']['list']}&limit=500")).json()["items"]
+    assert 0 < len(found) == lines["escalated"]["count"] <= lines["overdue"]["count"]
+    assert {each["escalation"]["to"] for each in found} == {"deputy"}
+    assert lines["escalated"]["before"] == {"count": 0, "more": False}
