@@ -96,3 +96,17 @@ async def test_an_erasure_is_asked_for_of_nobody_but_those_whose_data_the_file_h
     masked = await (await signed_in(served, Role.STAFF)).open(page)
     assert offered(masked, "person") == [str(claimant)]
     assert RELATIVE not in masked.text
+
+
+async def test_whoever_is_made_responsible_is_chosen_among_the_users_of_the_institution(
+    served: Served,
+) -> None:
+    browser = await signed_in(served, Role.SUPERVISOR)
+    address = f"/console/institutions/{served.home.institution}/record/ResponsibilityGiven"
+    page = await browser.open(address)
+    own = {str((await served.actor(role)).user) for role in (Role.STAFF, Role.SUPERVISOR, Role.AUDITOR)}
+    users = {each for each in offered(page, "user") if each}
+    assert own <= users
+    assert SOMEBODY_ELSE not in page.text
+    for role in (Role.STAFF, Role.BUREAU):
+        assert str((await served.actor(role, elsewhere=True)).user) not in users
