@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from api.identity.permissions import Role
+from domain.codes import tables
 from domain.event import Event
 from domain.events.institution.licences import LicenceIssued
 from domain.events.institution.responsibilities import (
@@ -18,6 +19,7 @@ from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from domain.events.reconciliation.differing import difference_found
 from domain.responsibility import part_of_rule
 from tests.support.client import Served, new_key
+from tests.support.console import signed_in
 from tests.support.every_list import LISTS, has
 from tests.support.given import some
 from tests.support.http_given import a_story, sent
@@ -284,3 +286,27 @@ async def test_the_digest_counts_what_was_escalated_and_leads_to_it(served: Serv
     assert 0 < len(found) == lines["escalated"]["count"] <= lines["overdue"]["count"]
     assert {each["escalation"]["to"] for each in found} == {"deputy"}
     assert lines["escalated"]["before"] == {"count": 0, "more": False}
+
+
+async def test_the_page_of_today_tells_both_and_shows_what_the_reader_must_act_on_alone(
+    served: Served,
+) -> None:
+    await a_story(served).given(RECEIVED, ADMITTED)
+    staff = (await served.actor(Role.STAFF)).user
+    others = tables()["responsibility"].codes.keys() - {"entitlement"}
+    await house(
+        served,
+        ("2026-01-01", made("1", "王一", "entitlement", user=staff)),
+        ("2026-01-01", made("2", "李二", *sorted(others))),
+        ("2026-01-01", steps((1, "head"))),
+    )
+    browser = await signed_in(served, Role.STAFF)
+    page = "/console/today?group=long_overdue"
+    every, own = (await browser.open(page)).text, (await browser.open(f"{page}&mine=true")).text
+    assert "责任人：王一" in every
+    assert "责任人：李二" in every
+    assert "起上报机构主要负责人（李二）" in every
+    assert "责任人：王一" in own
+    assert "责任人：李二" not in own
+    escalated = (await browser.open("/console/today?group=escalated")).text
+    assert "已逐级上报" in escalated

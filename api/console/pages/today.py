@@ -70,12 +70,17 @@ async def today(
     group: Annotated[DueGroup | None, Query()] = None,
     institution: UUID | None = None,
     place: PlaceFilter = None,
+    mine: bool = False,  # noqa: FBT001, FBT002 - of the query string
     cursor: Cursor = None,
 ) -> Response:
-    """Show what is due across files: all of the present day, or one group page by page."""
+    """Show what is due across files: all of the present day, or one group page by page.
+
+    With `mine`, a group has what the reader must act on first.
+    """
+    records = role_may(page.role, Action.RECORD)
     group = group or (None if institution is None and place is None else "overdue")
     if group is not None:
-        listed = await _due(page, group, _ROWS, cursor, institution=institution, place=place)
+        listed = await _due(page, group, _ROWS, cursor, institution=institution, place=place, mine=mine)
         rows = [DueRows(group, listed["items"], len(listed["items"]))]
         return render(
             page,
@@ -85,6 +90,8 @@ async def today(
             listed=listed,
             institution=institution,
             place=place,
+            mine=mine,
+            records=records,
             institutions=await institutions_overseen(page),
             older=None,
             recordable=await _recordable(page, rows),
@@ -92,7 +99,6 @@ async def today(
     overdue = await _due(page, "overdue", _AT_FIRST)
     soon = await _due(page, "days_30", _ROWS, since=page.context.today)
     groups = [_overdue(page, overdue), *_by_day(soon["items"], more=soon["next"] is not None)]
-    records = role_may(page.role, Action.RECORD)
     return render(
         page,
         "today.html",
@@ -118,6 +124,8 @@ async def _due(
     since: date | None = None,
     institution: UUID | None = None,
     place: str | None = None,
+    *,
+    mine: bool = False,
 ) -> Any:  # noqa: ANN401 - an answer
     """Return what is due of a group; of one that begins later, from the day `since` on."""
     day = page.context.today
@@ -135,6 +143,8 @@ async def _due(
         "long_overdue": {"state": ["overdue"], "due_until": day_before(a_year_ago)},
     }[group]
     asked |= {"institution": institution, "place": place}
+    if mine:
+        asked["responsible"] = str(page.context.actor.user)
     return await page.answer(lists.obligations, limit=limit, cursor=cursor, **asked)
 
 
