@@ -99,6 +99,8 @@ COMPUTED = {
     "/reports": "what institutions issued stands in their own files, of which those are read that issued any",
 }
 """Lists that read what they count or compute whole, and why that is not more than is shown."""
+OF_PAGES = (b"LIMIT", b"counted_values", b"own.child = ANY", b"responsible_people", b"escalation_steps")
+"""What is in the statements of which a page consists, and that of its counts."""
 ASKING: ContextVar[bool] = ContextVar("ASKING", default=False)
 """Whether what runs is an answer to this test, and not the projector beside it."""
 COUNTS = (
@@ -246,7 +248,7 @@ async def test_no_page_of_a_list_reads_a_table_whole(
 
     async def noted(self: Any, query: Any, params: Any = None, **more: Any) -> Any:
         text = query if isinstance(query, bytes) else query.as_bytes(self)
-        if ASKING.get() and any(each in text for each in (b"LIMIT", b"counted_values", b"own.child = ANY")):
+        if ASKING.get() and any(each in text for each in OF_PAGES):
             asked.append((query, params))
         return await execute(self, query, params, **more)
 
