@@ -20,8 +20,9 @@ class DifferingItem(TypedDict):
 
     What a code is called stands beside it (`ours_said`).
 
-    It is `new`, was `open` before, or was `explained` before and is not opened again. `row` is that of their
-    file, null where they have none for the child.
+    It is `new`, was `open` before, or was `explained` before and is not opened again; `found_on` is the day
+    on which it was found before, null of a new one. `row` is that of their file, null where they have none
+    for the child.
     """
 
     child: UUID
@@ -33,6 +34,7 @@ class DifferingItem(TypedDict):
     theirs: PersonalValue
     theirs_said: Because | None
     standing: Literal["new", "open", "explained"]
+    found_on: date | None
     sheet: str | None
     row: int | None
 
@@ -41,9 +43,22 @@ class EndedDifference(TypedDict):
     """A difference of an earlier comparison that is not open any more: the entry, and how it ended."""
 
     child: UUID
+    name: PersonalValue
+    file_no: PersonalValue
     difference: UUID
     item: ItemCode
     outcome: OutcomeCode
+
+
+class OpenDifference(TypedDict):
+    """A difference of an earlier comparison that is still open, and of which this one tells nothing."""
+
+    child: UUID
+    name: PersonalValue
+    file_no: PersonalValue
+    difference: UUID
+    item: ItemCode
+    found_on: date
 
 
 class TheirRowAnswer(TypedDict):
@@ -89,7 +104,8 @@ class ReconciliationAnswer(TypedDict):
 
     `rows` are `matched`, `only_there` or `not_compared`; `differing` and `only_here` count children. `run`
     is the entry of the institution's file that says so, null of a dry run; `recorded` counts the entries of
-    the children's files. What rows of nobody here say stands in this answer alone.
+    the children's files. What rows of nobody here say stands in this answer alone. `still_open` are earlier
+    differences of children who were compared with nothing: they have left, or their rows are not certain.
     """
 
     system: SystemCode
@@ -106,6 +122,7 @@ class ReconciliationAnswer(TypedDict):
     recorded: int
     differences: list[DifferingItem]
     ended: list[EndedDifference]
+    still_open: list[OpenDifference]
     rows_only_there: list[TheirRowAnswer]
     rows_not_compared: list[NotComparedAnswer]
     cells_unread: list[UnreadCell]

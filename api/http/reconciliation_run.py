@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict
 from datetime import date
 from functools import partial
 from typing import Any
@@ -10,8 +11,14 @@ from uuid import UUID
 from api.contract.difference_answers import category_of_item, sides_json
 from api.contract.encoding import JsonResponse
 from api.contract.listing import Because
-from api.contract.problems import Problem
-from api.contract.reconciliation_answers import DifferingItem, ReconciliationAnswer, TheirRowAnswer
+from api.contract.problems import Problem, invalid
+from api.contract.reconciliation_answers import (
+    DifferingItem,
+    EndedDifference,
+    OpenDifference,
+    ReconciliationAnswer,
+    TheirRowAnswer,
+)
 from api.folding import folded_name
 from api.http.dependencies import FILES_AT_ONCE, PATIENCE_SECONDS, RequestContext
 from api.http.list_pages import with_names
@@ -24,14 +31,17 @@ from domain.codes import tables
 from domain.event import Category, Event, Kind
 from domain.events.institution.reporting import DataComparisonRun
 from domain.events.intake import NAME
-from domain.events.reconciliation.differing import UNLISTED_THERE
+from domain.events.reconciliation.differing import AGREED, UNLISTED_THERE
 from domain.file import File
+from domain.label import Label
 from domain.life import Life
 from domain.rulebook import Rulebook
 from domain.when import Days
+from ledger.codec.messages import InvalidValue
 from ledger.recording.candidates import entry_id
 from ledger.recording.outcome import Recorded
 from ledger.recording.request import Draft, Recording
+from projections.found_differences import FOUND_DIFFERENCES, DifferenceRow, differences
 from projections.likeness import LIKENESS_TERMS, Likeness, holders
 from projections.paging import MOST, PageAsked
 from projections.register import REGISTER, register
@@ -54,21 +64,60 @@ class ReconciliationRun:
         self._matching = Matching()
         self._children: list[ComparedChild] = []
         self._entry: UUID | None = None
+        self._still_open: list[DifferenceRow] = []
         self._recorded = 0
         self._not_recorded: list[dict[str, Any]] = []
 
     async def compare(self) -> None:
-        """Compare every row, and every child that they do not list."""
+        """Compare every row, and every child that they do not list.
+
+        Raises `invalid` for data that are older than what was compared before: what ended since would be
+        found again.
+        """
         request = self._request
+        await self._refuse_older()
         head = (await request.ledger.head()).position
         projector = request.container.projector
-        if not await projector.reached(head, PATIENCE_SECONDS, LIKENESS_TERMS.name, REGISTER.name):
+        models = (LIKENESS_TERMS.name, REGISTER.name, FOUND_DIFFERENCES.name)
+        if not await projector.reached(head, PATIENCE_SECONDS, *models):
             raise Problem("unavailable")
         rows, term = self._theirs.rows, request.ledger.term
         self._matching = await matched(rows, self._institution, term, self._holders)
         in_care = await self._in_care()
         others = [child for child in in_care if child not in self._matching.of_child]
         await self._each([*self._matching.of_child, *others])
+        compared = {each.child for each in self._children}
+        self._still_open = [each for each in await self._open_before() if each.child not in compared]
+
+    async def _refuse_older(self) -> None:
+        file = await self._request.ledger.file(self._institution)
+        runs = () if file is None else file.of(DataComparisonRun)
+        days = (each.event.as_of for each in runs if each.event.system == self._system)
+        newer = max((each for each in days if each is not None), default=self._as_of)
+        if newer > self._as_of:
+            what = Label(f"截至{newer}的数据已经比对过", f"data as of {newer} were compared before")
+            raise invalid([InvalidValue("/query/as_of", what)])
+
+    async def _open_before(self) -> list[DifferenceRow]:
+        """Return the differences with this system that are open before anything is recorded."""
+        found: list[DifferenceRow] = []
+        cursor: str | None = None
+        async with self._request.container.projector.reading() as connection:
+            while True:
+                page = await differences(
+                    connection,
+                    self._request.scope,
+                    sees=self._request.sees,
+                    day=self._request.today,
+                    state="open",
+                    system=self._system,
+                    institution=self._institution,
+                    turn=PageAsked(MOST, cursor),
+                )
+                found += page.rows
+                cursor = page.next
+                if cursor is None:
+                    return found
 
     async def _holders(self, likeness: Likeness, terms: Collection[bytes]) -> dict[bytes, set[UUID]]:
         async with self._request.container.projector.reading() as connection:
@@ -188,7 +237,7 @@ class ReconciliationRun:
             sources=tables()["other_system"].codes[self._system].zh,
             compared=counts["matched"],
             differences=counts["differing"],
-            resolved=sum(bool(each.ended) for each in self._children),
+            resolved=sum(any(ended.outcome == AGREED for ended in each.ended) for each in self._children),
             system=self._system,
             as_of=self._as_of,
             sha256=self._digest,
@@ -221,6 +270,8 @@ class ReconciliationRun:
             }
             for each in shown
         }
+        for left in self._still_open:
+            told.setdefault(left.child, set()).add(Category.IDENTITY)
         await self._request.note(told, "reconciliation")
         answer: ReconciliationAnswer = {
             "system": self._system,
@@ -230,17 +281,25 @@ class ReconciliationRun:
             **self._counts(),  # type: ignore[typeddict-item]  # its members are counts
             "run": self._entry,
             "recorded": self._recorded,
-            "differences": await self._named([item for each in shown for item in self._differences(each)]),
-            "ended": [
-                {
-                    "child": each.child,
-                    "difference": ended.difference,
-                    "item": ended.item,
-                    "outcome": ended.outcome,
-                }
-                for each in shown
-                for ended in each.ended
-            ],
+            "differences": await self._named(
+                DifferingItem, [item for each in shown for item in self._differences(each)]
+            ),
+            "ended": await self._named(
+                EndedDifference,
+                [{"child": each.child, **asdict(ended)} for each in shown for ended in each.ended],
+            ),
+            "still_open": await self._named(
+                OpenDifference,
+                [
+                    {
+                        "child": each.child,
+                        "difference": each.entry,
+                        "item": each.item,
+                        "found_on": each.found_on,
+                    }
+                    for each in self._still_open
+                ],
+            ),
             "rows_only_there": [_row(row) for row in self._matching.only_there],
             "rows_not_compared": [{**_row(row), "code": why} for row, why in self._matching.not_compared],
             "cells_unread": [
@@ -263,10 +322,10 @@ class ReconciliationRun:
         }
         return JsonResponse(answer)
 
-    async def _named(self, items: Sequence[dict[str, Any]]) -> list[DifferingItem]:
-        """Return what differs with the name and the number of whose file it is."""
+    async def _named(self, shape: type, items: Sequence[dict[str, Any]]) -> list[Any]:
+        """Return items of a shape with the name and the number of whose file it is."""
         named = await with_names(self._request, items, None)
-        return [{each: item[each] for each in DifferingItem.__annotations__} for item in named]  # type: ignore[misc]  # its members
+        return [{each: item[each] for each in shape.__annotations__} for item in named]
 
     def _differences(self, compared: ComparedChild) -> Iterator[dict[str, Any]]:
         row = compared.row
@@ -276,6 +335,7 @@ class ReconciliationRun:
                 "item": each.item,
                 **sides_json(each.item, each.ours, each.theirs, self._request.sees),
                 "standing": each.standing,
+                "found_on": each.found_on,
                 "sheet": None if row is None else row.sheet,
                 "row": None if row is None else row.row,
             }

@@ -90,9 +90,11 @@ HALF_YEARLY: Final = DeclaredReport(
             "differences",
             Label("不一致的核实", "What became of differences"),
             Label(
-                "期初未核实的，期间内新发现的和已核实的，截至日仍未核实的，按项数；期初＋新发现－已核实＝未核实。",
+                "期初未核实的，期间内新发现的和已核实的，截至日仍未核实的，按项数；期初＋新发现－已核实＝未核实。"
+                "对方又改了说法的，原差异计入已核实，改后的另计新发现。",
                 "Differences that were open at first, were found and settled in the period, and were open on"
-                " the last day; open at first + found - settled = open.",
+                " the last day; open at first + found - settled = open. Where they say something else again,"
+                " the first difference counts as settled, and the other one as found.",
             ),
             _SYSTEM,
             {

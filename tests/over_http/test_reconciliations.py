@@ -1,58 +1,26 @@
 """Another department's file, compared with the children here: every row comes out, ours stays as it is."""
 
-from datetime import date
-from typing import Any
 from uuid import uuid4
 
-from httpx2 import AsyncClient, Response
+from httpx2 import Response
 
 from api.identity.permissions import Role
-from domain.event import Event
 from domain.events.health import DisabilityAssessed, DisabilityCertificateIssued
-from domain.events.household import CitizenIdAssigned, HouseholdRegistered
-from domain.events.intake import ChildReceived, IdentityRecorded
+from domain.events.household import HouseholdRegistered
 from domain.events.reconciliation.differing import DifferenceSettled
 from tests.support.client import Served
 from tests.support.given import citizen_id, some
-from tests.support.http_given import JsonObject, Story, a_story
+from tests.support.http_given import JsonObject
+from tests.support.their_files import BORN, a_girl, reconcile, their_rows
 
-BORN = "2015-03-05"
-HEADINGS = "序号,身份证号,姓名,性别,出生日期,户口类别,住址"
 SAME, OTHER_NAME, TWICE, ELSEWHERE = (citizen_id(BORN, f"{number:03}") for number in (2, 4, 6, 8))
 NEW = citizen_id(BORN, "010")
-
-
-def csv(*rows: str) -> bytes:
-    return "\n".join([HEADINGS, *(f"{number},{row}" for number, row in enumerate(rows, 1))]).encode()
-
-
-async def reconcile(client: AsyncClient, content: bytes, *, key: str | None = None, **query: Any) -> Response:
-    """Send their file of households as of a day: a dry look without a key."""
-    asked = {"system": "household", "as_of": "2026-11-20", **query}
-    headers = {"Content-Type": "text/csv"} | ({} if key is None else {"Idempotency-Key": key})
-    return await client.post(
-        "/reconciliations",
-        content=content,
-        params=asked | ({"dry_run": "true"} if key is None else {}),
-        headers=headers,
-    )
 
 
 async def told(answer: Response) -> JsonObject:
     assert answer.status_code == 200, answer.text
     body: JsonObject = answer.json()
     return body
-
-
-async def a_girl(served: Served, name: str, number: str | None, *more: Event) -> Story:
-    """Given a girl in care with a name, a birth and perhaps a number, and what more happened."""
-    story = a_story(served)
-    who = some(IdentityRecorded, name=name, birth_on=date.fromisoformat(BORN), sex="2")
-    events = [some(ChildReceived), who]
-    events += [] if number is None else [some(CitizenIdAssigned, citizen_id=number)]
-    came = await story.when(*(("2024-03-05", event) for event in (*events, *more)))
-    assert came.response.status_code == 201, came.body
-    return story
 
 
 REGISTERED = some(HouseholdRegistered, household_class="1")
@@ -68,7 +36,7 @@ async def test_every_row_of_theirs_comes_out_as_what_it_is_and_nothing_is_guesse
     await a_girl(served, "海小六", TWICE)
     missing = await a_girl(served, "海小七", None, REGISTERED)
     unclear = await a_girl(served, "海小八", None, REGISTERED)
-    theirs = csv(
+    theirs = their_rows(
         f"{SAME},海小一,女,{BORN},集体户,某处",
         f"{OTHER_NAME},海燕,女,{BORN},集体户,某处",
         f"{NEW},海小三,女,2015年3月5日,跨省户口?,某处",
@@ -118,7 +86,7 @@ async def test_what_differs_is_recorded_beside_ours_listed_and_settled_when_it_a
     renamed = await a_girl(served, "海小二", OTHER_NAME, REGISTERED)
     unnumbered = await a_girl(served, "海小三", None, REGISTERED)
     missing = await a_girl(served, "海小七", None, REGISTERED)
-    theirs = csv(
+    theirs = their_rows(
         f"{SAME},海小一,女,{BORN},集体户,某处",
         f"{OTHER_NAME},海燕,女,{BORN},集体户,某处",
         f"{NEW},海小三,女,2015年3月5日,集体户,某处",
@@ -134,7 +102,7 @@ async def test_what_differs_is_recorded_beside_ours_listed_and_settled_when_it_a
     recorded = await told(await reconcile(client, theirs, key=key))
     assert (recorded["recorded"], recorded["not_recorded"]) == (3, [])
     assert (await told(await reconcile(client, theirs, key=key)))["run"] == recorded["run"]
-    other = await reconcile(client, csv(f"{SAME},海小一,女,{BORN},集体户,"), key=key)
+    other = await reconcile(client, their_rows(f"{SAME},海小一,女,{BORN},集体户,"), key=key)
     assert other.json()["code"] == "idempotency_mismatch"
     (said,) = (await renamed.asked("/entries", type="DifferenceFound"))["items"]
     assert (said["data"]["item"], said["data"]["theirs"]) == ("name", "海燕")
@@ -154,7 +122,7 @@ async def test_what_differs_is_recorded_beside_ours_listed_and_settled_when_it_a
     assert [each["role"] for each in of_name["next_to_act"]] == ["staff", "supervisor"]
 
     # They have corrected the name, and list who was missing.
-    later = csv(
+    later = their_rows(
         f"{OTHER_NAME},海小二,女,{BORN},集体户,",
         f"{NEW},海小三,女,{BORN},集体户,",
         f",海小七,女,{BORN},集体户,",
@@ -226,7 +194,7 @@ async def test_what_was_explained_is_not_opened_again_and_what_changed_is_anothe
     client = await served.as_(Role.STAFF)
 
     async def compared(name: str) -> JsonObject:
-        theirs = csv(f"{OTHER_NAME},{name},女,{BORN},集体户,")
+        theirs = their_rows(f"{OTHER_NAME},{name},女,{BORN},集体户,")
         return await told(await reconcile(client, theirs, key=uuid4().hex))
 
     assert [each["standing"] for each in (await compared("海燕"))["differences"]] == ["new"]
@@ -245,7 +213,7 @@ async def test_what_was_explained_is_not_opened_again_and_what_changed_is_anothe
 async def test_only_who_works_in_the_institution_compares_and_a_file_that_says_nothing_is_refused(
     served: Served,
 ) -> None:
-    theirs = csv(f"{SAME},海小一,女,{BORN},集体户,")
+    theirs = their_rows(f"{SAME},海小一,女,{BORN},集体户,")
     for role in (Role.AUDITOR, Role.BUREAU, Role.TOWNSHIP, Role.ADMINISTRATOR):
         assert (await reconcile(await served.as_(role), theirs)).json()["code"] == "forbidden", role
     client = await served.as_(Role.STAFF)

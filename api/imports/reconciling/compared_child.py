@@ -38,12 +38,16 @@ SAYS_NONE: Final[Mapping[str, str]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Differing:
-    """An item on which a file and a row differ: what each says, None where it says nothing."""
+    """An item on which a file and a row differ: what each says, None where it says nothing.
+
+    `found_on` is the day on which an earlier comparison found it, None where it is new.
+    """
 
     item: str
     ours: str | None
     theirs: str | None
     standing: Standing
+    found_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ def compared_child(
 ) -> ComparedChild:
     """Compare what a file says of `as_of` with a row of a system, and with what was found before.
 
-    What was found in newer data of theirs stays as it is. The file has at least one entry.
+    No newer data of theirs were compared yet. The file has at least one entry.
     """
     differs = dict(_items(Life(file, as_of, rulebook), row, system))
     opened = {each.event.item: each for each in _open(file, system, today, rulebook)}
@@ -87,16 +91,16 @@ def compared_child(
     events: list[Event] = []
     for item, (ours, theirs, agree) in differs.items():
         before = opened.get(item)
-        if before is not None and before.event.as_of > as_of:
-            continue
         goes_on = not agree and before is not None and before.event.value == theirs
         if before is not None and not goes_on:
             ended.append(Ended(before.original, item, AGREED if agree else REPLACED))
             events.append(DifferenceSettled(difference=before.original, outcome=ended[-1].outcome))
         if agree:
             continue
-        standing: Standing = "open" if goes_on else "explained" if (item, theirs) in explained else "new"
-        differing.append(Differing(item, ours, theirs, standing))
+        known_before = before if goes_on else explained.get((item, theirs))
+        standing: Standing = "open" if goes_on else "new" if known_before is None else "explained"
+        found_on = None if known_before is None else known_before.days.last
+        differing.append(Differing(item, ours, theirs, standing, found_on))
         if standing == "new":
             events.append(difference_found(system, item, as_of, theirs))
     assert file.stream is not None  # noqa: S101 - a file with entries
@@ -131,15 +135,15 @@ def _open(file: File, system: str, today: date, rulebook: Rulebook) -> Iterator[
             yield fact.entry
 
 
-def _explained(file: File, system: str) -> set[tuple[str, str | None]]:
-    """Return the items, with what they said, of differences that were found to have a reason."""
+def _explained(file: File, system: str) -> dict[tuple[str, str | None], AnyEntry]:
+    """Return the differences that were found to have a reason, by the item and what they said."""
     ids = {
         known(each.event.difference)
         for each in file.of(DifferenceSettled)
         if known(each.event.outcome) == "explained"
     }
     return {
-        (each.event.item, each.event.value)
+        (each.event.item, each.event.value): each
         for each in file.of(DifferenceFound)
         if each.original in ids and each.event.system == system
     }
