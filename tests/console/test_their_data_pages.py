@@ -63,6 +63,11 @@ async def test_their_file_is_looked_at_then_recorded_and_each_difference_is_deci
     assert (done.status_code, re.findall("已写入 ([0-9]+) 条", done.text)) == (200, ["2"])
     again = await handed_in(browser, look, action_of(look), THEIRS)
     assert again.status_code == 200, "sent twice, it is recorded once"
+    corrected = THEIRS.replace("标记改名,男".encode(), "标记甲乙,男".encode())
+    later = await handed_in(browser, asked, ASKED.replace("11-20", "11-21"), corrected)
+    assert re.findall('<h2 id="(ended|still_open)">', later.text) == ["ended"]
+    older = await handed_in(browser, asked, ASKED.replace("11-20", "05-31"), THEIRS)
+    assert (older.status_code, "截至2026-11-20的数据已经比对过" in older.text) == (422, True)
     await served.projected()
     listed = await browser.open("/console/differences?state=open")
     assert ("标记甲乙" in listed.text, "标记改名" in listed.text) == (True, True)
