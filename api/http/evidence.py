@@ -12,14 +12,19 @@ from domain.entry import AnyEntry
 from domain.event import Category
 from domain.file import File
 from domain.scope import scope_of
+from projections.scopes import StreamScope
 
 
 @dataclass(frozen=True, slots=True)
 class ToldEvidence:
-    """Entries by id as they are told, and the categories of personal data that this tells, by file."""
+    """Entries by id as they are told, and the categories of personal data that this tells, by file.
+
+    `scopes` are those of the files that were asked for it.
+    """
 
     answers: Mapping[UUID, EvidenceAnswer]
     categories: Mapping[UUID, set[Category]]
+    scopes: Mapping[UUID, StreamScope]
 
     def of(self, ids: Iterable[UUID]) -> list[EvidenceAnswer]:
         """Return those of these entries that are told."""
@@ -37,19 +42,24 @@ async def evidence(request: RequestContext, ids: Iterable[UUID]) -> ToldEvidence
         named |= found
     scopes = await request.scopes({each.stream for each in entries}) if entries else {}
     told = [each for each in entries if request.reads(scopes.get(each.stream), each.days.last)]
-    return _told(request, told, named)
+    return _told(request, told, named, scopes)
 
 
 def evidence_in(request: RequestContext, file: File, ids: Iterable[UUID]) -> ToldEvidence:
     """Return entries of a file that was read as evidence, as `evidence` returns those of many."""
     scope, entries = scope_of(file), (file.entries[each] for each in set(ids) if each in file.entries)
     told = [each for each in entries if request.reads_about(scope, each.days.last)]
-    return _told(request, told, file.entries)
+    return _told(request, told, file.entries, {})
 
 
-def _told(request: RequestContext, told: Sequence[AnyEntry], named: Mapping[UUID, AnyEntry]) -> ToldEvidence:
+def _told(
+    request: RequestContext,
+    told: Sequence[AnyEntry],
+    named: Mapping[UUID, AnyEntry],
+    scopes: Mapping[UUID, StreamScope],
+) -> ToldEvidence:
     answers = {each.entry_id: evidence_json(each, request.sees, named) for each in told}
-    return ToldEvidence(answers, _categories(told))
+    return ToldEvidence(answers, _categories(told), scopes)
 
 
 def _categories(entries: Iterable[AnyEntry]) -> dict[UUID, set[Category]]:

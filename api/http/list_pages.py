@@ -23,6 +23,7 @@ from ledger.codec.messages import unknown_word
 from projections.paging import Condition, Page, PageAsked, page_of
 from projections.register import SEALED_FILE_NO, SEALED_NAME
 from projections.register import names as names_in_register
+from projections.scopes import StreamScope
 from projections.sorting import CursorError, Key, Sorts
 from projections.withholding import Resting, Withholding, told_of
 
@@ -47,16 +48,19 @@ async def with_names(
     items: Sequence[dict[str, Any]],
     known: int | None,
     acting: NextToAct | None = None,
+    scopes: Mapping[UUID, StreamScope] = MappingProxyType({}),
 ) -> list[dict[str, Any]]:
     """Return items about children with the name and the file number of each, and who is in charge now.
 
-    `note_rows` noted the names. With `acting` they tell who must act next, too.
+    `note_rows` noted the names. With `acting` they tell who must act next, too. `scopes` are those that were
+    asked for before.
     """
     children = {item["child"] for item in items}
     async with request.container.projector.reading() as connection:
         names = await names_in_register(connection, children, known)
     opened = await opener(request, children)
-    charges = {child: each.scope for child, each in (await request.scopes(children)).items()}
+    further_scopes = await request.scopes(more) if (more := children - scopes.keys()) else {}
+    charges = {child: each.scope for child, each in {**scopes, **further_scopes}.items()}
     in_charge = {each.institution for each in charges.values() if each is not None}
     institutions = await institution_names(request, in_charge)
     nothing = (None, None)

@@ -284,7 +284,8 @@ async def obligations(
     await note_rows(request, OBLIGATIONS, page.rows, told.categories)
     items = [{**item, "evidence": told.of(entries_of(item))} for item in items]
     who = NextToAct(on, _who_clears, escalates=True)
-    return counted_listing(await with_names(request, items, view.known, who), page, view, OBLIGATIONS_TABLE)
+    named = await with_names(request, items, view.known, who, told.scopes)
+    return counted_listing(named, page, view, OBLIGATIONS_TABLE)
 
 
 def _who_clears(item: ListedObligationAnswer, placed: bool) -> ToAct:  # noqa: FBT001 - of a file
@@ -353,7 +354,8 @@ async def findings(
         for row in rows
     ]
     who = NextToAct(on, _who_mends)
-    return counted_listing(await with_names(request, items, view.known, who), page, view, FINDINGS_TABLE)
+    named = await with_names(request, items, view.known, who, told.scopes)
+    return counted_listing(named, page, view, FINDINGS_TABLE)
 
 
 def _who_mends(item: ListedFindingAnswer, placed: bool) -> ToAct:  # noqa: FBT001 - of a file

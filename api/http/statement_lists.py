@@ -120,7 +120,8 @@ def _across_files(statement: Statement[Any]) -> Callable[..., Awaitable[JsonResp
             told.setdefault(child, set()).update(categories)
         await request.note(told, statement.name)
         names = await institution_names(request, institutions_of(items))
-        named = await with_names(request, items, view.known, NextToAct(asked.day, _acting))
+        who = NextToAct(asked.day, _acting)
+        named = await with_names(request, items, view.known, who, entries.scopes)
         told_items = [told_json(each, entries.answers, names) for each in named]
         return counted_listing(told_items, page, view, STATEMENT_TABLES[statement.name])
 
