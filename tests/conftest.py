@@ -10,7 +10,6 @@ import hypothesis
 import psycopg
 import pytest
 
-from api.identity.permissions import Role
 from tests.support.exploring import TIMES, examples
 from tests.support.waiting import PATIENCE
 
@@ -43,15 +42,18 @@ pytest_plugins = (
     "tests.support.registers.samples",
 )
 
-ANY_DATABASE = frozenset({"chapters", "codec", "importing", "over_http", "sealed"})
-"""Shelves about words, rights and files, which ask a database nothing that other tests do not ask too."""
-OWN_STATEMENTS = frozenset({"test_feed", "test_identity", "test_keys", "test_permissions"})
-"""Tests on those shelves that do."""
+ANY_DATABASE = frozenset({"chapters", "codec", "console", "importing", "over_http", "sealed"})
+"""Shelves about words, rights, files and pages, which ask a database what other tests ask too.
+
+A test there that asks something else is marked `own_statements`.
+"""
+OWN_STATEMENTS = "own_statements"
 COMMANDS = frozenset(
     {
         "test_cli",
         "test_import_killed",
         "test_ledgers_apart",
+        "test_log_killed",
         "test_rule_packs",
         "test_service_processes",
         "test_stopping",
@@ -60,39 +62,6 @@ COMMANDS = frozenset(
     }
 )
 """Tests on other shelves that do not."""
-FORMS = frozenset(
-    {
-        "test_amending",
-        "test_approvals",
-        "test_board_saved",
-        "test_choices",
-        "test_drafts",
-        "test_emergency_pages",
-        "test_extract_pages",
-        "test_join_pages",
-        "test_moving",
-        "test_outside_page",
-        "test_papers",
-        "test_proof_pages",
-        "test_reading_preferences",
-        "test_receiving",
-        "test_record_many",
-        "test_restriction_pages",
-        "test_scans_on_pages",
-        "test_sessions",
-        "test_side_counts",
-        "test_time",
-    }
-)
-"""Tests of pages that ask what `test_pages` asks, which opens every page, or `test_kept_forms`."""
-ALIKE = frozenset({Role.STAFF, Role.SUPERVISOR, Role.AUDITOR})
-"""Roles whose pages in `test_pages` ask what those of the other roles ask."""
-
-OPENED_ALREADY = frozenset(
-    {"test_every_link_of_a_page_leads_to_a_page", "test_what_a_role_may_not_see_is_nowhere_on_a_page"}
-)
-"""Tests in `test_pages` that look again at the pages which another one opens."""
-
 ON_SESSIONS = frozenset(
     {
         "test_activity",
@@ -116,10 +85,11 @@ ON_SESSIONS = frozenset(
 """Tests of whoever enters the database by a way of their own, which are repeated behind a pooler."""
 
 
-def _has_own_statements(path: Path) -> bool:
+def _asks_of_its_own(path: Path) -> bool:
     """Tell whether tests of a module may ask a database what others do not ask."""
-    shelf = path.parent.name not in ANY_DATABASE and path.stem not in COMMANDS | FORMS
-    return shelf or path.stem in OWN_STATEMENTS
+    if path.parent.name in ANY_DATABASE:
+        return OWN_STATEMENTS in path.read_text("utf-8")
+    return path.stem not in COMMANDS
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -127,7 +97,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     asked = config.option.markexpr
     if not collection_path.name.startswith("test_"):
         return None
-    elsewhere = "not any_database" in asked and not _has_own_statements(collection_path)
+    elsewhere = "not any_database" in asked and not _asks_of_its_own(collection_path)
     return elsewhere or (asked == "pooled" and collection_path.stem not in ON_SESSIONS) or None
 
 
@@ -138,14 +108,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("database")
             if item.path.stem in ON_SESSIONS:
                 item.add_marker("pooled")
-            if not _has_own_statements(item.path) or _asks_what_others_of_its_module_ask(item):
+            unmarked = item.path.parent.name in ANY_DATABASE and not item.get_closest_marker(OWN_STATEMENTS)
+            if unmarked or not _asks_of_its_own(item.path):
                 item.add_marker("any_database")
-
-
-def _asks_what_others_of_its_module_ask(item: pytest.Function) -> bool:
-    """Tell whether a test looks at pages as another role does, or at pages that another test opens."""
-    role = item.callspec.params.get("role") if hasattr(item, "callspec") else None
-    return item.path.stem == "test_pages" and (role in ALIKE or item.originalname in OPENED_ALREADY)
 
 
 @pytest.fixture(autouse=True)

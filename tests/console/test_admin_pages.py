@@ -5,6 +5,7 @@ from html import unescape
 from itertools import product
 from uuid import UUID
 
+import pytest
 from httpx2 import Response
 
 from api.identity.permissions import Role
@@ -91,6 +92,7 @@ async def test_what_is_refused_is_told_on_the_page_with_what_was_filled_in(serve
     assert await served.container.identity.authenticate(served.tokens[Role.STAFF]) is None
 
 
+@pytest.mark.own_statements
 async def test_a_token_is_made_for_a_purpose_and_a_time_and_revoked(served: Served) -> None:
     one = await signed_in(served, Role.ADMINISTRATOR)
     staff = f"/console/admin/people/{(await served.actor(Role.STAFF)).user}"

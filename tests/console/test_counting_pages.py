@@ -6,6 +6,7 @@ from html import unescape
 from typing import Final
 from uuid import UUID
 
+import pytest
 from httpx2 import Response
 
 from api.console.count_charts import count_bars, count_line
@@ -20,6 +21,7 @@ from tests.support.console import Browser, signed_in
 from tests.support.given import given, some
 from tests.support.stored import kept
 
+pytestmark = pytest.mark.own_statements
 TODAY: Final = "2026-11-22"
 GIRL, BOY, FOUND = "标记女孩", "标记男孩", "标记弃婴"
 

@@ -39,6 +39,7 @@ APPLIED: Final = {
 FORBIDDEN, NOT_FOUND = 403, 404
 
 
+@pytest.mark.own_statements
 async def test_a_family_is_found_by_a_member_s_name_which_stands_in_no_address(served: Served) -> None:
     family = await a_family(served, APPLICANT, MEMBERS)
     await a_family(served, "李长河")

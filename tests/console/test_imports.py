@@ -5,6 +5,7 @@ import re
 from io import BytesIO
 from zipfile import ZipFile
 
+import pytest
 from httpx2 import Response
 
 from api.identity.permissions import Role
@@ -94,6 +95,7 @@ async def test_a_colleague_goes_on_with_what_somebody_has_read_on_trial(served: 
     assert (await elsewhere.open(address(page))).status_code == 404
 
 
+@pytest.mark.own_statements
 async def test_the_rows_are_saved_with_what_became_of_each(served: Served) -> None:
     browser = await signed_in(served, Role.STAFF)
     page = await tried(browser, workbook(roster()))
@@ -102,6 +104,7 @@ async def test_the_rows_are_saved_with_what_became_of_each(served: Served) -> No
     assert NAME not in saved.headers["content-disposition"]
 
 
+@pytest.mark.own_statements
 async def test_what_cannot_be_read_is_said_where_the_file_is_chosen(served: Served) -> None:
     browser = await signed_in(served, Role.STAFF)
     for name, content, why in (

@@ -62,6 +62,7 @@ def fields(page: str) -> Iterator[tuple[str, str]]:
         yield html.unescape(name), html.unescape(value)
 
 
+@pytest.mark.own_statements
 async def test_a_search_that_came_too_late_is_sent_on_after_signing_in(served: Served) -> None:
     for _ in range(2):
         await served.a_child("欧阳小明")
@@ -134,6 +135,7 @@ async def test_of_one_person_the_latest_are_kept_and_not_for_ever(
     assert await forms.find(another, theirs) is None
 
 
+@pytest.mark.own_statements
 async def test_what_is_kept_does_not_lie_in_the_database_in_the_clear(served: Served) -> None:
     forms, person = served.container.kept_forms, (await served.actor(Role.STAFF)).user
     await forms.keep(person, KeptForm("/console/x", [("q", "欧阳小明")]))

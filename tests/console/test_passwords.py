@@ -67,6 +67,7 @@ async def test_until_a_password_is_set_the_token_opens_nothing_else(served: Serv
     assert (await browser.send(DOOR, token=token)).url.path == FIRST
 
 
+@pytest.mark.own_statements
 async def test_the_token_of_a_first_sign_in_is_good_once(served: Served) -> None:
     token = await a_first_token(served, "zhoulan")
     browser, late = await a_browser(served), await a_browser(served)
@@ -369,6 +370,7 @@ async def test_whoever_waits_for_too_long_is_told_to_try_again(monkeypatch: pyte
         pass
 
 
+@pytest.mark.own_statements
 async def test_a_hash_of_other_parameters_is_made_anew_at_the_next_sign_in(served: Served) -> None:
     await with_password(served, Role.STAFF, "zhoulan", GOOD)
     logins = served.container.logins
@@ -390,6 +392,7 @@ async def test_a_password_is_one_in_full_width_and_in_half(served: Served, typed
 # Another password, and the end
 
 
+@pytest.mark.own_statements
 async def test_a_password_is_changed_with_the_old_one_and_ends_the_other_sessions(served: Served) -> None:
     await with_password(served, Role.STAFF, "zhoulan", GOOD)
     here, there = await by_password(served, "zhoulan", GOOD), await by_password(served, "zhoulan", GOOD)
@@ -445,6 +448,7 @@ async def test_a_password_that_was_ended_opens_nothing_and_its_sessions_are_over
     assert of_programs.status_code == (401 if ended is end else 200)
 
 
+@pytest.mark.own_statements
 async def test_a_sign_in_that_a_reset_overtakes_opens_nothing(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -97,6 +97,7 @@ def test_what_a_role_does_not_see_it_does_not_record() -> None:
     assert mine.isdisjoint({"EntryWithdrawn", "ExceptionApproved", "FilesJoined", "RulebookAdopted"})
 
 
+@pytest.mark.own_statements
 async def test_what_is_due_leads_to_the_form_that_clears_it_and_is_cleared_by_it(served: Served) -> None:
     browser, address = await a_file(served)
     due = await browser.open(f"{address}/due")
@@ -119,6 +120,7 @@ async def test_what_is_due_leads_to_the_form_that_clears_it_and_is_cleared_by_it
     assert (await entries(served, address)).count("PhysicalExamined") == 2
 
 
+@pytest.mark.own_statements
 async def test_the_forms_that_one_records_most_are_offered_first_in_any_file(served: Served) -> None:
     browser, address = await a_file(served)
     assert "您常记录的" not in (await browser.open(f"{address}/record")).text
@@ -204,6 +206,7 @@ async def test_a_refusal_says_which_rule_what_the_file_shows_and_what_can_be_don
     assert fields_of_form(await browser.open(going_on))["occurred"] == ["2026-11-20"]
 
 
+@pytest.mark.own_statements
 async def test_an_exception_is_recorded_for_another_to_decide(served: Served) -> None:
     browser, address = await a_file(served, Role.SUPERVISOR)
     form = await browser.open(f"{address}/record/AdoptionRegistered")
@@ -224,6 +227,7 @@ async def test_an_exception_is_recorded_for_another_to_decide(served: Served) ->
     assert (last.type, last.exception.rule) == ("AdoptionRegistered", "I14")
 
 
+@pytest.mark.own_statements
 async def test_what_others_record_meanwhile_is_told_where_it_changes_what_was_shown(served: Served) -> None:
     browser, address = await a_file(served)
     first = await browser.open(f"{address}/record/CareModeAssigned")

@@ -4,6 +4,7 @@ import re
 from datetime import date
 from html import unescape
 
+import pytest
 from httpx2 import Response
 
 from api.identity.permissions import Role
@@ -93,6 +94,7 @@ async def test_numbers_that_changed_while_they_were_read_are_shown_again_and_not
     assert (await browser.send("/console/reports/new", **hidden(page))).status_code == 200
 
 
+@pytest.mark.own_statements
 async def test_only_who_answers_for_an_institution_or_a_region_issues_reports(served: Served) -> None:
     await known_in_lists(served)
     supervisor = await signed_in(served, Role.SUPERVISOR)

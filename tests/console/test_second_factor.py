@@ -92,6 +92,7 @@ def secret_on(page: Response) -> str:
     return str(re.findall(r'id="secret" value="([A-Z2-7]+)"', page.text)[0])
 
 
+@pytest.mark.own_statements
 async def test_those_who_decide_and_oversee_enter_with_a_second_factor_and_others_without(
     office: Office,
 ) -> None:
@@ -190,6 +191,7 @@ async def test_an_administrator_ends_anothers_and_never_their_own(office: Office
     assert secret_on(anew) != app.secret
 
 
+@pytest.mark.own_statements
 async def test_whoever_ended_a_second_factor_does_not_let_its_holder_in(office: Office) -> None:
     container = office.container
     logins = {state.name: who for who, state in (await container.logins.states()).items()}
@@ -211,6 +213,7 @@ async def test_whoever_ended_a_second_factor_does_not_let_its_holder_in(office: 
     assert refused.status_code == FORBIDDEN
 
 
+@pytest.mark.own_statements
 async def test_the_secret_lies_nowhere_in_the_clear(office: Office, settings: Settings) -> None:
     _, page = await office.signs_in(Role.SUPERVISOR)
     secret = secret_on(page)

@@ -41,6 +41,7 @@ async def kept_rows(served: Served) -> int:
     return int(count)
 
 
+@pytest.mark.own_statements
 async def test_what_is_refused_is_asked_for_and_has_what_was_typed(served: Served) -> None:
     browser = await signed_in(served, Role.ADMINISTRATOR)
     there = await refused_person(served, browser)
@@ -101,6 +102,7 @@ async def test_what_cannot_be_kept_is_told_at_once(served: Served, monkeypatch: 
     assert (answer.status_code, f'value="{TYPED}"' in answer.text) == (REFUSED, True)
 
 
+@pytest.mark.own_statements
 async def test_a_token_is_shown_once_and_then_its_holder(served: Served) -> None:
     browser, staff = await signed_in(served, Role.ADMINISTRATOR), (await served.actor(Role.STAFF)).user
     person, theirs = f"{PEOPLE}/{staff}", await reader(served, Role.ADMINISTRATOR)
@@ -116,6 +118,7 @@ async def test_a_token_is_shown_once_and_then_its_holder(served: Served) -> None
     assert [each.purpose for each in tokens].count("夜间导入") == 1
 
 
+@pytest.mark.own_statements
 async def test_such_a_page_is_of_its_session_alone_and_goes_with_it(served: Served) -> None:
     browser, other = [await signed_in(served, Role.ADMINISTRATOR) for _ in range(2)]
     there = await refused_person(served, browser, f"{PEOPLE}?role=bureau")

@@ -134,6 +134,7 @@ async def test_what_is_broken_off_or_made_up_is_refused(office: Office) -> None:
         assert refused.status_code == FORBIDDEN, query
 
 
+@pytest.mark.own_statements
 async def test_who_leaves_enters_by_no_account_either(office: Office) -> None:
     await office.bind("account-1")
     identity = office.container.identity

@@ -34,6 +34,7 @@ async def children(served: Served) -> list[str]:
     ]
 
 
+@pytest.mark.own_statements
 @pytest.mark.parametrize("page", PAGES)
 async def test_a_heading_leads_to_its_order_and_back_to_the_other_way(served: Served, page: str) -> None:
     await children(served)
@@ -51,6 +52,7 @@ async def test_a_heading_leads_to_its_order_and_back_to_the_other_way(served: Se
             assert (await browser.open(unescape(link))).status_code == 200, link
 
 
+@pytest.mark.own_statements
 async def test_the_eldest_are_listed_first_or_last(served: Served) -> None:
     younger, elder = await children(served)
     browser = await signed_in(served, Role.SUPERVISOR)

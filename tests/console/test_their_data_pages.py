@@ -4,6 +4,7 @@ import re
 from datetime import date
 from html import unescape
 
+import pytest
 from httpx2 import Response
 
 from api.identity.permissions import Role
@@ -36,6 +37,7 @@ def action_of(page: Response) -> str:
     return unescape(action)
 
 
+@pytest.mark.own_statements
 async def test_their_file_is_looked_at_then_recorded_and_each_difference_is_decided(served: Served) -> None:
     child = await kept(
         served,

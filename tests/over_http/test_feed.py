@@ -175,6 +175,7 @@ async def test_a_cursor_that_is_none_is_a_problem(served: Served, subtests: pyte
 # Whose it is
 
 
+@pytest.mark.own_statements
 async def test_the_register_and_the_file_itself_decide_alike(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -418,6 +419,7 @@ async def test_who_is_told_the_same_is_told_by_one_reading_and_each_is_written_d
     assert len([line for line in accesses if line["purpose"] == "feed"]) == 50
 
 
+@pytest.mark.own_statements
 async def test_who_waits_too_far_behind_looks_for_themselves(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -509,6 +511,7 @@ async def test_one_person_has_only_so_many_requests_under_way(served: Served) ->
 # After entries were lost
 
 
+@pytest.mark.own_statements
 async def test_a_cursor_goes_on_in_another_epoch_only_where_nothing_before_it_was_lost(
     served: Served, settings: Settings
 ) -> None:

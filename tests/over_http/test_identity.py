@@ -86,6 +86,7 @@ async def test_a_revoked_token_is_dead_at_once(served: Served) -> None:
     assert not await identity.revoke(own[0].token), "it is revoked once"
 
 
+@pytest.mark.own_statements
 async def test_a_token_revoked_elsewhere_is_dead_within_a_second(served: Served, settings: Settings) -> None:
     token = served.tokens[Role.STAFF]
     async with running(create_app(settings, clock=lambda: NOW)) as other:
@@ -113,6 +114,7 @@ async def test_when_a_token_was_last_used_is_written_down(served: Served) -> Non
     assert sum(when is not None for when in used.values()) == 1
 
 
+@pytest.mark.own_statements
 async def test_neither_tokens_nor_names_lie_in_the_database_in_the_clear(
     served: Served, settings: Settings
 ) -> None:

@@ -416,6 +416,7 @@ def actors(draw: st.DrawFn) -> Actor:
     return who(draw(st.sampled_from(Role)), institution=draw(INSTITUTIONS), region=draw(REGIONS))
 
 
+@pytest.mark.own_statements
 @settings(
     max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -17,6 +17,7 @@ from ledger.sealing.wrapping import KeyFileError, UnwrapError
 from ledger.store.store import Store
 from tests.support.ledgers import Urls, a_superuser, make_ledger, rows, store_of
 
+pytestmark = pytest.mark.own_statements
 PLACE = ("here",)
 
 
