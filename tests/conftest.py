@@ -36,6 +36,7 @@ pytest_plugins = (
     "tests.support.http_given",
     "tests.support.drills",
     "tests.support.demo_server",
+    "tests.support.forked_commands",
     "tests.support.chromium",
     "tests.support.read_models",
     "tests.support.registers.counter",

@@ -27,7 +27,7 @@ from ledger.sealing.key_file import KeyFile
 from ledger.sealing.wrapping import KeyFileError, UnwrapError
 from tests.support.client import ELSEWHERE, HOME, NOW, Served
 from tests.support.ledgers import a_superuser, rows
-from tests.support.processes import CHILDLEDGER, clean_environment
+from tests.support.processes import clean_environment
 from tests.support.waiting import PATIENCE
 
 NAME = "欧阳小明"
@@ -407,13 +407,15 @@ async def test_the_password_of_an_address_is_no_argument_of_a_program(tmp_path: 
         await tools.run(program, ["--file=x"], "host=/nowhere user=someone password='s e\\'cret'")
 
 
-def test_the_commands_bring_a_lost_database_back_and_say_what_was_lost(tmp_path: Path) -> None:
+def test_the_commands_bring_a_lost_database_back_and_say_what_was_lost(
+    tmp_path: Path, childledger: Path
+) -> None:
     """As an operator does it: record, back up, record more; lose the database, restore, recover, go on."""
     above = tmp_path.resolve()
 
     def give(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
         own = clean_environment(DATA=str(data))
-        return subprocess.run([CHILDLEDGER, *words], capture_output=True, text=True, env=own, check=False)
+        return subprocess.run([childledger, *words], capture_output=True, text=True, env=own, check=False)
 
     def gives(data: Path, *words: str) -> str:
         done = give(data, *words)

@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from tests.support.places import ROOT
-from tests.support.processes import CHILDLEDGER, clean_environment, free_port
+from tests.support.processes import clean_environment, free_port
 
 GUIDE = (ROOT / "docs" / "operating.md").read_text("utf-8")
 SERVED = """
@@ -24,7 +24,7 @@ wait $serving
 
 
 @pytest.mark.long
-def test_the_commands_of_the_operating_guide_do_what_it_says(folder: Path) -> None:
+def test_the_commands_of_the_operating_guide_do_what_it_says(folder: Path, childledger: Path) -> None:
     port = free_port()
     script = "".join(re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL))
     first, second, rest = script.split("childledger serve\n")
@@ -34,7 +34,7 @@ def test_the_commands_of_the_operating_guide_do_what_it_says(folder: Path) -> No
         ["/bin/bash", "-euo", "pipefail", "-c", script],
         env=clean_environment(PORT=str(port), KEY_BACKUP="verified")
         | {
-            "PATH": f"{CHILDLEDGER.parent}{os.pathsep}{os.environ['PATH']}",
+            "PATH": f"{childledger.parent}{os.pathsep}{os.environ['PATH']}",
             "READY": f"http://127.0.0.1:{port}/health/ready",
             "SAID": str(folder / "said"),
         },

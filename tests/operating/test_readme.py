@@ -12,7 +12,6 @@ from api.demo.register_workbook import register as a_register
 from api.identity.permissions import Role
 from tests.support.demo_server import Demo
 from tests.support.places import ROOT
-from tests.support.processes import CHILDLEDGER
 
 SOMETHING_REJECTED = 1
 """The fictional register has the row of a stranger."""
@@ -57,12 +56,14 @@ def test_whoever_signs_in_as_the_readme_says_comes_to_the_console(demo: Demo) ->
             assert answer.headers["location"] == "/console", each
 
 
-def test_a_register_goes_in_as_the_readme_says_and_its_tokens_ask(demo: Demo, tmp_path: Path) -> None:
+def test_a_register_goes_in_as_the_readme_says_and_its_tokens_ask(
+    demo: Demo, childledger: Path, tmp_path: Path
+) -> None:
     register = tmp_path / "register.xlsx"
     register.write_bytes(a_register(date(2026, 11, 22), seed=7))
     _, importing, _ = blocks("README.md")
     script = importing.replace("REGISTER.xlsx", str(register)).replace(
-        ".venv/bin/childledger", str(CHILDLEDGER)
+        ".venv/bin/childledger", str(childledger)
     )
     script = script.replace("report.xlsx", str(tmp_path / "report.xlsx"))
     trial, real = (shell(line, CHILDLEDGER_DATA=str(demo.data)) for line in script.splitlines())

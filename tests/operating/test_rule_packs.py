@@ -16,7 +16,7 @@ from api.settings import Settings
 from domain.rulebook import Rulebook
 from tests.support.client import HOME, Served
 from tests.support.places import ROOT
-from tests.support.processes import CHILDLEDGER, environment_of
+from tests.support.processes import environment_of
 
 PAGES = ("docs/rule-packs.md", "docs/rule-packs.zh-CN.md")
 NAMED = "望海市儿童福利院"
@@ -33,9 +33,9 @@ def blocks(page: str) -> list[str]:
 
 
 @pytest.fixture
-def shell(settings: Settings, tmp_path: Path) -> Shell:
+def shell(settings: Settings, tmp_path: Path, childledger: Path) -> Shell:
     """Give what runs lines of a shell on a ledger, in a folder of the test's own."""
-    path = f"{CHILDLEDGER.parent}{os.pathsep}{os.environ['PATH']}"
+    path = f"{childledger.parent}{os.pathsep}{os.environ['PATH']}"
 
     def run(script: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -28,7 +28,7 @@ from ledger.log.publishing import CHECKPOINT, KEY, POLICY, VERIFIER
 from tests.support.auditor import Auditor, all_of
 from tests.support.client import Served
 from tests.support.given import given, some
-from tests.support.processes import CHILDLEDGER, environment_of
+from tests.support.processes import environment_of
 from tests.support.published_log import WITNESS
 from tests.support.restricted_files import may_read, recorded
 from tests.support.stored import as_owner, erase, kept, noted
@@ -173,11 +173,13 @@ async def test_the_log_has_only_grown_since_an_earlier_checkpoint(auditor: Audit
     assert auditor.finds(await auditor.takes("whole"), *since, "--log", await auditor.log()) == []
 
 
-async def test_the_command_takes_away_what_the_operator_may_and_it_verifies(auditor: AuditorOfTwo) -> None:
+async def test_the_command_takes_away_what_the_operator_may_and_it_verifies(
+    auditor: AuditorOfTwo, childledger: Path
+) -> None:
     """Given a folder, when the command exports a child into it, then it verifies and opens nothing."""
     folder, positions = auditor.folder / "exported", await auditor.positions()
     words = [
-        str(CHILDLEDGER),
+        str(childledger),
         "export",
         "child",
         str(auditor.child),

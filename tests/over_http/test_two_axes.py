@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -33,7 +34,7 @@ from tests.support.client import Served
 from tests.support.exploring import examples
 from tests.support.given import some
 from tests.support.http_given import JsonObject, Story, a_story, both
-from tests.support.processes import CHILDLEDGER, environment_of
+from tests.support.processes import environment_of
 from tests.support.strategies import streams
 from tests.support.waiting import PATIENCE
 
@@ -568,12 +569,14 @@ async def test_a_withdrawn_entry_is_gone_from_the_file_and_told_between(served: 
 # On the command line
 
 
-async def test_a_file_is_shown_on_the_command_line_as_it_was_known_then(served: Served) -> None:
+async def test_a_file_is_shown_on_the_command_line_as_it_was_known_then(
+    served: Served, childledger: Path
+) -> None:
     story, before = await enrolled_late(served)
     environment = environment_of(served.container.settings)
 
     def ran(*words: str) -> subprocess.CompletedProcess[str]:
-        command = [str(CHILDLEDGER), "show", *words]
+        command = [str(childledger), "show", *words]
         return subprocess.run(
             command, capture_output=True, text=True, env=environment, timeout=PATIENCE, check=False
         )
