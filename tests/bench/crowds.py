@@ -120,17 +120,17 @@ def _told(name: str, seconds: Sequence[float]) -> str:
 @asynccontextmanager
 async def with_writers(bench: Bench) -> AsyncIterator[Duel]:
     """64 who read files, each with a token and a connection of their own, while 16 record in others."""
-    each = bench.of(EACH)
+    each, many, few = bench.of(EACH), bench.of(READERS), bench.of(WRITERS)
     seen: dict[str, list[float]] = {"readers": [], "writers": [], "readers alone": []}
     async with a_crowd(bench) as crowd:
-        read = [[reading(child)] * each for child, _ in zip(cycle(crowd.short), range(READERS), strict=False)]
+        read = [[reading(child)] * each for child, _ in zip(cycle(crowd.short), range(many), strict=False)]
 
         async def readers(name: str) -> float:
             began = perf_counter()
             lines = zip(crowd.tokens, read, strict=False)
             for seconds in await asyncio.gather(*(asked(crowd, token, line) for token, line in lines)):
                 seen[name] += seconds
-            return READERS * each / (perf_counter() - began)
+            return many * each / (perf_counter() - began)
 
         async def write(number: int, ended: asyncio.Event) -> None:
             child = crowd.long[number % len(crowd.long)]
@@ -141,7 +141,7 @@ async def with_writers(bench: Bench) -> AsyncIterator[Duel]:
 
         async def beside_writers() -> float:
             ended = asyncio.Event()
-            writing = [asyncio.create_task(write(number, ended)) for number in range(WRITERS)]
+            writing = [asyncio.create_task(write(number, ended)) for number in range(few)]
             rate = await readers("readers")
             ended.set()
             await asyncio.gather(*writing)
@@ -150,7 +150,7 @@ async def with_writers(bench: Bench) -> AsyncIterator[Duel]:
         def told() -> str:
             return ", ".join(_told(name, seconds) for name, seconds in seen.items())
 
-        scale = f"{READERS} readers of short files, {WRITERS} writers in files of 1,000 entries"
+        scale = f"{many} readers of short files, {few} writers in files of {bench.of(OF_LONG):,} entries"
         yield Duel(beside_writers, partial(readers, "readers alone"), scale, told=told)
 
 
