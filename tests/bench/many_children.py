@@ -24,6 +24,8 @@ COUNTS: Final = (
     f"/census/flows?by=care_mode&by=insurance&{TEN_YEARS}",
     f"/census/series?by=care_mode&every=quarter&{TEN_YEARS}",
 )
+OF_FILES: Final = ("A5", "A7", "A9", "A11")
+"""Questions in which the file that is read in each child's place has a row, on whatever days its own are."""
 
 
 def first_page(path: str, **query: str) -> str:
@@ -34,6 +36,7 @@ def first_page(path: str, **query: str) -> str:
 
 QUESTIONS: Final = (
     *(first_page(path) for path in LISTS),
+    *(f"/questions/{question}" for question in OF_FILES),
     *(first_page(path, sort=sort) for path in LISTS for sort in sorts_of(path)),
     *COUNTS,
 )

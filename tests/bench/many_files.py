@@ -1,8 +1,8 @@
 """A ledger whose read models hold a hundred thousand children, for rows that list them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
@@ -11,6 +11,9 @@ from fastapi import FastAPI
 
 from api.app import create_app, running
 from api.bootstrap import Container
+from domain.file import File
+from ledger.files.cache import Keep
+from ledger.files.repository import FileRepository
 from projections import READ_MODELS
 from tests.bench.bench import Bench, now
 from tests.bench.preparing import appends_of, store_all
@@ -53,4 +56,37 @@ async def many_files(bench: Bench, *lengths: int, children: int = CHILDREN) -> A
                 for model in READ_MODELS:
                     for table in (model.name, model.known_table):
                         await owner.execute(f"VACUUM (ANALYZE) {schema}.{table}".encode())
+            repository = container.ledger.repository
+            container.ledger.repository = _EveryFile(repository, files[0])
             yield ManyFiles(app, container, children, head, files)
+
+
+class _EveryFile(FileRepository):
+    """A repository in which every child of whom there are rows has the entries of one, stored and sealed.
+
+    They are read, opened and folded for each anew, and kept as the files of a list are.
+    """
+
+    def __init__(self, of: FileRepository, one: UUID) -> None:
+        vars(self).update(vars(of))
+        self._one = one
+
+    async def files(
+        self, streams: Iterable[UUID], known: int | None = None, *, keep: Keep = "single"
+    ) -> dict[UUID, File]:
+        wanted = list(streams)
+        found = await super().files(wanted, known, keep=keep)
+        for stream in wanted:
+            held = found.get(stream) or self.cache.get(stream)
+            if held is None or (known is not None and known < held.position):
+                held = await self._made(stream, known, keep)
+            if held.entries:
+                found[stream] = held
+        return found
+
+    async def _made(self, stream: UUID, known: int | None, keep: Keep) -> File:
+        entries = await self.decoded(await self._store.streams([self._one], known=known))
+        file = File(stream).extended([replace(entry, stream=stream) for entry in entries])
+        if keep != "none" and entries:
+            self.cache.put(file, listed=keep == "listed")
+        return file
