@@ -141,7 +141,7 @@ async def files_points(
 ) -> dict[UUID, tuple[FilePoint, FilePoint]]:
     """Return several files at both points, read together; without those that are at neither."""
     known = sorted({points.from_known, points.to_known})
-    read = {each: await request.ledger.files(children, each, keep="none") for each in known}
+    read = {each: await request.ledger.files(children, each, keep="listed") for each in known}
     found = {}
     for child in children:
         first, second = (read[each].get(child, File(child)) for each in (points.from_known, points.to_known))
