@@ -108,5 +108,5 @@ async def test_whoever_is_made_responsible_is_chosen_among_the_users_of_the_inst
     users = {each for each in offered(page, "user") if each}
     assert own <= users
     assert SOMEBODY_ELSE not in page.text
-    for role in (Role.STAFF, Role.BUREAU):
+    for role in (Role.STAFF, Role.BUREAU, Role.ADMINISTRATOR):
         assert str((await served.actor(role, elsewhere=True)).user) not in users

@@ -64,7 +64,9 @@ async def _members(asked: FilePage, fields: Sequence[FormField]) -> Sequence[tup
     return [
         (str(each.member), words("form.member", name=each.name, role=words.of("role", each.role)))
         for each in found
-        if each.name is not None and may_know(actor, each.member, each.role, each.institution, each.prefix)
+        if each.name is not None
+        and each.institution == asked.file_id
+        and may_know(actor, each.member, each.role, each.institution, each.prefix)
     ]
 
 
