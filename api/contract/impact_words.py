@@ -20,14 +20,30 @@ _NOT_SHOWN: Final = Label("不予显示", "not shown")
 
 
 def status_words(change: StatusChange, sees: AbstractSet[Category]) -> Label:
-    """Return what an attribute would be in place of what it is; its values are not hidden from the caller."""
+    """Return what an attribute would be in place of what it is; its values are not hidden from the caller.
+
+    Of several values at once those that stay are not told.
+    """
     attribute = ATTRIBUTES[change.chapter, change.attribute]
     count = len(change.before)
-    before, after = (
-        _together([_value(attribute, fact, sees) for fact in facts])
-        for facts in (change.facts[:count], change.facts[count:])
-    )
+    old: Sequence[Fact[Any]] = change.facts[:count]
+    new: Sequence[Fact[Any]] = change.facts[count:]
+    if attribute.several:
+        old, new = _without(old, new), _without(new, old)
+    before, after = (_together([_value(attribute, fact, sees) for fact in each]) for each in (old, new))
     return _turned(attribute.label, before, after)
+
+
+def _without(facts: Sequence[Fact[Any]], others: Sequence[Fact[Any]]) -> list[Fact[Any]]:
+    """Return facts but for as many of a value as there are among the others."""
+    left = [each.held.value for each in others]
+    found = []
+    for each in facts:
+        if each.held.value in left:
+            left.remove(each.held.value)
+        else:
+            found.append(each)
+    return found
 
 
 def obligation_change_words(before: Any, after: Any) -> Label:  # noqa: ANN401 - of the contract

@@ -10,6 +10,8 @@ from domain.events.adoption.dissolving import AdoptionDissolved
 from domain.events.community.rolls import MigrantRollEntered
 from domain.events.foster.matches import FosterMatchStarted
 from domain.events.guardianship import TemporaryGuardianshipStarted
+from domain.events.institution.hazards import MajorHazardFound
+from domain.events.institution.licences import LicenceIssued, LicenceRevoked
 from domain.events.placement.applying import HardshipSupportApplied
 from domain.file import File
 from domain.impact import impact
@@ -38,8 +40,20 @@ def test_an_id_is_told_by_the_entry_that_gives_it() -> None:
     assert words.startswith("寄养融合家庭：由“无”变为“2026年11月20日的“寄养融合开始”")
 
 
-def said(event: Event) -> list[str]:
-    """Return what it would change in an empty file, in words."""
-    after = given(("2026-11-20", event)).file
-    changes = impact(File(after.stream), after, Rulebook.shipped(), TODAY, EVERY_CATEGORY)
+def test_of_several_values_at_once_those_that_stay_are_not_told() -> None:
+    hazard = some(MajorHazardFound, group="equipment")
+    licences = [
+        (f"2026-11-0{day}", some(LicenceIssued, licence=each)) for day, each in ((1, "fire"), (2, "food"))
+    ]
+    assert said(some(LicenceIssued, licence="school"), *licences) == ["证照：由“无”变为“办学许可证”。"]
+    assert said(some(LicenceRevoked, licence="food"), *licences) == ["证照：由“食品经营许可证”变为“无”。"]
+    again = said(hazard, ("2026-11-01", hazard))
+    assert again == ["未整改的重大事故隐患：由“无”变为“设施设备”。"], "one more of a kind"
+
+
+def said(event: Event, *before: tuple[str, Event]) -> list[str]:
+    """Return what it would change in a file with what was before, in words."""
+    after = given(*before, ("2026-11-20", event)).file
+    file = given(*before).file if before else File(after.stream)
+    changes = impact(file, after, Rulebook.shipped(), TODAY, EVERY_CATEGORY)
     return [status_words(change, EVERY_CATEGORY).zh for change in changes.status]
