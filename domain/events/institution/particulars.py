@@ -1,6 +1,7 @@
 """An institution's own stream: its opening, what changes of it, and the rulebook it works under (机构)."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Annotated, Final
 
 from annotated_types import MaxLen, MinLen
@@ -122,13 +123,21 @@ class RulebookAdopted(
     def impossible(self, entry: AnyEntry) -> Refusals:
         if self.digest != digest_of(self.content):
             yield breach("X04")
-        try:
-            Rulebook(self.content, Rulebook.shipped())
-        except InvalidRulebookError:
+        if not _is_readable(tuple(sorted(self.content.items()))):
             yield breach("X05")
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield RULEBOOK.since(entry.days, self.digest)
+
+
+@lru_cache(maxsize=8)
+def _is_readable(texts: tuple[tuple[str, str], ...]) -> bool:
+    """Whether texts are a rulebook; to read one takes 50 ms, and a file is judged whenever it is read."""
+    try:
+        Rulebook(dict(texts), Rulebook.shipped())
+    except InvalidRulebookError:
+        return False
+    return True
 
 
 OPERATED: Final = (InstitutionOpened, InstitutionChanged, RulebookAdopted)
