@@ -108,10 +108,10 @@ async def a_child(served: Served) -> UUID:
 )
 async def test_every_page_renders_for_every_role_in_both_languages(served: Served, role: Role) -> None:
     child = await a_child(served)
-    browser = await signed_in(served, role)
+    browser, every = await signed_in(served, role), await addresses(served, child)
     for language in TOLD:
         await browser.prefer(language=language)
-        for address in await addresses(served, child):
+        for address in every:
             page = await browser.open(address)
             assert page.status_code in {DONE, FORBIDDEN, NOT_FOUND}, (address, page.text)
             is_sound(page, language)
