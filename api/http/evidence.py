@@ -11,7 +11,6 @@ from api.http.dependencies import RequestContext, categories_of
 from domain.entry import AnyEntry
 from domain.event import Category
 from domain.file import File
-from domain.scope import scope_of
 from projections.scopes import StreamScope
 
 
@@ -46,9 +45,10 @@ async def evidence(request: RequestContext, ids: Iterable[UUID]) -> ToldEvidence
 
 
 def evidence_in(request: RequestContext, file: File, ids: Iterable[UUID]) -> ToldEvidence:
-    """Return entries of a file that was read as evidence, as `evidence` returns those of many."""
-    scope, entries = scope_of(file), (file.entries[each] for each in set(ids) if each in file.entries)
-    told = [each for each in entries if request.reads_about(scope, each.days.last)]
+    """Return entries of a file as evidence, which was read to tell its `entries`; who asks notes that."""
+    last, unrestricted = request.until(file), request.unrestricted(file)
+    entries = (file.entries[each] for each in set(ids) if each in file.entries)
+    told = [each for each in entries if each.days.last <= last and unrestricted(each)]
     return _told(request, told, file.entries, {})
 
 

@@ -21,7 +21,7 @@ from api.http.counting import AgeBandsAsked, CountedWhere, check_seen, check_whe
 from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
 from api.http.duplicates import others_alike
-from api.http.evidence import evidence
+from api.http.evidence import evidence as entries_told
 from api.http.file_points import one_day
 from api.http.list_formats import body_page, in_formats, listed
 from api.http.list_pages import (
@@ -46,6 +46,7 @@ from api.http.one_file import (
     OverdueDays,
     PlaceFilter,
     RuleFilter,
+    WithEvidence,
 )
 from api.http.recording_requests import takes
 from api.http.request_body import body
@@ -237,6 +238,7 @@ async def obligations(
     place: PlaceFilter = None,
     responsible: ResponsibleFilter = None,
     escalated_to: EscalatedTo = None,
+    evidence: WithEvidence = True,  # noqa: FBT002 - of the query string
     sort: Annotated[str | None, Query(description=SORT), SortedBy(OBLIGATION_SORTS)] = None,
     total: WithTotal = False,  # noqa: FBT002 - of the query string
     limit: PageLimit = 50,
@@ -280,7 +282,7 @@ async def obligations(
     )
     rows = await opened_rows(request, OBLIGATIONS, page.rows)
     items = [obligation_json(row, on) for row in rows]
-    told = await evidence(request, (entry for item in items for entry in entries_of(item)))
+    told = await entries_told(request, (entry for item in items if evidence for entry in entries_of(item)))
     await note_rows(request, OBLIGATIONS, page.rows, told.categories)
     items = [{**item, "evidence": told.of(entries_of(item))} for item in items]
     who = NextToAct(on, _who_clears, escalates=True)
@@ -344,7 +346,7 @@ async def findings(
     rows = await opened_rows(request, FINDINGS, page.rows)
     alike = [(row.child, row.rule) for row in rows if row.kind == likeness.KIND]
     others = await others_alike(request, alike, view.known)
-    told = await evidence(request, (each for row in rows for each in row.entries))
+    told = await entries_told(request, (each for row in rows for each in row.entries))
     await note_rows(request, FINDINGS, page.rows, told.categories)
     items = [
         {

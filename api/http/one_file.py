@@ -64,6 +64,9 @@ PlaceFilter: TypeAlias = Annotated[
     str | None,
     Query(pattern="^[0-9]{2,9}$", description="In the charge of a place whose code begins so."),
 ]
+WithEvidence: TypeAlias = Annotated[
+    bool, Query(description="Tell the entries that started and met it in sentences, and not by id alone.")
+]
 FoundSince: TypeAlias = Annotated[
     date | None, Query(description="What began to speak against a file on this day or later (`on`).")
 ]
@@ -237,18 +240,20 @@ async def obligations(
     due_until: DueUntil = None,
     due_within_days: DueWithinDays = None,
     overdue_days: OverdueDays = None,
+    evidence: WithEvidence = True,  # noqa: FBT002 - of the query string
     known_at: KnownAt = None,
 ) -> JsonResponse:
     """List a file's obligations on a day, each with its state.
 
     Each has the entries that started and met it, in a sentence.
     """
-    point = await file_point(request, file_id, one_day(day, as_of), known_at, "row")
+    # What is due goes on, also in a restricted file: of its entries only those are told that are not.
+    point = await file_point(request, file_id, one_day(day, as_of), known_at, "entries")
     read, on, book = point.file, point.day, point.rulebook
     request.check_rules(rule, book)
     last = last_due(on, due_until, due_within_days, overdue_days)
 
-    def asked_for() -> tuple[list[ObligationAnswer], set[Category]]:
+    def asked_for() -> tuple[list[ObligationAnswer], dict[UUID, set[Category]]]:
         listed = [
             obligation
             for obligation in request.visible(obligations_of(read, file_id, book))
@@ -258,12 +263,15 @@ async def obligations(
             and (due_since or date.min) <= obligation.due_on <= last
         ]
         items = [obligation_json(each, on, kind=request.kind) for each in listed]
-        told = evidence_in(request, read, (entry for item in items for entry in entries_of(item)))
+        told = evidence_in(request, read, (entry for item in items if evidence for entry in entries_of(item)))
         shown = [{**item, "evidence": told.of(entries_of(item))} for item in items]
-        return shown, told_of(listed).get(file_id, set()).union(*told.categories.values())
+        revealed = told_of(listed)
+        for categories in told.categories.values():
+            revealed.setdefault(file_id, set()).update(categories)
+        return shown, revealed
 
     items, categories = await compute(asked_for, len(read.entries))
-    await request.note({file_id: categories}, "obligations")
+    await request.note(categories, "obligations")
     body = {"items": items, "next": None, "known_position": point.known}
     return JsonResponse(body, headers={"Ledger-Position": str(point.known)})
 

@@ -71,6 +71,22 @@ async def a_restricted_child(served: Served) -> UUID:
     )
 
 
+async def test_what_is_due_of_a_restricted_file_is_told_and_what_started_it_is_not(served: Served) -> None:
+    child = await a_restricted_child(served)
+    await served.projected()
+    client = await served.as_(Role.SUPERVISOR)
+    before = (await served.container.ledger.head()).position - 1
+    own = f"/children/{child}/obligations"
+    for path in ("/obligations", own, f"{own}?known_at={before}"):
+        answer = await client.get(path, params={"rule": "D13", "state": ["due", "overdue"]})
+        (due,) = answer.json()["items"]
+        assert (len(due["started_by"]), due["evidence"]) == (1, []), path
+        assert SECRET not in answer.text
+    reader = await may_read(served, child, Role.SUPERVISOR)
+    (due,) = (await reader.get(own, params={"rule": "D13", "state": ["due", "overdue"]})).json()["items"]
+    assert SECRET in due["evidence"][0]["sentence_zh"], "for an approved purpose it is"
+
+
 @pytest.mark.parametrize("role", [Role.STAFF, Role.SUPERVISOR, Role.AUDITOR])
 async def test_nobody_reads_a_restricted_file_without_an_approved_purpose(served: Served, role: Role) -> None:
     adopted, restricted = await an_adopted_child(served), await a_restricted_child(served)

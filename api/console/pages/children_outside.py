@@ -88,6 +88,7 @@ async def _due(page: PageRequest, cursor: str | None) -> Any:  # noqa: ANN401 - 
         rule=named,
         place=page.context.actor.places,
         due_within_days=_SOON_DAYS,
+        evidence=False,
         limit=_ROWS,
         cursor=cursor,
     )

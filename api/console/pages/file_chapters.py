@@ -28,6 +28,7 @@ async def file_chapters(asked: AboutFile) -> Response:
         asked.file_id,
         **asked.point,
         state=["overdue", "due"],
+        evidence=False,
     )
     await asyncio.to_thread(attribute_codes)
     shown = chapters(asked.page.words, file, asked.kind)

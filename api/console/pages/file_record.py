@@ -211,7 +211,7 @@ def by_chapter(types: Sequence[TypeToRecord]) -> dict[str, list[TypeToRecord]]:
 
 async def _clearing(asked: FilePage) -> dict[str, list[str]]:
     """Return what each type of event clears of what waits in the file, in the words of the reader."""
-    due = await asked.page.answer(one_file.obligations, asked.file_id, state=_WAITING)
+    due = await asked.page.answer(one_file.obligations, asked.file_id, state=_WAITING, evidence=False)
     rules = (await asked.page.context.rulebook()).rules
     clearing: dict[str, list[str]] = {}
     for row in due["items"]:
@@ -240,7 +240,9 @@ async def _most_used(asked: FilePage) -> list[str]:
 async def _started(form: AskedForm, rule: str) -> list[str]:
     """Return which entries made due by a rule what the form is to clear."""
     asked = form.asked
-    due = await asked.page.answer(one_file.obligations, asked.file_id, state=_WAITING, rule=rule and [rule])
+    due = await asked.page.answer(
+        one_file.obligations, asked.file_id, state=_WAITING, rule=rule and [rule], evidence=False
+    )
     return [each for row in due["items"][:1] for each in row["started_by"]]
 
 

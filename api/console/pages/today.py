@@ -145,7 +145,7 @@ async def _due(
     asked |= {"institution": institution, "place": place}
     if mine:
         asked["responsible"] = str(page.context.actor.user)
-    return await page.answer(lists.obligations, limit=limit, cursor=cursor, **asked)
+    return await page.answer(lists.obligations, limit=limit, cursor=cursor, evidence=False, **asked)
 
 
 async def _recordable(page: PageRequest, groups: Sequence[DueRows]) -> set[str]:
