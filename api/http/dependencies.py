@@ -115,6 +115,8 @@ class RequestContext:
     """The files of which the caller is told those entries alone that are not restricted."""
     emergencies: dict[UUID, Sequence[EmergencyAccess]] = field(default_factory=dict)
     """Each file that is read, with the caller's open emergency accesses to it, of which most have none."""
+    stands: dict[UUID, FileScope] = field(default_factory=dict)
+    """Each file that is read, with its scope as it is now: that decides who reads it as known before, too."""
 
     def of(self, kind: Kind) -> "RequestContext":
         """Return the same request about files of a kind."""
@@ -175,6 +177,7 @@ class RequestContext:
             # A file out of scope costs no more than a missing one: it is not read to learn its scope.
             self.check(await self.known_scopes([child]), child, action, about=about)
         file = now = self.permitted(await self.ledger.file(child), action, about=about)
+        self.stands[child] = scope_of(now)
         if known is not None and known < file.position:
             earlier = await self.ledger.file(child, known)
             if earlier is None:
@@ -410,7 +413,8 @@ class RequestContext:
 
     def until(self, file: File) -> date:
         """Return the last day about which the caller may read in a file. Raises Problem `not_found`."""
-        last = horizon(self.actor, scope_of(file), self.today)
+        scope = self.stands.get(file.stream) if file.stream is not None else None
+        last = horizon(self.actor, scope or scope_of(file), self.today)
         if last is None:
             raise not_found()
         return last
