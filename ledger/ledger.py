@@ -15,7 +15,7 @@ from domain.rulebook import Rulebook
 from domain.when import end_of
 from ledger.codec import mapping
 from ledger.codec.split import sealed_wholly
-from ledger.files.cache import CAPACITY, Keep
+from ledger.files.cache import CAPACITY, KeptAfter
 from ledger.files.repository import FileRepository
 from ledger.postgres.check import OlderLedgerError
 from ledger.recording.candidates import Check, allow_all, hashed_name
@@ -71,7 +71,7 @@ class Ledger:
         return await self.repository.file(stream, known)
 
     async def files(
-        self, streams: Iterable[UUID], known: int | None = None, *, keep: Keep = "single"
+        self, streams: Iterable[UUID], known: int | None = None, *, keep: KeptAfter = "single"
     ) -> dict[UUID, File]:
         """Return the files that have entries, as known at a position; the cache keeps them so."""
         return await self.repository.files(streams, known, keep=keep)

@@ -8,7 +8,7 @@ from domain.file import File
 
 CAPACITY: Final = 20_000
 """Entries, of which a thousand take some 3 MB."""
-Keep: TypeAlias = Literal["single", "listed", "none"]
+KeptAfter: TypeAlias = Literal["single", "listed", "none"]
 """How the cache keeps what is read: as a file by itself, as one of a list, or not, as where all are read."""
 
 

@@ -18,7 +18,7 @@ from domain.rulebook import Rulebook
 from domain.scope import scope_of
 from ledger.codec import mapping
 from ledger.compute import FEW, compute
-from ledger.files.cache import FileCache, Keep
+from ledger.files.cache import FileCache, KeptAfter
 from ledger.files.rulebooks import Rulebooks
 from ledger.sealing.cipher import Keyring
 from ledger.sealing.keys import Keys
@@ -50,7 +50,7 @@ class FileRepository:
         return (await self.files([stream], known)).get(stream)
 
     async def files(
-        self, streams: Iterable[UUID], known: int | None = None, *, keep: Keep = "single"
+        self, streams: Iterable[UUID], known: int | None = None, *, keep: KeptAfter = "single"
     ) -> dict[UUID, File]:
         """Return those of the files that have entries, as known at a position; the cache keeps them so."""
         files = {stream: self.cache.get(stream) or File(stream) for stream in dict.fromkeys(streams)}

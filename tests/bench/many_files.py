@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from api.app import create_app, running
 from api.bootstrap import Container
 from domain.file import File
-from ledger.files.cache import Keep
+from ledger.files.cache import KeptAfter
 from ledger.files.repository import FileRepository
 from projections import READ_MODELS
 from tests.bench.bench import Bench, now
@@ -72,7 +72,7 @@ class _EveryFile(FileRepository):
         self._one = one
 
     async def files(
-        self, streams: Iterable[UUID], known: int | None = None, *, keep: Keep = "single"
+        self, streams: Iterable[UUID], known: int | None = None, *, keep: KeptAfter = "single"
     ) -> dict[UUID, File]:
         wanted = list(streams)
         found = await super().files(wanted, known, keep=keep)
@@ -84,7 +84,7 @@ class _EveryFile(FileRepository):
                 found[stream] = held
         return found
 
-    async def _made(self, stream: UUID, known: int | None, keep: Keep) -> File:
+    async def _made(self, stream: UUID, known: int | None, keep: KeptAfter) -> File:
         entries = await self.decoded(await self._store.streams([self._one], known=known))
         file = File(stream).extended([replace(entry, stream=stream) for entry in entries])
         if keep != "none" and entries:
