@@ -81,7 +81,7 @@ NEVER_A_FINDING: Final = {
     "X07": "of an institution, not of a life",
     "X08": "impossible",
     "X12": "impossible",
-    **dict.fromkeys(("R-LIM-1", "R-EMG-2", "R-ERA-1", "R-ERA-2", "R-ERA-4"), "impossible"),
+    **dict.fromkeys(("R-ESC-1", "R-LIM-1", "R-EMG-2", "R-ERA-1", "R-ERA-2", "R-ERA-4"), "impossible"),
     "R-ERA-3": "nobody asked that anything be erased",
     "R-SUB-1": "nobody asked for their own data",
     "R-FOS-4": "of two files",
@@ -103,6 +103,7 @@ IN_TURN: Final = {"met", "met_late", "due"}
 STATES: Final[dict[str, set[str]]] = {
     "D19": NEVER_VOID,
     "R-LIM-2": {"due", "met"},
+    "R-MED-8": {"due", "overdue"},
     "D34": NEVER_VOID,
     "R-ALW-2": {"due", "overdue", "met"},
     "R-DIS-2": {"due"},
