@@ -56,6 +56,18 @@ class ChildOfFamilyAnswer(TypedDict):
     entry: UUID
 
 
+class OccupancyAnswer(TypedDict):
+    """How many children are in an institution's charge on a day, and of them with foster families or not.
+
+    `list` is the address of the list of all of them.
+    """
+
+    in_care: int
+    in_house: int
+    fostered: int
+    list: str
+
+
 _OF_A_CHILD: Final = {
     "place": str | None,
     "file_no": PersonalValue,
@@ -77,6 +89,7 @@ def file_answer(kind: Kind) -> Any:  # noqa: ANN401 - a type
         **(_OF_A_CHILD if kind == "child" else {}),
         "restricted": bool,
         **({"children": list[ChildOfFamilyAnswer]} if kind == "family" else {}),
+        **({"occupancy": OccupancyAnswer | None} if kind == "institution" else {}),
         "findings": int,
         "obligations": WaitingAnswer,
         "lists": FileListsAnswer,

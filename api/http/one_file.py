@@ -27,6 +27,7 @@ from api.http.evidence import evidence_in
 from api.http.file_points import FilePoint, file_point, one_day
 from api.http.list_formats import in_formats, listed, one_page
 from api.http.list_pages import listed_at
+from api.http.occupancy import occupancy
 from api.http.of_kind import of_kind
 from api.identity.restricted import Tells, restricted
 from domain.entry import AnyEntry
@@ -99,6 +100,8 @@ async def file(
     await request.note({file_id: counted - shown}, "findings")
     if request.kind == "family":
         answer["children"] = await children_of_family(request, file_id, as_of, known_at)
+    if request.kind == "institution":
+        answer["occupancy"] = await occupancy(request, file_id, point.day, known_at)
     return await _told(request, file_id, point, known_at, answer)
 
 

@@ -155,7 +155,8 @@ async def recorded_since(asked: FilePage, version: int) -> list[Mapping[str, Any
 
 async def form_of(asked: FilePage, kind: type[Event], sent: SentFields, key: str, due: str = "") -> AskedForm:
     """Return a form of an event, as first shown."""
-    return AskedForm(asked, kind, await asked.summary(), await choices_for(asked, kind), sent, key, due)
+    file = await asked.summary()
+    return AskedForm(asked, kind, file, await choices_for(asked, kind, file), sent, key, due)
 
 
 async def sent_form_of(asked: FilePage, kind: type[Event], filled: SentFields) -> AskedForm:

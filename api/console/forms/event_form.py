@@ -143,10 +143,14 @@ class EventForm:
         return rules
 
     def _code_lists(self, names: set[str]) -> dict[str, list[str]]:
-        """Return the labels of codes found while typing; of regions, the provinces and those nearby."""
+        """Return what is offered while typing: names, or labels of codes; of regions, those nearby.
+
+        Provinces are offered wherever they are.
+        """
         words, near = self.page.words, (self.page.context.actor.region or "")[:_PROVINCE]
-        found = {}
-        for name in sorted(names):
+        typed = self.choices.typed
+        found = {name: [*typed[name]] for name in sorted(names & typed.keys())}
+        for name in sorted(names - typed.keys()):
             table = tables()[name]
             labels = (
                 words.label(label)

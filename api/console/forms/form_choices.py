@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, TypeAlias
+from uuid import UUID
 
 from api.console.file_frame import FilePage
 from api.console.forms.field_controls import FieldControl, FormField, event_fields, has_form
@@ -14,16 +16,21 @@ from api.contract.problems import Problem
 from api.http import family_lists, timeline
 from api.identity.permissions import may_know
 from domain.event import CATALOGUE, EVERY_CATEGORY, LONGEST_NAME, Event, Kind
+from domain.events.care import CareModeAssigned
+from domain.events.institution.capacity import CareUnitClosed, CareUnitOpened
 
 MOST_OFFERED: Final = 200
 """Entries of a file that are offered, the newest: earlier ones are seldom gone back to."""
 _LONGEST: Final = 60
+_HOUSE: Final = "institution"
+_UNIT: Final = "unit"
+"""The field that names the ward or home in which a child lives, or the one that is closed."""
 _NamingFields: TypeAlias = Mapping[str, str | None]
 """The fields of an event that name somebody by an id, each with the one that says what they are called."""
 
 
-async def choices_for(asked: FilePage, kind: type[Event]) -> FormChoices:
-    """Return what there is to choose from in a form of an event."""
+async def choices_for(asked: FilePage, kind: type[Event], file: Mapping[str, Any]) -> FormChoices:
+    """Return what there is to choose from in a form of an event; `file` is the file's summary."""
     fields = [*_flat(event_fields(kind, asked.page.context.records))]
     of_entries = [each for each in fields if each.control is FieldControl.ENTRY]
     referred = {each.refers for each in of_entries if each.refers is not None}
@@ -41,6 +48,7 @@ async def choices_for(asked: FilePage, kind: type[Event]) -> FormChoices:
         await _with_families(asked.page, fields, people),
         await institutions_for(asked.page, kind),
         await _members(asked, fields),
+        await _care_units(asked, kind, file),
     )
 
 
@@ -70,6 +78,27 @@ async def _members(asked: FilePage, fields: Sequence[FormField]) -> Sequence[tup
     ]
 
 
+async def _care_units(
+    asked: FilePage, kind: type[Event], file: Mapping[str, Any]
+) -> Mapping[str, Sequence[str]]:
+    """Return the names of the open wards and homes of a child's institution, where a form asks for one."""
+    institution = file["institution"]
+    if kind is not CareModeAssigned or institution is None:
+        return {}
+    house = replace(asked, page=asked.page.of(_HOUSE), kind=_HOUSE, file_id=UUID(institution))
+    try:
+        entries = await _entries(house, [CareUnitOpened.__name__, CareUnitClosed.__name__])
+    except Problem as problem:
+        # Whoever may not read the institution's file types the name.
+        if problem.code != "not_found":
+            raise
+        return {}
+    closed = {each["data"].get(_UNIT) for each in entries if each["type"] == CareUnitClosed.__name__}
+    opened = [each for each in entries if each["type"] == CareUnitOpened.__name__]
+    names = {each["data"].get("name") for each in opened if _original(each) not in closed}
+    return {_UNIT: sorted(each for each in names if isinstance(each, str))}
+
+
 def entry_words(words: Words, entry: Mapping[str, Any]) -> str:
     """Return an entry in one line: its day and its sentence."""
     said = words.said(entry, "sentence")
@@ -79,7 +108,12 @@ def entry_words(words: Words, entry: Mapping[str, Any]) -> str:
 
 def _choice(words: Words, entry: Mapping[str, Any]) -> tuple[str, str]:
     """Return an entry as what may be chosen: by its original id, whatever corrected it since."""
-    return entry["corrects"] or entry["entry_id"], entry_words(words, entry)
+    return _original(entry), entry_words(words, entry)
+
+
+def _original(entry: Mapping[str, Any]) -> str:
+    original: str = entry["corrects"] or entry["entry_id"]
+    return original
 
 
 async def _entries(asked: FilePage, types: Sequence[str]) -> list[Mapping[str, Any]]:

@@ -49,13 +49,15 @@ class FormChoices:
     """What a file and the ledger offer to choose from: a value with its words each.
 
     `entries` are those of a file by their type, under ANY_TYPE those of every type; `subjects` are people
-    and families by the name of the field, `members` the users of the institution whose file it is.
+    and families by the name of the field, `members` the users of the institution whose file it is. `typed`
+    are names that are offered while typing, by the name of a field that takes any.
     """
 
     entries: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
     subjects: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
     institutions: Sequence[tuple[str, str]] = ()
     members: Sequence[tuple[str, str]] = ()
+    typed: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ class FormView:
             by_id=self.first(of.name + BY_ID)
             if of.control is FieldControl.SUBJECT and not of.of_file
             else None,
-            codes=f"{FROM}{of.of.code}" if of.control is FieldControl.TYPED_CODE else "",
+            codes=self._listed(of),
             unit=self._unit(of),
             lock="" if of.category is None else self.words.label(CATEGORIES[of.category]),
             longest=of.longest,
@@ -173,6 +175,12 @@ class FormView:
         if of.control in {FieldControl.TRUTH, FieldControl.REASON_ALONE}:
             return "radios"
         return "line" if of.control in IN_A_LINE else of.control.value
+
+    def _listed(self, of: FormField) -> str:
+        """Return the id of the list from which a value is offered while it is typed, empty for none."""
+        if of.control is FieldControl.TYPED_CODE:
+            return f"{FROM}{of.of.code}"
+        return f"{FROM}{of.last_name}" if of.last_name in self.choices.typed else ""
 
     def _unit(self, of: FormField) -> str:
         if of.unit is None:
@@ -281,7 +289,7 @@ def _unasked(row: ShownField) -> ShownField:
 
 
 def typed_codes(fields: Iterable[ShownField]) -> set[str]:
-    """Return the tables of which a code is typed in fields."""
+    """Return the lists, of codes or of names, that are offered while something is typed in fields."""
     found: set[str] = set()
     for each in fields:
         found |= {each.codes.removeprefix(FROM)} if each.codes else set()

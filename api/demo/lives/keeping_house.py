@@ -7,6 +7,7 @@ from uuid import UUID
 
 from api.demo.life_building import Happening, LifeCourse, Present, on
 from api.demo.lives.dividing_work import divides_work
+from domain.events.institution.capacity import CareUnitClosed, CareUnitOpened, StandingNumbersSet
 from domain.events.institution.governance import InternalRulesAdopted, MilestoneReached, MilestoneSet
 from domain.events.institution.hazards import MajorHazardFound, MajorHazardRectified
 from domain.events.institution.information import (
@@ -62,14 +63,23 @@ QUARTERLY: Final = (12, 10, 6, 4, 2)
 ANSWERED: Final = ((400, 380), (300, 200), (90, None), (10, None))
 """Days ago on which something was found, and was mended: in time, late, not yet though due, and not yet."""
 MEND_DAYS: Final = 30
+UNITS: Final = (
+    ("婴儿养护区", "ward", 24),
+    ("一楼养护区", "ward", 40),
+    ("二楼养护区", "ward", 40),
+    ("向日葵家庭", "family_style", 6),
+    ("蒲公英家庭", "family_style", 6),
+)
+"""The wards and homes in which its children live."""
 
 
 def keeps_house(present: Present, director: UUID) -> LifeCourse:
-    """An institution divides its work, renews its licences, checks its staff, drills, is inspected, reports.
+    """An institution: its size, work, licences, staff, drills, inspections, reports.
 
     `director` is the user whom its director is.
     """
     yield from _governed(present)
+    yield from _sized(present)
     yield from _licensed(present)
     yield from _staffed(present)
     yield from divides_work(present, director)
@@ -88,6 +98,15 @@ def _governed(present: Present) -> LifeCourse:
         goal = yield on(day, MilestoneSet, milestone="优化提质", plan="实施方案", reach_by=by)
         if reached is not None:
             yield on(present.ago(days=reached), MilestoneReached, milestone=goal, accepted_by=BUREAU)
+
+
+def _sized(present: Present) -> LifeCourse:
+    for years, beds, posts in ((5, 100, 46), (2, 120, 52)):
+        yield on(present.ago(years=years), StandingNumbersSet, approved_beds=beds, staff_posts=posts)
+    closing = yield on(present.ago(years=5), CareUnitOpened, name="老楼养护区", unit_kind="ward", places=40)
+    for name, kind, places in UNITS:
+        yield on(present.ago(years=5), CareUnitOpened, name=name, unit_kind=kind, places=places)
+    yield on(present.ago(years=2), CareUnitClosed, unit=closing)
 
 
 def _licensed(present: Present) -> LifeCourse:

@@ -5,6 +5,7 @@ Nobody leaves an institution's file: what recurs in it recurs for as long as it 
 
 # ruff: noqa: I001  # in the order of an institution's life, not of the alphabet
 from domain.events.institution import particulars as particulars
+from domain.events.institution import capacity as capacity
 from domain.events.institution import licences as licences
 from domain.events.institution import responsibilities as responsibilities
 from domain.events.institution import staff as staff
