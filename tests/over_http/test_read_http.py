@@ -643,10 +643,12 @@ async def test_reading_what_is_personal_is_noted_with_its_categories(served: Ser
     await staff.post("/children/search", json={"q": "王"})
     await staff.get("/entries")
     await staff.get("/obligations")
-    # What is due of one file shows nothing personal.
+    # What is due of one file shows nothing personal without the sentences of its entries.
+    await staff.get(f"/children/{story.child}/obligations", params={"evidence": False})
     await staff.get(f"/children/{story.child}/obligations")
     noted = (await story.asked("/access"))["items"]
     assert [line["purpose"] for line in noted] == [
+        "obligations",
         "obligations",
         "feed",
         "register",
@@ -654,7 +656,8 @@ async def test_reading_what_is_personal_is_noted_with_its_categories(served: Ser
         "entries",
         "file",
     ]
-    assert noted[0]["categories"] == ["identity"]
+    of_sentences = ["contact", "health", "identity"]
+    assert [line["categories"] for line in noted[:2]] == [of_sentences, of_sentences]
     assert noted[-1]["categories"] == ["identity"]
     assert {line["role"] for line in noted} == {"staff"}
 

@@ -41,7 +41,7 @@ from tests.support.many_children import multiply
 from tests.support.stored import kept
 from tests.support.waiting import PATIENCE
 
-CHILDREN = 2_000
+CHILDREN = 5_000
 CREATED = 201
 EMPTY = {
     "unlisted",
