@@ -127,9 +127,13 @@ def _held(
         several = [told_by(keyed, name, "", each)[2] for each in several]
         name = told_by(keyed, name, "", "")[0]
     yield Condition(SQL("s.attribute = {}").format(Placeholder(attribute)), {attribute: name})
+    # Listed by the day itself, children are read in their order until there are enough: within coalesce, for
+    # PostgreSQL takes the bare comparisons for rare matches and reads all.
+    as_said = SQL("coalesce({}, false)") if held.on_the_day else SQL("{}")
     if several:
-        yield Condition(SQL("s.value = ANY ({})").format(Placeholder(values)), {values: several})
+        has_value = SQL("s.value = ANY ({})").format(Placeholder(values))
+        yield Condition(as_said.format(has_value), {values: several})
     lasts = SQL("s.until < %(day)s") if held.ended else SQL("s.since <= %(day)s AND s.until >= %(day)s")
-    yield Condition(lasts, {"day": day})
+    yield Condition(as_said.format(lasts), {"day": day})
     if institution is not None:
         yield in_charge(institution)

@@ -105,13 +105,18 @@ class _Reading:
 
     async def page(self) -> list[AskedChild]:
         """Return the children of the page, and one more if there is one."""
-        reach = self._most
-        while True:
+        for reach in (self._most, self._most * _FURTHER):
             rows, is_all = await self._ordered(reach)
             found = await self._by_first_day(rows)
             if is_all or len(found) >= self._most:
                 return found
-            reach *= _FURTHER
+        return await self._of_all()
+
+    async def _of_all(self) -> list[AskedChild]:
+        """Return them after reading all children: where most are put off, as where the last come first."""
+        (ends,) = self.sorting.parts(self._after)
+        statement = _SQL["of_all"].format(parts=self._whole, ends=ends)
+        return [AskedChild(*row) for row in await self._rows(statement, page_limit=self._most)]
 
     async def total(self) -> int:
         """Return how many children there are on all pages."""

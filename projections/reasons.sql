@@ -11,3 +11,8 @@ SELECT own.child, min(own.first_on) FROM ({parts}) AS own WHERE own.child = ANY 
 
 -- name: total
 SELECT count(DISTINCT every.child) FROM ({parts}) AS every
+
+-- name: of_all
+SELECT q.child, q.first_on
+  FROM (SELECT own.child, min(own.first_on) AS first_on FROM ({parts}) AS own GROUP BY own.child) AS q
+ WHERE true {ends}
