@@ -8,7 +8,7 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
-from psycopg.sql import SQL, Composable
+from psycopg.sql import SQL
 
 from domain.event import Category, known
 from domain.events.institution.responsibilities import RESPONSIBLE
@@ -92,11 +92,11 @@ async def responsible_people(
     """
     where = [scope]
     if institutions is not None:
-        where.append(_equal(SQL("responsible_people.institution = ANY (%(of)s)"), of=[*institutions]))
+        where.append(Condition(SQL("responsible_people.institution = ANY (%(of)s)"), {"of": [*institutions]}))
     if person is not None:
-        where.append(_equal(SQL("responsible_people.person = %(person)s"), person=person))
+        where.append(Condition(SQL("responsible_people.person = %(person)s"), {"person": person}))
     if member is not None:
-        where.append(_equal(SQL("responsible_people.member = %(member)s"), member=member))
+        where.append(Condition(SQL("responsible_people.member = %(member)s"), {"member": member}))
     then = as_known(known, {"responsible_people": RESPONSIBLE_PEOPLE})
     conditions = SQL(" AND ").join(each.sql for each in where)
     parameters = {name: value for each in (then, *where) for name, value in each.parameters.items()}
@@ -116,7 +116,3 @@ async def institution_of_person(
     cursor = await connection.execute(asked, {**scope.parameters, "person": person})
     found = await cursor.fetchone()
     return None if found is None else found[0]
-
-
-def _equal(sql: Composable, **parameters: object) -> Condition:
-    return Condition(sql, parameters)

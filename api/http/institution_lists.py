@@ -9,7 +9,7 @@ from api.contract.encoding import JsonResponse
 from api.contract.filters import SORT, SortedBy
 from api.contract.institution_duties import INSTITUTION_OBLIGATIONS_TABLE, InstitutionDutyAnswer
 from api.contract.listing import CountedListing
-from api.contract.obligations import ObligationAnswer, entries_of, obligation_json
+from api.contract.obligations import entries_of, obligation_json
 from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
 from api.http.evidence import evidence
@@ -24,11 +24,10 @@ from api.http.list_pages import (
     list_view,
     opened_rows,
 )
-from api.http.lists import several
+from api.http.lists import several, who_clears
 from api.http.next_to_act import ESCALATION_MODELS, NextToAct, with_who_acts
 from api.http.one_file import DueSince, DueUntil, DueWithinDays, OverdueDays, RuleFilter
 from api.http.responsible import AskedOn, EscalatedTo, ResponsibleFilter, acting, escalated
-from api.identity.acting import NOBODY_ACTS, ToAct, to_record
 from api.identity.permissions import families_sql
 from domain.obligations import State
 from projections.institution_obligations import WITHHELD, institution_obligations
@@ -116,10 +115,6 @@ async def obligations_of_institutions(
         }
         for row, item in zip(rows, items, strict=True)
     ]
-    who = NextToAct(on, _acting, escalates=True)
+    who = NextToAct(on, who_clears, escalates=True)
     items = await with_who_acts(request, items, who, view.known)
     return counted_listing(items, page, view, INSTITUTION_OBLIGATIONS_TABLE)
-
-
-def _acting(item: ObligationAnswer, placed: bool) -> ToAct:  # noqa: FBT001 - of a file
-    return to_record(item["rule"], placed=placed) if item["state"] in WAITING else NOBODY_ACTS

@@ -14,7 +14,7 @@ from api.contract.file_status import RegisterRow
 from api.contract.filters import SORT, SortedBy, Stage
 from api.contract.findings import ListedFindingAnswer, finding_json
 from api.contract.listing import CountedListing
-from api.contract.obligations import ListedObligationAnswer, entries_of, obligation_json
+from api.contract.obligations import ListedObligationAnswer, ObligationAnswer, entries_of, obligation_json
 from api.contract.requests import ListRequest
 from api.contract.tables_across_files import FINDINGS_TABLE, OBLIGATIONS_TABLE, REGISTER_TABLE
 from api.http.counting import AgeBandsAsked, CountedWhere, check_seen, check_where
@@ -285,12 +285,13 @@ async def obligations(
     told = await entries_told(request, (entry for item in items if evidence for entry in entries_of(item)))
     await note_rows(request, OBLIGATIONS, page.rows, told.categories)
     items = [{**item, "evidence": told.of(entries_of(item))} for item in items]
-    who = NextToAct(on, _who_clears, escalates=True)
+    who = NextToAct(on, who_clears, escalates=True)
     named = await with_names(request, items, view.known, who, told.scopes)
     return counted_listing(named, page, view, OBLIGATIONS_TABLE)
 
 
-def _who_clears(item: ListedObligationAnswer, placed: bool) -> ToAct:  # noqa: FBT001 - of a file
+def who_clears(item: ObligationAnswer, placed: bool) -> ToAct:  # noqa: FBT001 - of a file
+    """Return who must record what is due, of a file in the charge of a place or of an institution."""
     return to_record(item["rule"], placed=placed) if item["state"] in WAITING else NOBODY_ACTS
 
 

@@ -60,7 +60,7 @@ class CatchUp:
             for files in chunks(await self._files(connection, generation, moved)):
                 if self.leaving:
                     raise LeftError
-                written |= await self._writer.write(connection, generation, files, keep=True)
+                written |= await self._writer.write(connection, generation, files, keep="single")
         if not advanced.rowcount:
             return 0
         # Files already written beyond this batch, with versions, which the next batch skips.

@@ -53,7 +53,7 @@ class Rebuild:
             )
             if not advanced.rowcount:
                 raise Rollback(piece)
-            await self._writer.write(connection, generation, files, keep=False)
+            await self._writer.write(connection, generation, files, keep="none")
         return advanced.rowcount > 0
 
     async def _changed(self, statement: str, parameters: Sequence[object]) -> bool:

@@ -21,6 +21,7 @@ from psycopg.sql import SQL, Identifier
 from domain.file import File
 from domain.rulebook import Rulebook
 from domain.scope import scope_of
+from ledger.files.cache import KeptAfter
 from ledger.ledger import Ledger
 from ledger.sealing.cipher import Seal
 from ledger.sealing.wrapping import KeyUnavailableError
@@ -62,11 +63,11 @@ class RowWriter:
         generation: Generation,
         files: Sequence[StreamVersion],
         *,
-        keep: bool,
+        keep: KeptAfter,
     ) -> dict[UUID, int]:
         """Write the rows of files as they are now; return the versions of those that can be read.
 
-        `keep` caches the files for the next batch.
+        `keep` says how the cache keeps the files, for the next batch or not.
         """
         chunk = _Chunk(self._ledger, self._models, keep)
         await bisected(chunk.read, files, chunk.leave_out)
@@ -87,15 +88,13 @@ class _Chunk:
 
     ledger: Ledger
     models: Sequence[ReadModel[Any]]
-    keep: bool
+    keep: KeptAfter
     versions: dict[UUID, int] = field(default_factory=dict)
     rows: dict[RowsKey, list[Any]] = field(default_factory=dict)
     failed: dict[RowsKey, Exception] = field(default_factory=dict)
 
     async def read(self, streams: Sequence[StreamVersion]) -> None:
-        files = await self.ledger.files(
-            [each.stream for each in streams], keep="single" if self.keep else "none"
-        )
+        files = await self.ledger.files([each.stream for each in streams], keep=self.keep)
         contexts = await contexts_of(self.ledger, files, await self.ledger.seal_of(files))
         # In a thread, so that the event loop serves requests meanwhile.
         await asyncio.to_thread(self._fold, streams, files, contexts)
