@@ -57,14 +57,16 @@ class ChildOfFamilyAnswer(TypedDict):
 
 
 class OccupancyAnswer(TypedDict):
-    """How many children are in an institution's charge on a day, and of them with foster families or not.
+    """How many children are in an institution's charge on a day, and of them in the house or with families.
 
-    `list` is the address of the list of all of them.
+    Of those `not_known` it is not recorded, or not known, in which way they are cared for. `list` is the
+    address of the list of all of them.
     """
 
     in_care: int
     in_house: int
     fostered: int
+    not_known: int
     list: str
 
 

@@ -11,6 +11,7 @@ from api.http.dependencies import RequestContext
 from api.http.list_pages import list_view
 from domain.events.care import FOSTER
 from projections.child_counts import stock
+from projections.dimensions import NOTHING, UNKNOWN
 from projections.projector.projector import NotBuiltError
 
 _OF: Final = "institution"
@@ -36,9 +37,11 @@ async def occupancy(
             raise
         return None
     in_care, fostered = sum(cells.values()), cells.get((FOSTER,), 0)
+    not_known = sum(cells.get((each,), 0) for each in (NOTHING, UNKNOWN))
     return {
         "in_care": in_care,
         "fostered": fostered,
-        "in_house": in_care - fostered,
+        "not_known": not_known,
+        "in_house": in_care - fostered - not_known,
         "list": list_of((_OF,), (str(institution),), None, None, day, known_at),
     }

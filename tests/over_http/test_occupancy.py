@@ -53,16 +53,18 @@ async def told(served: Served, role: Role = Role.SUPERVISOR, **query: Any) -> di
     return said
 
 
-async def children(served: Served, *modes: str) -> int:
-    """Children are in care, each in one of these ways; return a position at which none was known."""
+async def children(served: Served, *modes: str | Unknown | None) -> int:
+    """Children are in care, each in one of these ways, of None nothing is recorded.
+
+    Return a position at which none of them was known.
+    """
     before = (await served.container.ledger.head()).position
     for mode in modes:
         born = some(IdentityRecorded, birth_on=date(2019, 3, 5))
         story = await a_story(served).given((CAME, some(ChildReceived)), (CAME, born))
-        await story.given(
-            (CAME, some(ChildAdmitted), {"exception": "I01"}),
-            (CAME, some(CareModeAssigned, mode=mode)),
-        )
+        await story.given((CAME, some(ChildAdmitted), {"exception": "I01"}))
+        if mode is not None:
+            await story.given((CAME, some(CareModeAssigned, mode=mode)))
     await served.projected()
     position = (await served.container.ledger.head()).position
     assert await served.container.projector.known_reached(position, PATIENCE)
@@ -93,6 +95,22 @@ async def test_the_children_of_an_institution_are_told_beside_its_beds_as_the_ce
     assert (await told(served, as_of=CAME))["occupancy"]["in_care"] == 3
     for role in (Role.STAFF, Role.AUDITOR, Role.BUREAU, Role.ADMINISTRATOR):
         assert (await told(served, role))["occupancy"]["in_care"] == 3, role
+
+
+async def test_of_whom_it_is_not_known_how_they_are_cared_for_none_is_taken_to_be_in_the_house(
+    served: Served,
+) -> None:
+    await children(served, "ward", Unknown("not_known"), None)
+    occupancy = (await told(served))["occupancy"]
+    assert {name: occupancy[name] for name in ("in_care", "in_house", "fostered", "not_known")} == {
+        "in_care": 3,
+        "in_house": 1,
+        "fostered": 0,
+        "not_known": 2,
+    }
+    browser = await signed_in(served, Role.SUPERVISOR)
+    page = await browser.open(f"/console/institutions/{served.home.institution}")
+    assert "养育方式不详 2 人" in page.text
 
 
 async def test_which_wards_and_homes_are_open_is_told_to_those_who_see_where_a_child_lives(
