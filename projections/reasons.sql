@@ -7,7 +7,10 @@ SELECT part.child, part.{day} AS first_on FROM ({select} WHERE {condition}) AS p
 (SELECT q.child, q.first_on, {number} FROM ({part}) AS q WHERE true {ends})
 
 -- name: first
-SELECT own.child, min(own.first_on) FROM ({parts}) AS own WHERE own.child = ANY (%(children)s) GROUP BY own.child
+-- Child by child, so that what is read is each one's own, whatever is known of how rows are spread.
+SELECT asked.child, own.first_on
+  FROM unnest(%(children)s::uuid[]) AS asked (child)
+ CROSS JOIN LATERAL (SELECT min(own.first_on) AS first_on FROM ({parts}) AS own WHERE own.child = asked.child) AS own
 
 -- name: total
 SELECT count(DISTINCT every.child) FROM ({parts}) AS every
