@@ -167,9 +167,10 @@ class Turn:
         self._held = False
 
     async def take(self) -> None:
-        """Wait for the turn."""
-        await self._turns.acquire()
-        self._held = True
+        """Wait for the turn, unless it is held."""
+        if not self._held:
+            await self._turns.acquire()
+            self._held = True
 
     def give_back(self) -> None:
         """Pass the turn to the next request."""

@@ -1,7 +1,7 @@
 """The interface of the ledger to all layers above: it returns files and entries, and takes recordings."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from types import MappingProxyType
@@ -19,7 +19,7 @@ from ledger.files.cache import CAPACITY, KeptAfter
 from ledger.files.repository import FileRepository
 from ledger.postgres.check import OlderLedgerError
 from ledger.recording.candidates import Check, allow_all, hashed_name
-from ledger.recording.handler import RecordingHandler
+from ledger.recording.handler import RecordingHandler, nothing
 from ledger.recording.outcome import Outcome, Rehearsed
 from ledger.recording.request import Recording
 from ledger.sealing.cipher import Seal
@@ -219,13 +219,17 @@ class Ledger:
         now: datetime,
         atomic: bool = False,
         checked: Check = allow_all,
+        appending: Callable[[], None] = nothing,
     ) -> list[Outcome]:
         """Record each by itself, or all or nothing if `atomic`; outcomes are in the order given.
 
         The recordings of one file are judged in turn, each as if those before it had been recorded; if
-        `atomic`, together. Each is `checked` with those before it in the file.
+        `atomic`, together. Each is `checked` with those before it in the file. `appending` is called when
+        nothing is left to do but to wait for the database.
         """
-        return await self._handler.handle(recordings, now=now, atomic=atomic, checked=checked)
+        return await self._handler.handle(
+            recordings, now=now, atomic=atomic, checked=checked, appending=appending
+        )
 
     async def record_bulk(
         self, recordings: Sequence[Recording], *, now: datetime, checked: Check = allow_all

@@ -424,7 +424,11 @@ class RequestContext:
     ) -> list[Outcome]:
         """Record, as far as the caller may, and return what came of each as far as it may be told to them."""
         kept = KeptFrom(checked or self.hindrance, self.actor.user, self.today)
-        outcomes = await self.ledger.record_all(wanted, now=self.now, atomic=atomic, checked=kept.checked)
+        outcomes = await self.ledger.record_all(
+            wanted, now=self.now, atomic=atomic, checked=kept.checked, appending=self.turn.give_back
+        )
+        # Not sooner, for meanwhile it held its file, which others wait for in their turns.
+        await self.turn.take()
         return [
             await kept.told(each, outcome, self.ledger.file)
             for each, outcome in zip(wanted, outcomes, strict=True)

@@ -61,6 +61,10 @@ UNWRITTEN: Final = b"{}"
 R = TypeVar("R")
 
 
+def nothing() -> None:
+    """Do nothing while an append is waited for."""
+
+
 async def _compute(attempt: Attempt, work: Callable[[], R], entries: int) -> R:
     """Do work of an attempt that costs as much as judging so many entries; bulk work runs in a thread."""
     return await asyncio.to_thread(work) if attempt.bulk else await compute(work, entries)
@@ -77,7 +81,7 @@ class RecordingHandler:
         # Dry runs leave one thread to other work.
         self._rehearsing = asyncio.Semaphore(AT_ONCE - 1)
 
-    async def handle(
+    async def handle(  # noqa: PLR0913 - each is told apart at some place that records
         self,
         recordings: Sequence[Recording],
         *,
@@ -85,11 +89,12 @@ class RecordingHandler:
         atomic: bool = False,
         bulk: bool = False,
         checked: Check = allow_all,
+        appending: Callable[[], None] = nothing,
     ) -> list[Outcome]:
         """Record each by itself, or all or nothing; outcomes are in the order of the recordings.
 
         A recording that expects no version is judged after whatever others recorded before it; its outcome is
-        KeepsMoving only if it waited too long for them.
+        KeepsMoving only if it waited too long for them. `appending` is called before each wait for an append.
         """
         candidates = await self._candidates(recordings)
         groups: dict[UUID, list[Candidate]] = defaultdict(list)
@@ -106,7 +111,7 @@ class RecordingHandler:
                 until = clock() + PATIENCE_SECONDS
                 async with self._turns.of(streams, until) as turn:
                     if turn:
-                        await self._settle(attempt, until)
+                        await self._settle(attempt, until, appending)
             for candidate in attempt.pending:
                 attempt.outcomes[candidate.number] = KeepsMoving()
             return attempt.outcomes
@@ -190,7 +195,7 @@ class RecordingHandler:
         stored = await self._store.entries(entries) if entries else []
         return {each.entry_id: each.stream for each in stored}
 
-    async def _settle(self, attempt: Attempt, until: float) -> None:
+    async def _settle(self, attempt: Attempt, until: float, appending: Callable[[], None]) -> None:
         """Load, authorise and decide, seal, append, conclude; retry if a file has moved."""
         clock = asyncio.get_running_loop().time
         while attempt.pending and clock() < until:
@@ -199,6 +204,7 @@ class RecordingHandler:
             recordable = await self._decide(attempt, repeated)
             if recordable is not None:
                 appends = await self._seal(attempt, repeated, recordable)
+                appending()
                 verdicts = await self._store.append_all(list(appends.values()), atomic=attempt.atomic)
                 await self._conclude(attempt, list(zip(appends, verdicts, strict=True)))
             attempt.fresh = True

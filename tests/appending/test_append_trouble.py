@@ -72,7 +72,7 @@ async def test_when_the_database_fails_everybody_is_told_and_the_next_goes_on(
 async def test_when_somebody_cancels_the_statement_everybody_is_told(
     urls: Urls, store: Store, superuser: AsyncConnection
 ) -> None:
-    async with held_head(urls):
+    async with held_head(urls.superuser):
         waiting = [asyncio.create_task(store.append(an_append())) for _ in range(5)]
         await until(lambda: a_batch_waits_for_the_head(superuser))
         await superuser.execute(
@@ -202,7 +202,7 @@ async def test_nobody_waits_for_ever_for_a_head_that_somebody_keeps(
 ) -> None:
     monkeypatch.setattr("ledger.store.store.PATIENCE", 0.3)
     async with store_of(urls, limits=IMPATIENT) as store:
-        async with held_head(urls):
+        async with held_head(urls.superuser):
             answers = await asyncio.gather(
                 *map(store.append, [an_append(), an_append()]),
                 store.position_at(NEVER),
@@ -216,7 +216,7 @@ async def test_nobody_waits_for_ever_for_a_head_that_somebody_keeps(
 
 
 async def test_a_store_closes_though_somebody_keeps_the_head(urls: Urls, superuser: AsyncConnection) -> None:
-    async with held_head(urls), asyncio.timeout(PATIENCE):
+    async with held_head(urls.superuser), asyncio.timeout(PATIENCE):
         async with store_of(urls, limits=IMPATIENT) as store:
             waiting = [asyncio.create_task(store.append(an_append())) for _ in range(3)]
             await until(lambda: a_batch_waits_for_the_head(superuser))
@@ -226,7 +226,7 @@ async def test_a_store_closes_though_somebody_keeps_the_head(urls: Urls, superus
 
 async def test_when_its_task_is_cancelled_everybody_is_told(urls: Urls, superuser: AsyncConnection) -> None:
     async with store_of(urls) as store:
-        async with held_head(urls):
+        async with held_head(urls.superuser):
             first = asyncio.create_task(store.append(an_append()))
             await until(lambda: a_batch_waits_for_the_head(superuser))
             second = asyncio.create_task(store.append(an_append()))
@@ -245,7 +245,7 @@ async def test_when_its_task_is_cancelled_everybody_is_told(urls: Urls, superuse
 
 async def test_so_many_may_wait_and_no_more(urls: Urls, superuser: AsyncConnection) -> None:
     async with store_of(urls, limits=QueueLimits(queue_appends=3)) as store:
-        async with held_head(urls):
+        async with held_head(urls.superuser):
             waiting = [asyncio.create_task(store.append(an_append()))]
             await until(lambda: a_batch_waits_for_the_head(superuser))
             waiting += [asyncio.create_task(store.append(an_append())) for _ in range(3)]
@@ -257,7 +257,7 @@ async def test_so_many_may_wait_and_no_more(urls: Urls, superuser: AsyncConnecti
 
 async def test_imports_leave_half_of_the_queue_to_others(urls: Urls, superuser: AsyncConnection) -> None:
     async with store_of(urls, limits=QueueLimits(queue_appends=8)) as store:
-        async with held_head(urls):
+        async with held_head(urls.superuser):
             waiting = [asyncio.create_task(store.append(an_append()))]
             await until(lambda: a_batch_waits_for_the_head(superuser))
             waiting += [asyncio.create_task(store.append(an_append(bulk=True))) for _ in range(20)]

@@ -131,7 +131,7 @@ async def test_killed_backends_lose_nothing_that_was_acknowledged(
 async def test_an_append_whose_backend_is_killed_is_made_again(
     urls: Urls, store: Store, superuser: AsyncConnection
 ) -> None:
-    async with held_head(urls):
+    async with held_head(urls.superuser):
         answer = asyncio.create_task(store.append(an_append()))
         await until(lambda: a_batch_waits_for_the_head(superuser))
         await kill_backends(superuser, WRITER)
@@ -227,7 +227,7 @@ async def test_what_is_recorded_now_goes_before_what_is_imported(
     urls: Urls, superuser: AsyncConnection
 ) -> None:
     async with store_of(urls) as store:
-        async with held_head(urls):
+        async with held_head(urls.superuser):
             first = asyncio.create_task(store.append(an_append()))
             await until(lambda: a_batch_waits_for_the_head(superuser))
             imported = [asyncio.create_task(store.append(an_append(bulk=True))) for _ in range(5)]
@@ -247,7 +247,7 @@ async def test_a_full_queue_refuses_what_is_recorded_now_and_lets_imports_wait(
     urls: Urls, superuser: AsyncConnection
 ) -> None:
     async with store_of(urls, limits=SMALL) as store:
-        async with held_head(urls):
+        async with held_head(urls.superuser):
             waiting = [asyncio.create_task(store.append(an_append()))]
             await until(lambda: a_batch_waits_for_the_head(superuser))
             waiting.append(asyncio.create_task(store.append(an_append(entries=10))))
@@ -273,7 +273,7 @@ async def test_one_who_gives_up_waiting_leaves_the_others_alone(
     urls: Urls, superuser: AsyncConnection
 ) -> None:
     async with store_of(urls) as store:
-        async with held_head(urls):
+        async with held_head(urls.superuser):
             first = asyncio.create_task(store.append(an_append()))
             await until(lambda: a_batch_waits_for_the_head(superuser))
             gone, other = (asyncio.create_task(store.append(an_append())) for _ in range(2))
@@ -360,7 +360,7 @@ async def test_what_was_known_at_an_instant_is_settled(store: Store, superuser: 
 async def test_an_entry_on_its_way_is_waited_for_before_an_instant_is_settled(
     urls: Urls, store: Store, superuser: AsyncConnection
 ) -> None:
-    async with held_head(urls):
+    async with held_head(urls.superuser):
         answer = asyncio.create_task(store.append(an_append()))
         await until(lambda: a_batch_waits_for_the_head(superuser))
         ((now,),) = await rows(superuser, "SELECT clock_timestamp()")

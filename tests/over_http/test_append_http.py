@@ -2,12 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
-import psycopg
 import pytest
 from httpx2 import ASGITransport, AsyncClient, Response
-from psycopg.sql import SQL, Identifier
 
 from api.app import create_app, running
 from api.identity.permissions import Role
@@ -17,6 +14,7 @@ from ledger.store.append_queue import QueueLimits
 from tests.support.client import NOW, Furnished, new_key
 from tests.support.given import some
 from tests.support.http_given import sent
+from tests.support.ledgers import held_head
 
 EVENTS = [sent("2024-03-05", some(ChildReceived))]
 
@@ -37,16 +35,6 @@ async def staff(
         yield client
 
 
-@asynccontextmanager
-async def slow(settings: Settings) -> AsyncIterator[None]:
-    """Keep the head of the ledger, as a slow or stuck session would."""
-    assert settings.database_url is not None
-    url = settings.database_url.get_secret_value()
-    async with await psycopg.AsyncConnection.connect(url) as connection:
-        await connection.execute(SQL("SELECT FROM {}.head FOR UPDATE").format(Identifier(settings.ledger)))
-        yield
-
-
 async def test_while_the_database_is_slow_those_who_record_are_told_when_to_try_again(
     staff: AsyncClient, settings: Settings
 ) -> None:
@@ -55,7 +43,8 @@ async def test_while_the_database_is_slow_those_who_record_are_told_when_to_try_
 
     # Given a database that does not answer, when eight record at once
     keys = [new_key() for _ in range(8)]
-    async with slow(settings):
+    assert settings.database_url is not None
+    async with held_head(settings.database_url.get_secret_value(), settings.ledger):
         answers = await asyncio.gather(*map(record, keys))
 
     # Then each is told to try again, those for whom there was no room at once

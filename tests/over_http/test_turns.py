@@ -1,11 +1,17 @@
 """However much one person asks at once, others are answered as if it were little."""
 
 import asyncio
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from api.budgets import Turns
 from api.identity.permissions import Role
-from tests.support.client import Served
+from domain.events.health import PhysicalExamined
+from ledger.roles import Roles
+from tests.support.client import Served, new_key
+from tests.support.given import some
+from tests.support.http_given import sent
+from tests.support.ledgers import a_batch_waits_for_the_head, a_superuser, held_head
+from tests.support.waiting import until
 
 
 async def test_many_requests_of_one_person_are_answered_some_at_a_time_and_others_at_once(
@@ -44,6 +50,30 @@ async def test_who_waits_for_something_takes_the_turn_of_nobody(served: Served) 
     assert not any(each.done() for each in waiting)
     await served.a_child()
     assert {each.status_code for each in await asyncio.gather(*waiting)} == {200}
+
+
+async def test_what_waits_to_be_stored_takes_the_turn_of_nobody(served: Served) -> None:
+    staff, settings = await served.as_(Role.STAFF), served.container.settings
+    served.app.state.tenants.turns = Turns(1)
+    children = [await served.a_child(f"王小{each}") for each in "明红刚"]
+
+    async def examined(child: UUID) -> int:
+        body = sent("2024-03-06", some(PhysicalExamined))
+        return (await staff.post(f"/children/{child}/events", json=body, headers=new_key())).status_code
+
+    assert settings.database_url is not None
+    url, writer = settings.database_url.get_secret_value(), Roles.of(settings.ledger).writer
+    # Given a database that stores nothing meanwhile, when one person records in three files
+    async with held_head(url, settings.ledger), a_superuser(url) as superuser:
+        waiting = [asyncio.create_task(examined(child)) for child in children]
+        await until(lambda: a_batch_waits_for_the_head(superuser, writer))
+        # Then the same person is answered, though one turn is all there is
+        assert (await staff.get(f"/children/{children[0]}")).status_code == 200
+        assert not any(each.done() for each in waiting)
+    assert await asyncio.gather(*waiting) == [201] * 3
+
+    # And nobody who waits for the same file keeps from their turn those who hold it
+    assert await asyncio.gather(*(examined(children[0]) for _ in range(3))) == [201] * 3
 
 
 async def test_a_turn_is_given_back_once() -> None:

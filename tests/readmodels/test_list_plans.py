@@ -99,7 +99,13 @@ COMPUTED = {
     "/reports": "what institutions issued stands in their own files, of which those are read that issued any",
 }
 """Lists that read what they count or compute whole, and why that is not more than is shown."""
-OF_PAGES = (b"LIMIT", b"counted_values", b"own.child = asked.child", b"responsible_people", b"escalation_steps")
+OF_PAGES = (
+    b"LIMIT",
+    b"counted_values",
+    b"own.child = asked.child",
+    b"responsible_people",
+    b"escalation_steps",
+)
 """What is in the statements of which a page consists, and that of its counts."""
 ASKING: ContextVar[bool] = ContextVar("ASKING", default=False)
 """Whether what runs is an answer to this test, and not the projector beside it."""

@@ -116,10 +116,10 @@ async def rows(
     return await (await connection.execute(asked, parameters)).fetchall()
 
 
-async def a_batch_waits_for_the_head(superuser: AsyncConnection) -> bool:
+async def a_batch_waits_for_the_head(superuser: AsyncConnection, writer: str = WRITER) -> bool:
     """Tell whether somebody appends, and has to wait."""
     waiting = "SELECT FROM pg_stat_activity WHERE usename = %s AND wait_event_type = 'Lock'"
-    return (await superuser.execute(waiting, [WRITER])).rowcount > 0
+    return (await superuser.execute(waiting, [writer])).rowcount > 0
 
 
 async def kill_backends(superuser: AsyncConnection, role: str, *, at_most: int | None = None) -> int:
@@ -173,8 +173,8 @@ async def superuser(urls: Urls) -> AsyncIterator[AsyncConnection]:
 
 
 @asynccontextmanager
-async def held_head(urls: Urls) -> AsyncIterator[None]:
-    """Hold the head for as long as the block lasts, as a slow batch would."""
-    async with await AsyncConnection.connect(urls.superuser) as connection:
-        await connection.execute(f"SELECT FROM {DEFAULT_LEDGER}.head FOR UPDATE".encode())
+async def held_head(superuser: str, ledger: str = DEFAULT_LEDGER) -> AsyncIterator[None]:
+    """Hold the head for as long as the block lasts, as a slow batch or a stuck session would."""
+    async with await AsyncConnection.connect(superuser) as connection:
+        await connection.execute(sql.SQL("SELECT FROM {}.head FOR UPDATE").format(sql.Identifier(ledger)))
         yield
