@@ -295,6 +295,8 @@ class Field:
     """Whether its value is the id of somebody of whom the file holds personal data."""
     names: bool
     orders: tuple[Order, ...]
+    is_past: bool
+    """Whether its value is stated as past, as one of its orders says."""
     holds_orders: bool
     """Whether a part of its value has days in a required order."""
     required: bool
@@ -452,6 +454,7 @@ def _resolve(kind: type, name: str, annotation: Any, *, required: bool) -> Field
         of_file=OfFile in markers,
         names=Names in markers,
         orders=tuple(marker for marker in markers.values() if isinstance(marker, Order)),
+        is_past=Past in markers,
         holds_orders=_holds_orders(annotation),
         required=required,
         holds_codes=Code in markers or _holds(annotation, Part),

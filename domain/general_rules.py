@@ -9,7 +9,7 @@ from domain.events.case import CHAPTERS_AFTER, KINDS_AFTER
 from domain.events.departure import death
 from domain.happening_twice import told_before
 from domain.identified import other_id_asked
-from domain.life import BIRTH, CASE_CLOSED, STAGE, Life
+from domain.life import BIRTH, CASE_CLOSED, GONE, STAGE, Life
 from domain.refusal import FURTHER, Refusal, breach, no_evidence
 from domain.when import day_after
 
@@ -46,9 +46,9 @@ def _everywhere(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
 
 def _before_it(life: Life, event: Event) -> Iterator[Refusal]:
     """Yield that what an event follows comes after it (E14), or that what it presupposes is missing (E16)."""
-    presupposed = event.presupposes()
-    for before in filter(None, (presupposed, event.follows())):
-        if any(life.last(kind) for kind in before):
+    presupposed, followed = event.presupposes(), event.follows()
+    for before in (presupposed, followed):
+        if not before or any(life.last(kind) for kind in before):
             continue
         ahead = next(filter(None, map(life.ahead, before)), None)
         if ahead is not None:
@@ -75,7 +75,7 @@ def _ended(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
     if died is not None and life.reached(day_after(died.days.last)):
         yield breach("E06", died)
     stage = life.now(STAGE)
-    if stage is None or not life.gone or not life.reached(day_after(stage.held.since)):
+    if stage is None or stage.held.value not in GONE or not life.reached(day_after(stage.held.since)):
         return
     adopted = stage.held.value == "adopted"
     if ends_with == "departure" or (ends_with == "adoption" and adopted):

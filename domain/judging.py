@@ -137,8 +137,8 @@ def _unapproved(
     file: File, original_id: UUID, rulebook: Rulebook, today: date | None, reads: set[object]
 ) -> Iterator[Judgement]:
     """Yield that what amends an entry waits for a second person (X11); `today` it is being recorded."""
-    original = file.entries.get(original_id)
-    if original is None or amended(original) is not None or not file.amendments(original_id):
+    original = file.entries.get(original_id) if file.amendments(original_id) else None
+    if original is None or amended(original) is not None:
         return
     life = Life(file, original.days.last, rulebook, reads=reads)
     ask = partial(waiting, original=original, today=today or original.days.last)

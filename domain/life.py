@@ -77,21 +77,20 @@ class Life:
     def now(self, attribute: Attribute[T]) -> Fact[T] | None:
         """Return the fact that holds that day, or None; of several, the one that began last."""
         facts = self._file.facts(attribute)
-        if len(facts) > 1:
-            holding = self.each(attribute)
-            return holding[-1] if holding else None
         self._reads.add(attribute)
         # Most attributes have one fact or none, and are asked for more often than anything else.
-        for key in facts:
-            return self._holding(facts, key)
-        return None
+        if not facts:
+            return None
+        if len(facts) == 1:
+            ((key, line),) = facts.items()
+            return None if key == EVERY else self._valid(self._begun(line))
+        holding = self._each(facts)
+        return holding[-1] if holding else None
 
     def each(self, attribute: Attribute[T]) -> list[Fact[T]]:
         """Return every fact that holds that day, in the order in which they began."""
         self._reads.add(attribute)
-        facts = self._file.facts(attribute)
-        holding = [fact for key in facts if (fact := self._holding(facts, key)) is not None]
-        return sorted(holding, key=ORDER) if len(holding) > 1 else holding
+        return self._each(self._file.facts(attribute))
 
     def under(self, attribute: Attribute[T], key: str) -> Fact[T] | None:
         """Return the fact that holds that day under one key, or None."""
@@ -260,12 +259,21 @@ class Life:
         """The last day through which everything read so far stays the same."""
         return LAST_DAY if self._changes == LAST_DAY else day_before(self._changes)
 
+    def _each(self, facts: Mapping[str, list[Fact[T]]]) -> list[Fact[T]]:
+        holding = [fact for key in facts if (fact := self._holding(facts, key)) is not None]
+        return sorted(holding, key=ORDER) if len(holding) > 1 else holding
+
     def _holding(self, facts: Mapping[str, list[Fact[T]]], key: str) -> Fact[T] | None:
-        fact = self._begun(facts[key]) if key in facts and key != EVERY else None
+        line = facts.get(key)
+        fact = None if line is None or key == EVERY else self._begun(line)
         if fact is None or fact.held.value is None:
             return None
         ended = self._begun(facts[EVERY]) if EVERY in facts else None
-        if ended is not None and ended.order > fact.order:
+        return None if ended is not None and ended.order > fact.order else self._valid(fact)
+
+    def _valid(self, fact: Fact[T] | None) -> Fact[T] | None:
+        """Return a fact that has begun, if it says something and has not ended by itself."""
+        if fact is None or fact.held.value is None:
             return None
         until = fact.held.until
         if until is not None:

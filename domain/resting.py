@@ -74,11 +74,12 @@ def noting(ask: Callable[[A], T], of: A) -> tuple[T, Categories]:
 
 def noting_each(items: Iterable[T]) -> tuple[list[tuple[T, Categories]], Categories]:
     """Collect a generator's items, each with the categories read before it; and all categories read."""
-    return noting(_each, items)
-
-
-def _each(items: Iterable[T]) -> list[tuple[T, Categories]]:
-    return [(each, frozenset(_NOTED.get() or ())) for each in items]
+    noted = _Question(_NOTED.get())
+    before = _NOTED.set(noted)
+    try:
+        return [(each, frozenset(noted)) for each in items], frozenset(noted)
+    finally:
+        _NOTED.reset(before)
 
 
 def note(*categories: "Category") -> None:

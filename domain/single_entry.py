@@ -16,7 +16,6 @@ from domain.event import (
     NotBefore,
     Order,
     Part,
-    Past,
     chapter,
     dates_of,
     fields_with,
@@ -55,26 +54,25 @@ def long_ago(entry: AnyEntry) -> Iterator[Refusal]:
     days = entry.days
     stated = [
         *dates_of(entry.event),
-        *(each.issued_on for each in entry.documents),
+        *[each.issued_on for each in entry.documents],
         entry.noted_on,
         days.first,
+        days.last,
     ]
-    if any(day is not None and _day(day) < LONG_AGO for day in (*stated, days.last)):
-        yield breach("E13")
+    for day in stated:
+        if day is not None and _day(day) < LONG_AGO:
+            yield breach("E13")
+            return
 
 
 def _ahead(entry: AnyEntry, today: date) -> Iterator[Refusal]:
     """Refuse days that lie after the recording, though the entry states them as past."""
-    stated = [(NOTED, "/noted_on", entry.noted_on)]
-    stated += (
-        (ISSUED, f"/documents/{place}/issued_on", document.issued_on)
-        for place, document in enumerate(entry.documents)
-    )
-    stated += (
-        (spec.label, at, day)
-        for spec, at, day in _ordered(entry.event, "/data")
-        if any(isinstance(order, Past) for order in spec.orders)
-    )
+    stated: list[tuple[Label, str, Any]] = [(NOTED, "/noted_on", entry.noted_on)]
+    for place, document in enumerate(entry.documents):
+        stated.append((ISSUED, f"/documents/{place}/issued_on", document.issued_on))
+    for spec, at, day in _ordered(entry.event, "/data"):
+        if spec.is_past:
+            stated.append((spec.label, at, day))
     for label, at, day in stated:
         if day is not None and _day(day) > today:
             yield breach("E02", detail=label, at=at)

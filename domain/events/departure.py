@@ -163,9 +163,10 @@ class ChildDied(
 
 def death(life: Life) -> AnyEntry | None:
     """Return the entry by which the person is dead on that day: the death, or else a departure by death."""
-    died = life.all(ChildDied)
-    left = (entry for entry in life.all(DepartureCompleted) if known(entry.event.reason) == DEAD)
-    return died[0] if died else next(left, None)
+    died, left = life.all(ChildDied), life.all(DepartureCompleted)
+    if died:
+        return died[0]
+    return next((entry for entry in left if known(entry.event.reason) == DEAD), None) if left else None
 
 
 def _otherwise(rule: str, before: AnyEntry, reason: str | None, detail: Label) -> Refusal:
