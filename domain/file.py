@@ -182,6 +182,8 @@ class File:
         self._rulings: dict[UUID, list[AnyEntry]] = {}
         """Decisions on amendments, in every version, by the amendment that they name."""
         self._effective: dict[UUID, AnyEntry] = {}
+        self._papers: dict[UUID, AnyEntry] = {}
+        """Those of them that may bring papers."""
         self._happened: dict[type[Event], list[AnyEntry]] = {}
         self._facts: dict[Attribute[Any], dict[str, list[Fact[Any]]]] = {}
         self.changed: dict[object, int] = {}
@@ -228,7 +230,7 @@ class File:
         elif entry.entry_id in self._amendments:
             self._settle(entry.entry_id)
         else:
-            self._effective[entry.entry_id] = entry
+            self._stand(entry.entry_id, entry)
             self._take(entry)
             before, latest = self._latest
             if before == len(self.entries) - 1 and (latest is None or latest.turn < entry.turn):
@@ -252,6 +254,7 @@ class File:
         other._amendments = self._amendments.copy()
         other._rulings = self._rulings.copy()
         other._effective = self._effective.copy()
+        other._papers = self._papers.copy()
         other._happened = self._happened.copy()
         other._facts = self._facts.copy()
         other.changed = self.changed.copy()
@@ -350,7 +353,7 @@ class File:
 
     def bringing_papers(self) -> Iterator[AnyEntry]:
         """Yield every entry that stands and may bring papers."""
-        return filter(brings_papers, self.standing())
+        return iter(self._papers.values())
 
     def amendments(self, entry_id: UUID) -> list[AnyEntry]:
         """What corrected, withdrew or restored an entry, in the order of recording."""
@@ -463,13 +466,19 @@ class File:
     def _settle(self, original_id: UUID) -> None:
         stands = self.stood(original_id)
         earlier = self._effective.pop(original_id, None)
+        self._papers.pop(original_id, None)
         self._change(original_id)
         if earlier is not None and earlier is not stands:
             self._forget(earlier)
         if stands is not None:
-            self._effective[original_id] = stands
+            self._stand(original_id, stands)
             if stands is not earlier:
                 self._take(stands)
+
+    def _stand(self, original_id: UUID, entry: AnyEntry) -> None:
+        self._effective[original_id] = entry
+        if brings_papers(entry):
+            self._papers[original_id] = entry
 
     def _take(self, entry: AnyEntry) -> None:
         self._change(entry.original)

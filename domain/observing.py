@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.entry import AnyEntry, Entry
 from domain.event import Event
-from domain.file import ANYTHING, TURN, AmendedState, Attribute, Fact, File, brings_papers
+from domain.file import ANYTHING, TURN, AmendedState, Attribute, Fact, File
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Event)
@@ -100,7 +100,7 @@ class _Observed(File):
 
     def bringing_papers(self) -> Iterator[AnyEntry]:
         self._read.update((PAPERS, STANDING))
-        return filter(brings_papers, super().standing())
+        return super().bringing_papers()
 
     def _noted(self, entry: AnyEntry | None, what: object) -> AnyEntry | None:
         self._read.update((STANDING, what))

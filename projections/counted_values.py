@@ -69,11 +69,13 @@ def _rows_of_dimension(file: File, reading: RowContext, name: str) -> Iterator[C
     dimension, derived, term = _COUNTED[name], _COUNTED[name].derived, reading.seal.term
     if derived is None:
         turns, told_name = _turns(file, dimension), name
-    elif _readable(file, reading, derived.category):
-        turns, told_name = _derived_turns(file, derived, reading.rulebook), kept_as(term, name)
-        turns = [(day, None if value is None else kept_as(term, name, value)) for day, value in turns]
     else:
-        return
+        turns = _derived_turns(file, derived, reading.rulebook)
+        # Asked last, since it looks at every entry, and most files say nothing of it.
+        if not turns or not _readable(file, reading, derived.category):
+            return
+        told_name = kept_as(term, name)
+        turns = [(day, None if value is None else kept_as(term, name, value)) for day, value in turns]
     earlier = None
     for place, (since, value) in enumerate(turns, 1):
         until = day_before(turns[place][0]) if place < len(turns) else LAST_DAY

@@ -21,10 +21,10 @@ class AdoptedRulebooks:
         self._ledger = ledger
         self._read: dict[UUID | None, tuple[int, Sequence[tuple[int, Rulebook]]]] = {}
 
-    async def of(self, entries: Iterable[AnyEntry], through: int) -> Adoptions:
-        """Return those up to a position, of every institution that may have been in charge of a file."""
+    async def of(self, institutions: Iterable[UUID | None], through: int) -> Adoptions:
+        """Return those of institutions (see `ever_in_charge`) up to a position."""
         adoptions = {}
-        for institution in _institutions_of(entries):
+        for institution in institutions:
             read_to, adopted = self._read.get(institution, (-1, ()))
             if read_to < through:
                 adopted = await self._adopted_by(institution)
@@ -42,7 +42,8 @@ class AdoptedRulebooks:
         return adopted
 
 
-def _institutions_of(entries: Iterable[AnyEntry]) -> set[UUID | None]:
+def ever_in_charge(entries: Iterable[AnyEntry]) -> set[UUID | None]:
+    """Return every institution that may be in charge of a file after one of these entries."""
     found: set[UUID | None] = {None}
     for entry in entries:
         # An institution's file is in its own charge.

@@ -30,7 +30,7 @@ from ledger.sealing.cipher import Seal
 from ledger.store.append import Moved, StreamVersion
 from ledger.store.pools import Pool
 from projections.model import STILL, ReadModel
-from projections.projector.adopted_rulebooks import AdoptedRulebooks, Adoptions
+from projections.projector.adopted_rulebooks import AdoptedRulebooks, Adoptions, ever_in_charge
 from projections.projector.catch_up import LeftError, adopting_in, in_charge
 from projections.projector.generations import EVERYWHERE, GENERATION_SQL, KNOWN_RANGE, NOWHERE, Generation
 from projections.projector.known_rows import KnownChanges, KnownRows
@@ -48,8 +48,11 @@ log = structlog.get_logger()
 
 BATCH: Final = 10_000
 """Entries followed at a time at most."""
-AT_HAND: Final = 10_000
-"""Entries of the files that are kept at hand with what was computed of them; a thousand take some 5 MB."""
+AT_HAND: Final = 30_000
+"""Entries of the files that are kept at hand with what was computed of them; a thousand take some 5 MB.
+
+A file that is not at hand is computed anew, at a hundred times the cost of an entry.
+"""
 
 
 @dataclass(slots=True)
@@ -163,7 +166,7 @@ class KnownRange:
         await bisected(readable, streams, unreadable)
         kinds = {each.stream: each.kind for each in streams}
         for stream, (file, seal) in read.items():
-            adoptions = await self._adopted.of(file.entries.values(), through)
+            adoptions = await self._adopted.of(ever_in_charge(file.entries.values()), through)
             states = await self._states(file, through)
             since = 0 if stream in batch.anew else before
             followed = partial(self._followed, file, kinds[stream], since, through, adoptions, seal, states)

@@ -27,7 +27,7 @@ from ledger.ledger import Ledger
 from ledger.sealing.cipher import Seal, SealBrokenError
 from ledger.store.pools import Pool
 from projections.model import ReadModel, RowContext
-from projections.projector.adopted_rulebooks import AdoptedRulebooks, counting
+from projections.projector.adopted_rulebooks import AdoptedRulebooks, counting, ever_in_charge
 from projections.projector.generations import EVERYWHERE, GENERATION_SQL, NOWHERE, Generation, generations
 from projections.projector.known_rows import comparable
 from projections.projector.writer import FILES_AT_ONCE, RowsKey, chunks, contexts_of, of_kind
@@ -180,7 +180,7 @@ class Verification:
         assert file.stream is not None  # noqa: S101 - a file with entries
         stream, differing = file.stream, set[RowsKey]()
         positions = piece.positions_of(stream)
-        adoptions = await self._adopted.of(file.entries.values(), max(positions, default=0))
+        adoptions = await self._adopted.of(ever_in_charge(file.entries.values()), max(positions, default=0))
         for position in positions:
             then = await self._ledger.file(stream, position) or File(stream)
             adopted = adoptions[scope_of(then).institution if then.entries else None]
