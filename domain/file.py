@@ -202,7 +202,7 @@ class File:
         self.judged: object = None
         """What `judging` remembers of this file."""
         self.scoped: object = None
-        """What `scope` remembers of this file, until an entry comes in."""
+        """What `scope` remembers of this file, until what it has read changes."""
         self.asked: object = None
         """What lists of questions remember of this file, until an entry comes in; never in a copy."""
         self.beside: Mapping[UUID, Beside] = NOTHING_BESIDE
@@ -213,7 +213,7 @@ class File:
         """Fold one entry in, whatever it says and in any order; adding it again changes nothing."""
         if entry.entry_id in self.entries:
             return self
-        self.scoped = self.asked = None
+        self.asked = None
         self.entries[entry.entry_id] = entry
         self.stream = self.stream or entry.stream
         self.version = max(self.version, entry.version)

@@ -36,6 +36,8 @@ RESTRICTED: Final[Attribute[bool]] = Attribute(
 """That nobody reads the file without an approved purpose, from the day of a restriction on."""
 TRANSFERRED: Final = Label("已移交", "transferred")
 """Why nothing is due any more that only the institution in charge before could do."""
+_READ: Final = (BIRTH, STAGE, CHARGE, PLACE, ASKED, RESTRICTED)
+"""What the scope of a file is read from, beside the entry that opened it."""
 BUREAU: Final = "bureau"
 """The role of whoever supervises a region, as entries name it."""
 OFFICER_AGE: Final = 16
@@ -86,17 +88,22 @@ class FileScope:
 
 @dataclass(frozen=True, slots=True)
 class _RememberedScope:
-    """The scope of a file as it is, and the categories of what was read for it."""
+    """The scope of a file, the categories of what was read for it, and the file's size when it was read."""
 
     scope: FileScope
     read: Categories
+    entries: int
+
+    def holds(self, file: File) -> bool:
+        changed, entries = file.changed, self.entries
+        return all(changed.get(each, 0) <= entries for each in _READ)
 
 
 def scope_of(file: File) -> FileScope:
     """Return the scope of a file, which remembers it. The file must have an entry."""
     remembered = file.scoped
-    if not isinstance(remembered, _RememberedScope):
-        remembered = file.scoped = _RememberedScope(*noting(_scope_of, file))
+    if not isinstance(remembered, _RememberedScope) or not remembered.holds(file):
+        remembered = file.scoped = _RememberedScope(*noting(_scope_of, file), len(file.entries))
     note(*remembered.read)
     return remembered.scope
 

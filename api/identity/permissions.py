@@ -28,6 +28,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -289,7 +290,8 @@ def may_record_type(role: Role, kind: type[Event]) -> bool:
     return kind.seals in SEES[role] and all(role_may(role, action) for action in _actions(kind))
 
 
-def _actions(*kinds: type[Event]) -> set[Action]:
+@cache
+def _actions(*kinds: type[Event]) -> frozenset[Action]:
     """Return the actions that recording events of these types is."""
     acted = {
         (*DECISIONS, *ACCESS_DECISIONS, *RESTRICTING, *ON_ERASURES, EmergencyAccessReviewed): Action.APPROVE,
@@ -300,10 +302,8 @@ def _actions(*kinds: type[Event]) -> set[Action]:
         EXTRACTS: Action.EXPORT,
     }
     asks = bool(kinds) and all(issubclass(each, ASKED) for each in kinds)
-    return {
-        Action.ASK if asks else Action.RECORD,
-        *(action for of, action in acted.items() if any(issubclass(each, of) for each in kinds)),
-    }
+    also = (action for of, action in acted.items() if any(issubclass(each, of) for each in kinds))
+    return frozenset({Action.ASK if asks else Action.RECORD, *also})
 
 
 def _acted_on(draft: Draft, file: File) -> AnyEntry | None:
@@ -345,7 +345,7 @@ def hindrance(
     if not categories <= SEES[actor.role]:
         return Hindrance.CATEGORY
     acted = [entry for draft in drafts if (entry := _acted_on(draft, file)) is not None]
-    told = all(map(unrestricted(file, kept_from(file, actor.user, today)), acted))
+    told = not acted or all(map(unrestricted(file, kept_from(file, actor.user, today)), acted))
     return None if told else Hindrance.RESTRICTED
 
 
