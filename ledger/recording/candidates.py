@@ -1,9 +1,11 @@
 """Candidates: recordings with ids and envelopes, and their judging. This module does no input or output."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import TypeAlias
+from itertools import chain
+from typing import Final, TypeAlias
 from uuid import UUID
 
 from domain.entry import AnyEntry
@@ -24,6 +26,9 @@ Named: TypeAlias = Callable[..., UUID]
 """Derives an id from a name, like `Keys.named`."""
 Check: TypeAlias = Callable[[File, Recording], Hindrance | None]
 """Authorises a recording by its file before it; returns the hindrance, None if the recorder may."""
+
+FILES_TOGETHER: Final = 8
+"""Files of bulk work about which the database is asked at once."""
 
 
 def allow_all(_file: File, _recording: Recording) -> None:
@@ -163,6 +168,23 @@ def kept_names(named: Named, events: Iterable[Event], ids: Iterable[UUID]) -> di
             elif name is not None:
                 kept[name] = name
     return kept
+
+
+def settled_together(candidates: Iterable[Candidate], *, bulk: bool) -> list[list[Candidate]]:
+    """Return the candidates in groups: those of one file, or in bulk of `FILES_TOGETHER`.
+
+    A file of which a candidate is judged with others is in a group of its own.
+    """
+    alone: list[list[Candidate]] = []
+    others: list[list[Candidate]] = []
+    of_files: dict[UUID, list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        of_files[candidate.stream].append(candidate)
+    for group in of_files.values():
+        (others if bulk and not any(candidate.asked for candidate in group) else alone).append(group)
+    starts = range(0, len(others), FILES_TOGETHER)
+    together = (chain.from_iterable(others[start : start + FILES_TOGETHER]) for start in starts)
+    return [*alone, *map(list, together)]
 
 
 def ids_named(event: Event) -> Iterator[tuple[Field, UUID]]:

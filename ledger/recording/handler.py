@@ -28,7 +28,15 @@ from ledger.codec.split import SplitEntry, split
 from ledger.compute import AT_ONCE, FEW, compute
 from ledger.files.repository import FileRepository
 from ledger.recording.attempt import Attempt
-from ledger.recording.candidates import Candidate, Check, allow_all, entry_ids, ids_named, kept_names
+from ledger.recording.candidates import (
+    Candidate,
+    Check,
+    allow_all,
+    entry_ids,
+    ids_named,
+    kept_names,
+    settled_together,
+)
 from ledger.recording.outcome import (
     Denied,
     Hindrance,
@@ -97,9 +105,6 @@ class RecordingHandler:
         KeepsMoving only if it waited too long for them. `appending` is called before each wait for an append.
         """
         candidates = await self._candidates(recordings)
-        groups: dict[UUID, list[Candidate]] = defaultdict(list)
-        for candidate in candidates:
-            groups[candidate.stream].append(candidate)
         at_once = asyncio.Semaphore(FILES_AT_ONCE)
         clock = asyncio.get_running_loop().time
 
@@ -116,7 +121,7 @@ class RecordingHandler:
                 attempt.outcomes[candidate.number] = KeepsMoving()
             return attempt.outcomes
 
-        parts = [candidates] if atomic else groups.values()
+        parts = [candidates] if atomic else settled_together(candidates, bulk=bulk)
         outcomes: dict[int, Outcome] = {}
         every = [settled(part) for part in parts]
         # One, as most requests have, needs no task of its own.
