@@ -13,6 +13,7 @@ from domain.label import Label
 from domain.limit import Area, Bound
 from ledger.codec.messages import most_like
 from ledger.postgres.migrate import DEFAULT_LEDGER
+from ledger.processes import processors
 from ledger.roles import Roles
 
 PREFIX: Final = "CHILDLEDGER_"
@@ -101,6 +102,8 @@ class Settings(BaseSettings):
             "malformed",
         ),
     ] = Field(default=30, ge=1)
+    import_processes: int = Field(default_factory=processors, ge=1)
+    """Processes that judge and record a large register: by default as many as there are processors."""
     papers: str | None = None
     """Where papers lie: `file:///folder` or `s3://bucket/prefix`; by default `papers` in `data`."""
     paper_bytes: Annotated[

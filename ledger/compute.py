@@ -1,6 +1,7 @@
 """Long computations in threads, so that the event loop can answer other requests meanwhile."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
@@ -12,7 +13,16 @@ FEW: Final = 64
 AT_ONCE: Final = 2
 """Threads that compute at once; they share one processor with the event loop."""
 
-_threads: Final = ThreadPoolExecutor(AT_ONCE, "beside")
+_threads = ThreadPoolExecutor(AT_ONCE, "beside")
+
+
+def _anew() -> None:
+    """Compute in threads of this process: those of the one that it was forked from do not exist here."""
+    global _threads  # noqa: PLW0603 - once in a process
+    _threads = ThreadPoolExecutor(AT_ONCE, "beside")
+
+
+os.register_at_fork(after_in_child=_anew)
 
 
 async def compute(work: Callable[[], T], entries: int) -> T:

@@ -1,8 +1,9 @@
 """The interface of the ledger to all layers above: it returns files and entries, and takes recordings."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import asynccontextmanager
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final
@@ -52,6 +53,12 @@ class Ledger:
         self.name = name
         self.repository = FileRepository(store, keys, rulebook, at_hand)
         self._handler = RecordingHandler(self.repository, keys, store)
+
+    @asynccontextmanager
+    async def again(self) -> AsyncIterator["Ledger"]:
+        """Open the same ledger by other connections and with an empty cache, as another process needs it."""
+        async with self.store.again() as store:
+            yield Ledger(store, self.keys.again(store), self.rulebook, self.name, at_hand=0)
 
     async def notice_destroyed_keys(self) -> None:
         """Hold no key, and no file that was opened with it, once somebody has destroyed the key; for ever."""

@@ -17,17 +17,26 @@ def processors() -> int:
 
 @contextmanager
 def forked_process() -> Iterator[ProcessPoolExecutor]:
-    """Yield a process that is as this one is when the first work is given to it, and does one after another.
-
-    Work and answers are pickled. The work must use no connection, lock or event loop of this process; what it
-    leaves in a module stands there for the next. The process ends with this one, and with the block; work
-    that has not begun by then is dropped.
-    """
-    process = ProcessPoolExecutor(1, get_context("fork"), _end_with, (os.getpid(),))
-    try:
+    """Yield one of `forked_processes`, which does one work after another."""
+    with forked_processes(1) as process:
         yield process
+
+
+@contextmanager
+def forked_processes(
+    number: int, begin: Callable[[], object] = lambda: None
+) -> Iterator[ProcessPoolExecutor]:
+    """Yield processes that are as this one is when the first work is given to them; each calls `begin` first.
+
+    Work and answers are pickled, `begin` is not. The work must use no connection, lock or event loop of this
+    process; what it leaves in a module stands there for the next. The processes end with this one, and with
+    the block; work that has not begun by then is dropped.
+    """
+    processes = ProcessPoolExecutor(number, get_context("fork"), _begin, (os.getpid(), begin))
+    try:
+        yield processes
     finally:
-        process.shutdown(wait=False, cancel_futures=True)
+        processes.shutdown(wait=False, cancel_futures=True)
 
 
 def end_with(parent: int, end: Callable[[], object]) -> None:
@@ -41,6 +50,7 @@ def end_with(parent: int, end: Callable[[], object]) -> None:
     threading.Thread(target=watch, name="parent", daemon=True).start()
 
 
-def _end_with(parent: int) -> None:
+def _begin(parent: int, begin: Callable[[], object]) -> None:
     end_with(parent, partial(os._exit, 1))
     gc.freeze()  # What the parent has is not looked through, nor copied by that.
+    begin()

@@ -270,7 +270,7 @@ def needed(drafts: Iterable[Draft], file: File) -> Need:
     for draft in drafts:
         entry = _acted_on(draft, file)
         events = [draft.event] if entry is None else [draft.event, entry.event]
-        actions |= _actions(*map(type, events))
+        actions |= _actions(tuple(map(type, events)))
         categories |= stated(draft.event)
         if entry is not None:
             actions.add(Action.RECORD)
@@ -287,11 +287,11 @@ def role_may(role: Role, action: Action) -> bool:
 
 def may_record_type(role: Role, kind: type[Event]) -> bool:
     """Return whether a role records a type of event in any file, where it says nothing that is hidden."""
-    return kind.seals in SEES[role] and all(role_may(role, action) for action in _actions(kind))
+    return kind.seals in SEES[role] and all(role_may(role, action) for action in _actions((kind,)))
 
 
 @cache
-def _actions(*kinds: type[Event]) -> frozenset[Action]:
+def _actions(kinds: tuple[type[Event], ...]) -> frozenset[Action]:
     """Return the actions that recording events of these types is."""
     acted = {
         (*DECISIONS, *ACCESS_DECISIONS, *RESTRICTING, *ON_ERASURES, EmergencyAccessReviewed): Action.APPROVE,

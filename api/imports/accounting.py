@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from enum import IntEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 from api.imports.layout import Place, RowOf
 from api.imports.reading.workbook import BLANK
@@ -23,6 +23,10 @@ class CellOutcome(IntEnum):
 
 
 SETTLED: Final[tuple[CellOutcome, ...]] = tuple(fate for fate in CellOutcome if fate is not CellOutcome.OPEN)
+
+
+Settled: TypeAlias = tuple[CellOutcome, bytes]
+"""The outcome of a data row, and those of its cells."""
 
 
 class UnbalancedError(AssertionError):
@@ -65,15 +69,26 @@ class Account:
         if self._rows.get(at) is not CellOutcome.OPEN:
             message = f"row {at.row} of table {at.table} is no data row or was counted before"
             raise UnbalancedError(message)
-        cells, width = self._cells[at.table], self._widths[at.table]
-        above = at.row - self._firsts[at.table]
-        span = slice(above * width, (above + 1) * width)
+        cells, span = self._cells[at.table], self._span(at)
         fate = CellOutcome(max(cells[span]))
         if fate < CellOutcome.ALREADY:
             fate = CellOutcome.REJECTED
             cells[span] = bytes(CellOutcome.REJECTED if cell else 0 for cell in cells[span])
         self._rows[at] = fate
         return fate
+
+    def settled(self, rows: Iterable[RowOf]) -> list[Settled]:
+        """Return data rows as they are settled, to be taken over where the same tables are accounted for."""
+        return [(self._rows[at], bytes(self._cells[at.table][self._span(at)])) for at in rows]
+
+    def take_over(self, rows: Iterable[RowOf], settled: Iterable[Settled]) -> None:
+        """Settle data rows as another account of the same tables has settled them."""
+        for at, (fate, cells) in zip(rows, settled, strict=True):
+            if self._rows.get(at) is not CellOutcome.OPEN:
+                message = f"row {at.row} of table {at.table} is no data row or was counted before"
+                raise UnbalancedError(message)
+            self._rows[at] = fate
+            self._cells[at.table][self._span(at)] = cells
 
     def fate_of(self, at: RowOf) -> CellOutcome | None:
         """Return the outcome of a data row; None for another row."""
@@ -103,6 +118,10 @@ class Account:
         """Raise UnbalancedError unless every filled cell and every data row is accounted for, once."""
         if sum(self.rows.values()) != len(self._rows) or sum(self.cells.values()) != self.filled:
             raise UnbalancedError
+
+    def _span(self, at: RowOf) -> slice:
+        above, width = at.row - self._firsts[at.table], self._widths[at.table]
+        return slice(above * width, (above + 1) * width)
 
     def _open(self, table: Table) -> None:
         width = max(map(len, table.rows), default=0)

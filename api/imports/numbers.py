@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeAlias
 from uuid import UUID
 
 from api.imports.layout import RowOf
@@ -11,19 +12,28 @@ from domain.event import Category, Event
 from projections.likeness import CITIZEN_ID, RESTS_ON, numbers_of
 from projections.name_search import whole_number
 
+Given: TypeAlias = dict[bytes, dict[UUID, list[RowOf]]]
+"""The rows that give a citizen id to each child, by its keyed hash."""
+
 
 @dataclass(slots=True)
 class Numbers:
     """The rows that give citizen ids to children; `term` makes keyed hashes, which are all that is kept."""
 
     term: Callable[[str], bytes]
-    given: dict[bytes, dict[UUID, list[RowOf]]] = field(default_factory=lambda: defaultdict(dict))
+    given: Given = field(default_factory=lambda: defaultdict(dict))
 
     def take(self, child: UUID, event: Event, row: RowOf) -> None:
         """Add the citizen id of an event that was recorded for a row."""
         for likeness, number in numbers_of(event):
             if likeness is CITIZEN_ID:
                 self.given[self.term(whole_number(number))].setdefault(child, []).append(row)
+
+    def take_over(self, given: Given) -> None:
+        """Add what another one was given."""
+        for term, children in given.items():
+            for child, rows in children.items():
+                self.given[term].setdefault(child, []).extend(rows)
 
     def tell(self, report: Report, held: dict[bytes, set[UUID]]) -> None:
         """Report the rows of ids that several children have; `held` are those who have them in the ledger."""

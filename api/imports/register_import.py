@@ -12,6 +12,7 @@ from api.identity.directory import Institution
 from api.identity.permissions import SEES, Actor, Role, hindrance
 from api.identity.tokens import Still, always
 from api.imports.accounting import Account
+from api.imports.batch import BatchImporter
 from api.imports.importing import Importer
 from api.imports.layouts.corrections import CORRECTIONS
 from api.imports.reading.unreadable import NOTHING_KNOWN, WHOSE, UnreadableFileError, too_much
@@ -174,12 +175,14 @@ async def run_import(
     def checked(file: File, recording: Recording) -> Hindrance | None:
         return hindrance(actor, recording.drafts, file, today=container.today(), place=place)
 
-    importer = Importer(
+    sink = RehearsingSink if handed_in.dry_run else RecordingSink
+    streams = Streams(container.ledger, container.projector, institution.institution, place)
+    importer = BatchImporter(
         institution,
         recorder,
         actor,
-        (RehearsingSink if handed_in.dry_run else RecordingSink)(container.ledger, checked, still),
-        Streams(container.ledger, container.projector, institution.institution, place),
+        sink(container.ledger, checked, still),
+        streams.term,
         container.clock,
         place,
     )
@@ -189,7 +192,8 @@ async def run_import(
         progress(report.done_rows, handed_in.rows)
 
     done(0)
-    await importer.take(register, report, done)
+    processes = container.settings.import_processes
+    await Importer(importer, streams, processes).take(register, report, done)
     return report
 
 

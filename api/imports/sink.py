@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Self
 from uuid import UUID, uuid4
 
 from api.identity.tokens import Still, always
@@ -63,22 +63,26 @@ class RowResult:
 class RecordingSink:
     """Records in a ledger what `checked` permits for the file's present state.
 
-    An import continues after its request was answered, so `still` is called before each batch; it raises an
+    An import continues after its request was answered, so `still` is called before each attempt; it raises an
     error if the token is no longer valid.
     """
 
     def __init__(self, ledger: Ledger, checked: Check, still: Still = always) -> None:
-        self._ledger = ledger
+        self.ledger = ledger
         self._checked = checked
-        self._still = still
+        self.still = still
+
+    def of(self, ledger: Ledger) -> Self:
+        """Return the same sink for a process with a ledger of its own, which need not know of tokens."""
+        return type(self)(ledger, self._checked)
 
     async def files(self, streams: Iterable[UUID]) -> dict[UUID, File]:
         """Return the files that have entries."""
-        return await self._ledger.files(streams)
+        return await self.ledger.files(streams)
 
     def named(self, key: str, owner: UUID) -> UUID:
         """Return the id of the entry that an owner's key names."""
-        return entry_id(self._ledger.named, owner, key)
+        return entry_id(self.ledger.named, owner, key)
 
     async def keep(self, recordings: Sequence[Recording], *, now: datetime) -> list[RowResult]:
         """Judge recordings, those of one file together, and record those that are not refused.
@@ -87,10 +91,10 @@ class RecordingSink:
         """
         kept: dict[int, RowResult] = {}
         for _ in range(TRIES):
-            await self._still()
+            await self.still()
             waiting = [number for number in range(len(recordings)) if number not in kept]
             try:
-                outcomes = await self._ledger.record_bulk(
+                outcomes = await self.ledger.record_bulk(
                     [recordings[number] for number in waiting], now=now, checked=self._checked
                 )
             except InvalidError:
@@ -118,18 +122,18 @@ class RehearsingSink(RecordingSink):
     async def keep(self, recordings: Sequence[Recording], *, now: datetime) -> list[RowResult]:
         """Judge what would be recorded."""
         groups: dict[UUID, list[Candidate]] = defaultdict(list)
-        await self._still()
+        await self.still()
         kept = await asyncio.to_thread(_unfit, recordings)
         for number, recording in enumerate(recordings):
             if number in kept:
                 continue
             stream = recording.stream or uuid4()
-            ids = entry_ids(self._ledger.named, recording)
+            ids = entry_ids(self.ledger.named, recording)
             groups[stream].append(Candidate(number, recording, stream, ids))
-        files = await self._ledger.files(groups)
+        files = await self.ledger.files(groups)
         for stream, group in groups.items():
             file = files.get(stream) or File(stream)
-            rulebook = await self._ledger.rulebook_at(group[0].recording.institution)
+            rulebook = await self.ledger.rulebook_at(group[0].recording.institution)
             fit = await asyncio.to_thread(judge_together, file, group, rulebook, day_of(now), self._checked)
             for each in group:
                 kept[each.number] = _rehearsed(each, refused=each not in fit)

@@ -27,7 +27,7 @@ Named: TypeAlias = Callable[..., UUID]
 Check: TypeAlias = Callable[[File, Recording], Hindrance | None]
 """Authorises a recording by its file before it; returns the hindrance, None if the recorder may."""
 
-FILES_TOGETHER: Final = 8
+FILES_TOGETHER: Final = 12
 """Files of bulk work about which the database is asked at once."""
 
 

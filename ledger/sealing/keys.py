@@ -9,6 +9,7 @@ import hmac
 import secrets
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Protocol, Self
@@ -89,6 +90,12 @@ class Keys:
         keys._terms = _derived(unwrapped[SECRET], b"terms")
         keys._ids = _derived(unwrapped[SECRET], b"ids")
         keys._vouching = _derived(unwrapped[SECRET], b"vouching")
+        return keys
+
+    def again(self, table: KeyTable) -> Self:
+        """Return the keys of the same ledger, none of them open, read from a table by other connections."""
+        keys = copy(self)
+        keys._table, keys._open = table, OrderedDict()  # noqa: SLF001 - of this class
         return keys
 
     async def ring(self, wanted: Iterable[Pair], *, make: bool = False) -> Keyring:

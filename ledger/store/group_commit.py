@@ -59,6 +59,11 @@ class GroupCommit:
         """The number of appends that wait for a batch, and their bytes."""
         return self._queue.waiting
 
+    @property
+    def expected(self) -> int:
+        """The last position that the ledger is known to have."""
+        return self._expected
+
     def expect(self, position: int, *, of_new_epoch: bool = False) -> None:
         """Append to no ledger that ends before a position, or before what was accepted here.
 

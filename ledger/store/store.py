@@ -35,6 +35,8 @@ from ledger.store.notify import Notifier
 from ledger.store.pools import PATIENCE, Pool, StatementParameters, fetch
 from ledger.store.position import PositionWaiter
 
+READERS_BESIDE = 2
+"""Connections that read at once in a process which only records."""
 END = 2**63 - 1
 """A position after every other."""
 
@@ -62,6 +64,13 @@ class Store:
         self._positions = PositionWaiter(self._position)
         self._notifier = Notifier(reader_url, ledger, self._positions.hint)
         self._commits = GroupCommit(writer_url, self._committed, limits or QueueLimits(), observed)
+        self._where = (writer_url, reader_url, ledger)
+
+    def again(self) -> Self:
+        """Return a store of the same ledger with connections of its own, as another process needs it."""
+        store = type(self)(*self._where, readers=READERS_BESIDE)
+        store.expect(self._commits.expected)
+        return store
 
     async def __aenter__(self) -> Self:
         await self._writers.open()

@@ -13,9 +13,9 @@ import pytest
 
 from api.bootstrap import Container, open_container
 from api.imports.accounting import Account
+from api.imports.batch import ledger_key
 from api.imports.comparison.plan import plan
 from api.imports.facts.child_facts import facts_of
-from api.imports.importing import ledger_key
 from api.imports.reading.kinds import read_workbook
 from api.imports.recognition.register_reading import read_register
 from api.imports.streams import Streams

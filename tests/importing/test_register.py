@@ -4,7 +4,7 @@ from datetime import date
 from hashlib import sha256
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from api.imports.importing import ledger_key
+from api.imports.batch import ledger_key
 from api.imports.report.import_report import Report
 from domain.event import Unknown
 from domain.events.adoption.registration import AdoptionRegistered, ChildConsentRecorded

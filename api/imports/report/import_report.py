@@ -73,6 +73,22 @@ class ReportLine:
 
 
 @dataclass(slots=True)
+class Told:
+    """What the report of a batch tells: its lines, each with its list, in the order in which they were told.
+
+    What the other fields are, those of a `Report` of the same names are.
+    """
+
+    lines: list[tuple[str, ReportLine]] = field(default_factory=list)
+    corrected: set[RowOf] = field(default_factory=set)
+    rows_by_rule: dict[str, list[str]] = field(default_factory=dict)
+    unverified: Counter[str] = field(default_factory=Counter)
+    against: set[UUID] = field(default_factory=set)
+    entries: int = 0
+    as_found: int = 0
+
+
+@dataclass(slots=True)
 class Report:
     """The report of an import, gathered while it runs; `account` proves that nothing was lost.
 
@@ -164,6 +180,18 @@ class Report:
         self.rows_by_rule[rule].append(self.register.name(row))
         self.against.add(child)
 
+    def take_in(self, told: Told) -> None:
+        """Take in what the report of a batch tells."""
+        for kind, line in told.lines:
+            self._list(kind, line)
+        self.corrected |= told.corrected
+        for rule, rows in told.rows_by_rule.items():
+            self.rows_by_rule[rule] += rows
+        self.unverified.update(told.unverified)
+        self.against |= told.against
+        self.entries += told.entries
+        self.as_found += told.as_found
+
     def arrange(self) -> None:
         """Sort all lines into the order of the file."""
         order = {sheet.title: sheet.number for sheet in self.register.workbook.sheets}
@@ -234,3 +262,31 @@ class Report:
             if self.unlisted
             else {}
         )
+
+
+@dataclass(slots=True)
+class BatchReport(Report):
+    """The report of a batch of a register, of which another report takes in what it tells."""
+
+    lines: list[tuple[str, ReportLine]] = field(default_factory=list)
+
+    @classmethod
+    def within(cls, whole: Report) -> "BatchReport":
+        """Return an empty report of a batch of the register that another one reports of."""
+        return cls(whole.register, whole.account, whole.institution, sees=whole.sees, place=whole.place)
+
+    @property
+    def told(self) -> Told:
+        """What it tells."""
+        return Told(
+            self.lines,
+            self.corrected,
+            dict(self.rows_by_rule),
+            self.unverified,
+            self.against,
+            self.entries,
+            self.as_found,
+        )
+
+    def _list(self, kind: str, line: ReportLine) -> None:
+        self.lines.append((kind, line))

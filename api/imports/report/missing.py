@@ -5,9 +5,9 @@ from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from uuid import UUID
 
-from api.identity.directory import Institution
 from api.imports.comparison.differences import papers
 from api.imports.layout import FILE_NO
+from api.imports.recognition.register_reading import Register
 from api.imports.report.import_report import NOT_IN_FILE, Report, ReportLine
 from domain.entry import AnyEntry
 from domain.envelope import Document
@@ -18,20 +18,29 @@ from ledger.codec.split import sealed
 
 
 class Missing:
-    """Reports missing rows of sheets that this file has, as far as the importer `sees` their contents."""
+    """Finds missing rows of sheets that a register has, as far as the importer `sees` their contents.
 
-    def __init__(self, report: Report, institution: Institution, sees: AbstractSet[Category]) -> None:
-        self._report = report
-        self._register = report.register
-        self._recorded_for = None if report.place else institution.institution
+    `recorded_for` is the institution of the register; the roll of a place has none.
+    """
+
+    def __init__(self, register: Register, recorded_for: UUID | None, sees: AbstractSet[Category]) -> None:
+        self._register = register
+        self._recorded_for = recorded_for
         self._sees = sees
-        tables = report.register.tables
-        self._titles = {table.sheet.title for table in tables if table.layout is not None}
+        self._titles = {table.sheet.title for table in register.tables if table.layout is not None}
 
     def look(
-        self, file: File, restated: set[UUID], number: str | None, told: Callable[[AnyEntry], bool]
+        self,
+        report: Report,
+        file: File,
+        restated: set[UUID],
+        number: str | None,
+        told: Callable[[AnyEntry], bool],
     ) -> None:
-        """Compare a child's file with the entries that a register states again, as far as they are `told`."""
+        """Report what a child's file has and the entries that a register states again have not.
+
+        Only what is `told` of the file is compared.
+        """
         there: set[tuple[str, str | None]] = set()
         gone: dict[tuple[str, str | None], Document] = {}
         for entry in file.entries.values():
@@ -48,12 +57,12 @@ class Missing:
                 gone |= dict(list(papers_of_entry.items())[:1])
         for key, paper in gone.items():
             if key not in there and paper.sha256 != self._register.workbook.sha256:
-                self._tell(paper, number or _number(file), file.stream)
+                self._tell(report, paper, number or _number(file), file.stream)
 
-    def _tell(self, paper: Document, number: str, child: UUID | None) -> None:
+    def _tell(self, report: Report, paper: Document, number: str, child: UUID | None) -> None:
         sheet, _, row = (paper.number or "").rpartition("!")
         if sheet in self._titles and re.fullmatch("[0-9]{1,7}", row):
-            self._report.miss(ReportLine(sheet, int(row), FILE_NO, number, NOT_IN_FILE, child=child))
+            report.miss(ReportLine(sheet, int(row), FILE_NO, number, NOT_IN_FILE, child=child))
 
 
 def _number(file: File) -> str:
