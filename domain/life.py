@@ -82,8 +82,8 @@ class Life:
         if not facts:
             return None
         if len(facts) == 1:
-            ((key, line),) = facts.items()
-            return None if key == EVERY else self._valid(self._begun(line))
+            (key,) = facts
+            return None if key == EVERY else self._valid(self._begun(facts[key]))
         holding = self._each(facts)
         return holding[-1] if holding else None
 
