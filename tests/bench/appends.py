@@ -174,9 +174,7 @@ ROWS: Final = (
         "appends/s",
         partial(against_stock, writers=WRITERS, ours=OURS, theirs=STOCK),
     ),
-    Row(
-        "append-insert", "the same", "one plain INSERT per connection, 32", 2.5, "appends/s", against_inserts
-    ),
+    Row("append-insert", "the same", "one plain INSERT per connection, 32", 3, "appends/s", against_inserts),
     Row(
         "append-1",
         "append, 1 writer",

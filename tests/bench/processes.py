@@ -111,7 +111,7 @@ ROWS: Final = (
         "append-processes",
         "append, 4 processes × 8 writers",
         "stock recorder, same",
-        10,
+        12,
         "appends/s",
         against_stock,
     ),

@@ -73,7 +73,7 @@ ROWS: Final = (
         "as-of",
         "as-of read of a 1,000-entry file",
         "decoding and unsealing the same entries",
-        0.5,
+        0.6,
         "reads/s",
         against_decoding,
     ),
