@@ -6,7 +6,7 @@ The database is a copy of one that was furnished once a test process, so that ea
 import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -34,9 +34,10 @@ from domain.when import Days
 from ledger.postgres import credentials
 from ledger.recording.outcome import Recorded
 from ledger.recording.request import Draft, Recording
+from projections.projector.projector import Projector
 from tests.support.asking_headers import asking
 from tests.support.given import some
-from tests.support.postgres import copied
+from tests.support.postgres import EMPTY, copied
 from tests.support.waiting import PATIENCE
 
 NOW = datetime(2026, 11, 22, 4, tzinfo=UTC)
@@ -195,11 +196,15 @@ def counting() -> None:
 
 @pytest.fixture
 async def served(
-    settings: Settings, furnished: Furnished, request: pytest.FixtureRequest
+    settings: Settings,
+    furnished: Furnished,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[Served]:
     """Give a running app with an empty register, an institution and a token for each role.
 
-    To start costs more than most tests ask for, so what was done once is not done again for each.
+    To start costs more than most tests ask for, so what was done once is not done again for each. Nor does it
+    write what was known when before somebody asks for that.
     """
     app = create_app(settings, clock=lambda: NOW)
     async with AsyncExitStack() as stack:
@@ -208,7 +213,12 @@ async def served(
                 starting.setattr(name, _nothing)
             if "counting" not in request.fixturenames:
                 starting.setattr("projections.activity.counting", lambda *_: nullcontext())
+            asked_for_known = asyncio.Event()
+            starting.setattr(Projector, "run_known", _once(asked_for_known, Projector.run_known))
             container = await stack.enter_async_context(running(app))
+        monkeypatch.setattr(
+            container.projector, "known_reached", _telling(asked_for_known, container.projector.known_reached)
+        )
         head = await container.ledger.head()
         assert await container.projector.reached(head.position, PATIENCE)
         yield Served(
@@ -225,7 +235,6 @@ async def served(
 @pytest.fixture
 def elsewhere(postgres: str, settings: Settings, tmp_path: Path) -> Iterator[Settings]:
     """An empty database and a DATA that has but the key file, as on a new machine."""
-    name = f"test_{uuid4().hex}"
     data = tmp_path / "elsewhere"
     data.mkdir(mode=0o700)
     (data / "master.key").write_bytes((settings.data / "master.key").read_bytes())
@@ -233,11 +242,8 @@ def elsewhere(postgres: str, settings: Settings, tmp_path: Path) -> Iterator[Set
     # The server, and so its roles, are the same here: their passwords are too.
     (data / credentials.FILE).write_bytes((settings.data / credentials.FILE).read_bytes())
     (data / credentials.FILE).chmod(0o600)
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
-        url = SecretStr(make_conninfo(postgres, dbname=name))
-        yield settings.model_copy(update={"database_url": url, "data": data})
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    with copied(postgres, EMPTY) as url:
+        yield settings.model_copy(update={"database_url": SecretStr(url), "data": data})
 
 
 @pytest.fixture
@@ -248,6 +254,28 @@ def restricting_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def _nothing(*_: object, **__: object) -> None:
     """Do nothing."""
+
+
+def _once(
+    asked: asyncio.Event, work: Callable[[Projector], Awaitable[None]]
+) -> Callable[..., Awaitable[None]]:
+    """Return work of a projector that begins once it is asked for."""
+
+    async def once_asked(projector: Projector) -> None:
+        await asked.wait()
+        await work(projector)
+
+    return once_asked
+
+
+def _telling(asked: asyncio.Event, wait: Callable[..., Awaitable[bool]]) -> Callable[..., Awaitable[bool]]:
+    """Return a wait that tells that somebody asks."""
+
+    async def telling(position: int, patience: float) -> bool:
+        asked.set()
+        return await wait(position, patience)
+
+    return telling
 
 
 def new_key() -> dict[str, str]:

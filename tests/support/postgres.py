@@ -17,7 +17,7 @@ from psycopg.conninfo import make_conninfo
 from ledger.postgres.embedded import Server, embedded
 from tests.support.citus import CITUS, a_distributed_database
 from tests.support.folders import a_folder
-from tests.support.pooler import POOLED, pooled
+from tests.support.pooler import POOLED, direct, pooled
 
 DEBIAN_PROGRAMS = "/usr/lib/postgresql/{major}/bin"
 MEMORY: Final = Path("/dev/shm")  # noqa: S108 - what is made there has a name of its own and no other reader
@@ -27,6 +27,8 @@ EMPTY: Final = "template0"
 """The database whose copy is empty."""
 SCRAM_ITERATIONS_SINCE = 160_000
 """The version of PostgreSQL, as a number, from which a password may be quick to check."""
+_MAKING: Final[dict[str, psycopg.Connection]] = {}
+"""The session of each server in which this process makes databases and drops them: one, not one a test."""
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +39,15 @@ def postgres() -> Iterator[str]:
     PostgreSQL when `CHILDLEDGER_TEST_POSTGRES` names its major version; else one of the embedded PostgreSQL.
     With `CHILDLEDGER_TEST_POOLER`, a pooler stands before a throw-away cluster.
     """
+    with _a_server() as url:
+        yield url
+        for connection in _MAKING.values():
+            connection.close()
+        _MAKING.clear()
+
+
+@contextmanager
+def _a_server() -> Iterator[str]:
     given = os.environ.get("CHILDLEDGER_DATABASE_URL") or CITUS
     if given:
         yield given
@@ -81,7 +92,15 @@ def _let_in_quickly(server: Server) -> None:
         connection.execute("SELECT pg_reload_conf()")
 
 
-def drop(connection: psycopg.Connection, name: str) -> None:
+def _making(postgres: str) -> psycopg.Connection:
+    """Return this process's session in which databases are made and dropped: a superuser's, not pooled."""
+    connection = _MAKING.get(postgres)
+    if connection is None or connection.closed:
+        connection = _MAKING[postgres] = psycopg.connect(direct(postgres), autocommit=True)
+    return connection
+
+
+def _drop(connection: psycopg.Connection, name: str) -> None:
     """Drop a test's database, whoever is still in it.
 
     The server waits for who is still coming in. So does a connection of this process whose opening was
@@ -91,6 +110,7 @@ def drop(connection: psycopg.Connection, name: str) -> None:
     try:
         connection.execute("SET statement_timeout = '1s'")
         connection.execute(statement)
+        connection.execute("SET statement_timeout = 0")
     except psycopg.errors.QueryCanceled:
         gc.collect()
         connection.execute("SET statement_timeout = 0")
@@ -111,14 +131,13 @@ def copied(postgres: str, template: str) -> Iterator[str]:
         return
     name = f"test_{uuid4().hex}"
     copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        # A pooler keeps sessions that nobody uses.
-        connection.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [template]
-        )
-        connection.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
-        yield make_conninfo(postgres, dbname=name)
-        drop(connection, name)
+    # A pooler keeps sessions that nobody uses.
+    _making(postgres).execute(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [template]
+    )
+    _making(postgres).execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
+    yield make_conninfo(postgres, dbname=name)
+    _drop(_making(postgres), name)
 
 
 @pytest.fixture
