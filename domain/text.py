@@ -7,6 +7,7 @@ a number that names nothing.
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 Ranges: TypeAlias = tuple[tuple[int, int], ...]
@@ -111,6 +112,7 @@ def is_hash(text: str) -> bool:
     return _HASH.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=20_000)
 def _names(sign: str) -> bool:
     category = unicodedata.category(sign)
     if category == "So":

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 from api.folding import folded_name
 from api.imports.cells.marks import NOTHING
@@ -65,16 +65,14 @@ class Column:
         return value
 
 
-@dataclass(frozen=True, slots=True)
-class RowOf:
+class RowOf(NamedTuple):
     """A row's place in the file: the table by its number from 0, the row from 1."""
 
     table: int
     row: int
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A cell's place in the file: the table by its number from 0, the row from 1, the column from 0."""
 
     table: int

@@ -120,9 +120,11 @@ class Collector:
                 Label(f"有内容的单元格超过 {MOST_CELLS:,} 个", f"More than {MOST_CELLS:,} cells are filled")
             )
         self._lengthen(raw)
-        self._reach(row, column + 1)
+        if row > len(self._rows) or column >= self._width:
+            self._reach(row, column + 1)
         cells = self._rows[row - 1]
-        cells.extend([BLANK] * (column + 1 - len(cells)))
+        if column >= len(cells):
+            cells.extend([BLANK] * (column + 1 - len(cells)))
         if cells[column] != BLANK:
             raise damaged()
         cells[column] = _usable(raw)

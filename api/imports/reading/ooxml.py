@@ -170,7 +170,9 @@ class _Cells(Walker):
         elif name == "v" or (name == "t" and not self._spoken):
             self._heard = self._value
         elif name == "f":
-            self._calculated, self._heard = True, self._formula
+            if not self._calculated:
+                self._calculated, self._formula = True, Rich()
+            self._heard = self._formula
         elif name == "rPh":
             self._spoken = True
         elif name == "strike":
@@ -204,9 +206,10 @@ class _Cells(Walker):
         else:
             self._row, self._column = cell_at(address)
         self._kind = attributes.get("t", "n")
-        self._style = number(attributes.get("s", "0"))
+        style = attributes.get("s")
+        self._style = 0 if style is None else number(style)
         self._calculated = False
-        self._value, self._formula = Rich(), Rich()
+        self._value = Rich()
 
     def _merge(self, reference: str) -> None:
         first, _, last = reference.partition(":")

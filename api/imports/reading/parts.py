@@ -100,14 +100,21 @@ class Parts:
 
     def walk(self, name: str, walker: Walker) -> None:
         """Walk through an XML part. Raises UnreadableFileError if it is missing or damaged."""
-        local = _Local()
+        local, in_none = _Local(), set[str]()
         parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = _refuse
-        parser.StartElementHandler = lambda name, attributes: walker.start(
-            local[name], {local[key]: value for key, value in attributes.items()}
-        )
-        parser.EndElementHandler = lambda name: walker.end(local[name])
+        start, end = walker.start, walker.end
+
+        def started(name: str, attributes: dict[str, str]) -> None:
+            # Attributes of cells, of which there are most, are in no namespace.
+            if attributes and not in_none.issuperset(attributes):
+                attributes = {local[key]: value for key, value in attributes.items()}
+                in_none.update(key for key in attributes if local[key] == key)
+            start(local[name], attributes)
+
+        parser.StartElementHandler = started
+        parser.EndElementHandler = lambda name: end(local[name])
         parser.CharacterDataHandler = walker.text
         try:
             with self._archive.open(name) as part:

@@ -253,4 +253,10 @@ def _value_of(table: Table, row: int, heading: str) -> Read:
     place, cells = table.place_of(heading), table.row(row)
     if place is None or place >= len(cells) or cells[place] == BLANK:
         return None
-    return table.columns[place].plain_value(cells[place])
+    raw = cells[place]
+    known = (place, type(raw), raw)
+    if known not in table.read:
+        if len(table.read) >= REMEMBERED:
+            table.read.clear()
+        table.read[known] = table.columns[place].plain_value(raw)
+    return table.read[known]

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import pairwise
 from operator import attrgetter
@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 
 from api.folding import folded
 from api.imports.cells.raw import Raw, Unusable, as_written, clean
+from api.imports.cells.values import Read
 from api.imports.faults import Fault
 from api.imports.layout import FILE_NO, NAME, Column, Layout
 from api.imports.layouts import LAYOUTS
@@ -64,6 +65,8 @@ class Table:
     kinds: Sequence[RowKind]
     banner: Banner
     loose: frozenset[int]
+    read: dict[tuple[int, type, Raw], Read] = field(default_factory=dict, compare=False)
+    """Cached readings of equal cells that tell children apart, since their rows repeat them."""
 
     @property
     def layout(self) -> Layout | None:
@@ -94,7 +97,10 @@ class Table:
 
     def place_of(self, heading: str) -> int | None:
         """Return the place of a known column by its usual heading."""
-        return next((place for place, column in self.columns.items() if column.heading == heading), None)
+        for place, column in self.columns.items():  # faster than a generator, for every row
+            if column.heading == heading:
+                return place
+        return None
 
     def heading_of(self, column: int) -> str:
         """Return the heading of a column, or its letter if there is none."""
@@ -221,6 +227,7 @@ class _Body:
         places = (place for place, column in heading.columns.items() if column.heading == FILE_NO)
         self._place = next(places, -1)
         self._number = heading.columns.get(self._place)
+        self._above: tuple[type, Raw, bool] = str, BLANK, False
 
     def kind(self, row: RawRow) -> RowKind:
         """Return the kind of a row that is not blank."""
@@ -230,7 +237,7 @@ class _Body:
             return RowKind.HEADING
         if row in self._titles or (is_page(row[first]) and sum(raw != BLANK for raw in row) == 1):
             return RowKind.TITLE
-        if number != BLANK and self._is_number(number):
+        if number != BLANK and self._remembered(number):
             return RowKind.DATA
         if _is_total(number) or (self._leads(first) and _is_total(row[first])):
             return RowKind.TOTAL
@@ -250,6 +257,14 @@ class _Body:
         """Whether neither a place nor any before it holds data of a child."""
         column = self._columns.get(place)
         return column is None or column.serves is not None or column.heading == NAME
+
+    def _remembered(self, raw: Raw) -> bool:
+        """Return `_is_number` of the number above, which rows of one child repeat, or of this one."""
+        kind, above, is_number = self._above
+        if kind is not type(raw) or above != raw:
+            is_number = self._is_number(raw)
+            self._above = type(raw), raw, is_number
+        return is_number
 
     def _is_number(self, raw: Raw) -> bool:
         """Whether a row with this file number belongs to a child, whatever its other words."""
