@@ -38,6 +38,11 @@ _NAMED: Final[Mapping[Kind, Category]] = MappingProxyType(
 """The category of the names by which lists show files of a kind."""
 
 
+def sealed_in_rows(kind: Kind, entries: Iterable[AnyEntry]) -> set[Category]:
+    """Return the categories under which rows of a file of a kind are sealed, which has these entries."""
+    return {_NAMED[kind], *sealed_wholly(entries)}
+
+
 class Ledger:
     """One ledger: the only way in and out of its entries.
 
@@ -90,6 +95,10 @@ class Ledger:
     async def amendments(self, after: Mapping[UUID, int], known: int) -> dict[UUID, File]:
         """Return the amendments of entries after versions of their streams, as files of these alone."""
         return await self.repository.amendments(after, known)
+
+    async def later(self, after: Mapping[UUID, int], known: int) -> list[AnyEntry]:
+        """Return the entries of streams after these versions of theirs, through a position, file by file."""
+        return await self.repository.decoded(await self.store.streams(after, after=after, known=known))
 
     async def entries(self, ids: Iterable[UUID]) -> list[AnyEntry]:
         """Return the recorded entries among these ids, in order of position."""
@@ -201,11 +210,16 @@ class Ledger:
 
     async def seal_of(self, files: Mapping[UUID, File]) -> Seal:
         """Return a seal with the keys that the read models of these files need."""
-        pairs = [
-            (stream, category)
-            for stream, file in files.items()
-            for category in {_NAMED[file.opened.kind], *sealed_wholly(file.entries.values())}
-        ]
+        return await self.seal_under(
+            {
+                stream: sealed_in_rows(file.opened.kind, file.entries.values())
+                for stream, file in files.items()
+            }
+        )
+
+    async def seal_under(self, categories: Mapping[UUID, Iterable[Category]]) -> Seal:
+        """Return a seal with the keys of these subjects, each of its own categories."""
+        pairs = [(subject, category) for subject, own in categories.items() for category in own]
         return Seal(await self.keys.ring(pairs), self.keys.term)
 
     async def record(self, recording: Recording, *, now: datetime, checked: Check = allow_all) -> Outcome:

@@ -28,7 +28,7 @@ class Internal:
 
 @dataclass(frozen=True, slots=True)
 class Unversioned:
-    """The column moves with every entry: by itself, it makes no other row of what was known."""
+    """The column holds the file's version: by itself, it makes no other row of what was known."""
 
 
 def marked(row: type, marker: type) -> dict[str, Any]:

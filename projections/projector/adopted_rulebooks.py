@@ -1,15 +1,18 @@
 """The rulebooks that institutions adopted, with the positions from which each counted."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 from uuid import UUID
 
 from domain.entry import AnyEntry
+from domain.events.institution.particulars import RulebookAdopted
+from domain.file import AMENDMENTS, RULINGS, File
 from domain.rulebook import Rulebook
 from domain.scope import CHARGE
 from ledger.ledger import Ledger
-from projections.projector.catch_up import ADOPTING
 
+ADOPTING: Final = AMENDMENTS | RULINGS | {RulebookAdopted.__name__}
+"""Types of entries after which an institution may have another rulebook."""
 Adoptions: TypeAlias = Mapping[UUID | None, Sequence[tuple[int, Rulebook]]]
 """The rulebooks of institutions, each with the position from which it counted, from 0 on."""
 
@@ -19,22 +22,23 @@ class AdoptedRulebooks:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._read: dict[UUID | None, tuple[int, Sequence[tuple[int, Rulebook]]]] = {}
+        self._read: dict[UUID | None, tuple[int, File | None, Sequence[tuple[int, Rulebook]]]] = {}
 
     async def of(self, institutions: Iterable[UUID | None], through: int) -> Adoptions:
         """Return those of institutions (see `ever_in_charge`) up to a position."""
         adoptions = {}
         for institution in institutions:
-            read_to, adopted = self._read.get(institution, (-1, ()))
+            read_to, before, adopted = self._read.get(institution, (-1, None, ()))
             if read_to < through:
-                adopted = await self._adopted_by(institution)
-                self._read[institution] = (through, adopted)
+                file = None if institution is None else await self._ledger.file(institution)
+                if read_to < 0 or file is not before:
+                    adopted = await self._adopted_by(institution, file)
+                self._read[institution] = (through, file, adopted)
             adoptions[institution] = adopted
         return adoptions
 
-    async def _adopted_by(self, institution: UUID | None) -> list[tuple[int, Rulebook]]:
+    async def _adopted_by(self, institution: UUID | None, file: File | None) -> list[tuple[int, Rulebook]]:
         adopted = [(0, self._ledger.rulebook)]
-        file = None if institution is None else await self._ledger.file(institution)
         for entry in () if file is None else file.entries.values():
             if entry.type in ADOPTING:
                 rulebook = await self._ledger.rulebook_known(institution, entry.position)

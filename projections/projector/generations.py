@@ -22,6 +22,7 @@ from ledger.roles import Roles
 from ledger.store import queries
 from ledger.store.connecting import connect
 from ledger.store.schemas import bring_together, create_schema
+from projections.markers import Unversioned, marked
 from projections.model import ReadModel
 
 GENERATION_SQL: Final = queries.load_composable("projections.projector", "generations.sql")
@@ -200,6 +201,11 @@ async def _make(
         )
         await connection.execute(statement)
         await queries.execute_all(connection, model.known_indexes)
+        for column in marked(model.row, Unversioned):
+            moving = GENERATION_SQL["version_grant"].format(
+                column=Identifier(column), table=Identifier(model.name), reader=reader
+            )
+            await connection.execute(moving)
         if model.shares is not None:
             for name in ("shared_table", "shared_key", "shared_grant"):
                 await connection.execute(

@@ -51,6 +51,9 @@ CREATE TABLE {known} (
     PRIMARY KEY ({identity}, known_from)
 )
 
+-- name: version_grant
+GRANT UPDATE ({column}) ON {table} TO {reader}
+
 -- name: shared_table
 CREATE TABLE {shared} AS SELECT {column} AS value FROM {table} WITH NO DATA
 
@@ -78,7 +81,9 @@ SELECT DISTINCT one.{key}
    AND NOT EXISTS (SELECT FROM {shared} WHERE value = one.{column})
 
 -- name: known_until
-UPDATE {known} SET known_until = %s WHERE {identity} AND known_until = {still}
+UPDATE {known} AS t SET known_until = given.until
+  FROM unnest({values}) AS given ({columns})
+ WHERE {same} AND t.known_until = {still}
 
 -- name: stop
 INSERT INTO stopped_file (generation, model, file, position, error) VALUES (%s, %s, %s, %s, %s)
@@ -94,6 +99,15 @@ DELETE FROM stopped_file WHERE generation = %s AND file = ANY (%s) AND model = '
 
 -- name: known_stopped
 SELECT file FROM stopped_file WHERE generation = %s AND file = ANY (%s) AND model = 'known_range'
+
+-- name: stopped
+SELECT file FROM stopped_file WHERE generation = %s AND file = ANY (%s) AND model <> 'known_range'
+
+-- name: gone
+DELETE FROM {table} AS t USING unnest({values}) AS given ({columns}) WHERE {same}
+
+-- name: moved_to
+UPDATE {table} AS t SET {version} = moved.version FROM unnest(%s::uuid[], %s::bigint[]) AS moved (file, version) WHERE t.{key} = moved.file
 
 -- name: known_clear
 DELETE FROM {known} WHERE {key} = ANY (%s)

@@ -15,7 +15,9 @@ from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from domain.entry import AnyEntry
+from domain.event import Category
 from domain.file import ANYTHING, RULINGS, File, amended, brings_papers
+from domain.joined_files import JOINED
 from domain.observing import BEGUN, PAPERS, REGION, STANDING, observed
 from domain.rulebook import Rulebook
 from domain.scope import scope_of
@@ -49,6 +51,23 @@ class KnownChanges:
         positions = (*(since for _, _, since, _ in self.came), *(until for _, _, until in self.went))
         return min(positions, default=None)
 
+    def then(self, later: "KnownChanges", models: Iterable[ReadModel[Any]]) -> "KnownChanges":
+        """Return what changed by this and by what followed it."""
+        identity_of = {model.name: row_identity(model) for model in models}
+        came, went = [*self.came], [*self.went]
+        still = {
+            (name, identity_of[name](row)): place
+            for place, (name, row, _, until) in enumerate(came)
+            if until is None
+        }
+        for name, identity, until in later.went:
+            place = still.get((name, identity))
+            if place is None:
+                went.append((name, identity, until))
+            else:
+                came[place] = (*came[place][:3], until)
+        return KnownChanges(came + later.came, went)
+
 
 @dataclass(slots=True)
 class _Known:
@@ -73,11 +92,14 @@ _Part: TypeAlias = tuple[ReadModel[Any], Hashable]
 class KnownRows:
     """A file as known at a position, with its rows, to be followed entry by entry.
 
-    The seal must have the keys of what the file says up to the position to which it is followed.
+    The seal must have the keys of what the file says up to the position to which it is followed, those of the
+    categories `sealed`; and `institutions` are those that may have been in charge.
     """
 
     def __init__(self, stream: UUID, models: Sequence[ReadModel[Any]]) -> None:
         self.position = 0
+        self.sealed: set[Category] = set()
+        self.institutions: set[UUID | None] = set()
         self._stream = stream
         self._file = File(stream)
         self._models = models
@@ -91,6 +113,22 @@ class KnownRows:
         self._begun: date | None = None
         self._remembered: dict[Hashable, Any] = {}
         self._remembered_by: Rulebook | None = None
+        self._failing: set[_Part] = set()
+
+    @property
+    def version(self) -> int:
+        """The version of the file at its position."""
+        return self._file.version
+
+    @property
+    def failing(self) -> bool:
+        """Whether rows cannot be computed, so that those from before stand."""
+        return bool(self._failing)
+
+    @property
+    def by_itself(self) -> bool:
+        """Whether no other file is or was joined to it, nor it to another."""
+        return not self._file.facts(JOINED)
 
     def __len__(self) -> int:
         """Return the number of its entries."""
@@ -218,11 +256,13 @@ class KnownRows:
             try:
                 view = observed(self._file, reads)
                 rows = [*parts_of(model).rows(view, context, part)] if model.has(view) else []
-                computed = {_identity(model)(row): row for row in rows}
+                computed = {row_identity(model)(row): row for row in rows}
             except Exception:  # noqa: BLE001 - stops the read model where it stands as now; the rows stay
                 reads.add(ANYTHING)
                 computed = earlier.rows
+                self._failing.add((model, part))
             else:
+                self._failing.discard((model, part))
                 self._change(model, earlier.rows, computed, seal, end)
             reads.discard(STANDING)
             for key in earlier.reads - reads:
@@ -267,17 +307,19 @@ def parts_of(model: ReadModel[Any]) -> RowParts[Any]:
 
 
 @cache
-def _identity(model: ReadModel[Any]) -> Callable[[Any], RowIdentity]:
+def row_identity(model: ReadModel[Any]) -> Callable[[Any], RowIdentity]:
+    """Return the function that gives a row's identity."""
     get = attrgetter(*model.identity)
     return get if len(model.identity) > 1 else lambda row: (get(row),)
 
 
 @cache
-def _unversioned(model: ReadModel[Any]) -> Mapping[str, None]:
+def unversioned(model: ReadModel[Any]) -> Mapping[str, None]:
+    """Return the columns of a read model that hold the version of the file."""
     return dict.fromkeys(marked(model.row, Unversioned))
 
 
 def comparable(model: ReadModel[Any], row: Any, seal: Seal) -> Any:  # noqa: ANN401 - of whatever model
     """Return a row with its sealed values opened, without what moves with every entry."""
-    opened, moving = model.opened(row, seal), _unversioned(model)
+    opened, moving = model.opened(row, seal), unversioned(model)
     return replace(opened, **moving) if moving and opened is not None else opened

@@ -5,8 +5,8 @@ code has no built tables, it reads those of another version of the same shape.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from time import monotonic
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from ledger.ledger import Ledger
 from ledger.store.pools import Pool
 from projections.model import ReadModel
 from projections.projector.catch_up import BATCH, CatchUp
+from projections.projector.followed_files import FollowedFiles
 from projections.projector.generations import (
     EVERYWHERE,
     Generation,
@@ -34,6 +35,8 @@ PAUSE_SECONDS: Final = 1.0
 """Longest delay, in seconds, before changes by other processes are seen."""
 AWAITED_SECONDS: Final = 0.02
 """Longest delay, in seconds, before they are seen while a request waits for them."""
+GATHERED_SECONDS: Final = 0.5
+"""Delay before what was known when is written, of all entries of that time at once, unless waited for."""
 RESTED: Final = 9
 """Pause after a step, as a multiple of the step's duration, beside requests of the same process."""
 RESTED_APART: Final = 1
@@ -49,6 +52,36 @@ class NotBuiltError(Exception):
             f"列表正在建立（{progress:.0%}）：请稍后再试。"
             f" The read models are being built ({progress:.0%}): try again."
         )
+
+
+class _Awaited:
+    """Whether requests wait for something."""
+
+    def __init__(self) -> None:
+        self._requests = 0
+        self._any = asyncio.Event()
+
+    @property
+    def now(self) -> bool:
+        """Whether any waits now."""
+        return self._any.is_set()
+
+    @contextmanager
+    def once_more(self) -> Iterator[None]:
+        """Let one wait for the block."""
+        self._requests += 1
+        self._any.set()
+        try:
+            yield
+        finally:
+            self._requests -= 1
+            if not self._requests:
+                self._any.clear()
+
+    async def within(self, seconds: float) -> None:
+        """Return once any waits, and after so many seconds at the latest."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._any.wait(), seconds)
 
 
 class Projector:
@@ -70,15 +103,16 @@ class Projector:
         self.version = version or version_of(ledger.rulebook.digest, models)
         self._shape = shape_of(models)
         writer = RowWriter(ledger, models)
-        self._catch_up = CatchUp(ledger, pool, writer)
+        self._files = FollowedFiles(ledger, models)
+        self._known_range = KnownRange(ledger, pool, models, self._files)
+        self._catch_up = CatchUp(ledger, pool, writer, self._files, self._known_range.offer)
         self._rebuild = Rebuild(ledger, pool, writer, self._catch_up)
-        self._known_range = KnownRange(ledger, pool, models)
         self._read_from: Generation | None = None
         self._written: Generation | None = None
         self._progress = 0.0
         self._moved = asyncio.Condition()
-        self._waiting = 0
-        self._awaited = asyncio.Event()
+        self._awaited = _Awaited()
+        self._known_awaited = _Awaited()
 
     @property
     def models(self) -> list[str]:
@@ -119,7 +153,7 @@ class Projector:
 
     async def start(self) -> None:
         """Resume from the state of the tables."""
-        self._catch_up.leaving = self._known_range.leaving = False
+        self._catch_up.leaving = self._files.leaving = False
         await self._look()
 
     async def run(self) -> None:
@@ -135,11 +169,10 @@ class Projector:
         """See how far another process keeps the read models up, until cancelled."""
         while True:
             await self._look()
-            if self._waiting:
+            if self._awaited.now:
                 await asyncio.sleep(AWAITED_SECONDS)
             else:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._awaited.wait(), PAUSE_SECONDS)
+                await self._awaited.within(PAUSE_SECONDS)
 
     async def run_known(self) -> None:
         """Write what was known when, behind what is known now, until cancelled."""
@@ -151,6 +184,7 @@ class Projector:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(PAUSE_SECONDS), self._moved:
                         await self._moved.wait()
+                await self._known_awaited.within(GATHERED_SECONDS)
 
     async def step_known(self) -> int:
         """Write more of what was known when; return 0 if there is nothing more."""
@@ -208,7 +242,8 @@ class Projector:
             return self.known_through is not None and self.known_through >= position
 
         if not reached():
-            await self._awaits(reached, timeout)
+            with self._known_awaited.once_more():
+                await self._awaits(reached, timeout)
         if self.known_through is None:
             raise NotBuiltError(self.read_from.known_progress)
         return reached()
@@ -221,16 +256,9 @@ class Projector:
 
     async def _awaits(self, reached: Callable[[], bool], timeout: float) -> None:  # noqa: ASYNC109 - passed on
         """Wait until it is reached, for at most `timeout` seconds, and let nobody rest meanwhile."""
-        self._waiting += 1
-        self._awaited.set()
-        try:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(timeout), self._moved:
-                    await self._moved.wait_for(reached)
-        finally:
-            self._waiting -= 1
-            if not self._waiting:
-                self._awaited.clear()
+        with self._awaited.once_more(), suppress(TimeoutError):
+            async with asyncio.timeout(timeout), self._moved:
+                await self._moved.wait_for(reached)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -274,7 +302,7 @@ class Projector:
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
-            self._catch_up.leaving = self._known_range.leaving = True
+            self._catch_up.leaving = self._files.leaving = True
             await asyncio.wait([task])
             # Retrieve the exception: nothing awaits the task any more.
             task.exception()
@@ -286,8 +314,7 @@ class Projector:
         The next step then takes more entries, and writes a file that changes often less often.
         """
         if self._written is not None and self._written.built:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._awaited.wait(), min(self._rested * worked, PAUSE_SECONDS))
+            await self._awaited.within(min(self._rested * worked, PAUSE_SECONDS))
 
     async def _idle(self) -> None:
         generation = self._written

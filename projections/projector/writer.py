@@ -6,17 +6,20 @@ moves, or its institution adopts a rulebook.
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import partial
+from datetime import date
+from functools import cache, partial
 from operator import attrgetter
-from typing import Any, Final, TypeAlias, TypeVar
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias, TypeVar, get_type_hints
 from uuid import UUID
 
 import structlog
 from psycopg import AsyncConnection, AsyncTransaction, InterfaceError, OperationalError
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composable, Composed, Identifier
 
 from domain.file import File
 from domain.rulebook import Rulebook
@@ -29,6 +32,7 @@ from ledger.store.append import StreamVersion
 from ledger.store.pools import Pool
 from projections.model import ReadModel, RowContext
 from projections.projector.generations import GENERATION_SQL, Generation
+from projections.projector.known_rows import KnownChanges, RowIdentity, row_identity, unversioned
 
 log = structlog.get_logger()
 
@@ -49,12 +53,23 @@ _DISPOSABLE: Final = """
 """No caller waits for the transaction, and the rows of a long file take time to compute."""
 
 
+_TYPES: Final[Mapping[type, SQL]] = MappingProxyType(
+    {UUID: SQL("uuid"), int: SQL("bigint"), str: SQL("text"), date: SQL("date"), bytes: SQL("bytea")}
+)
+"""Types of the columns that tell rows apart."""
+
+
+class LeftError(Exception):
+    """The process was asked to stop during a batch, which is rolled back."""
+
+
 class RowWriter:
     """Writes the rows of files into the tables of a generation, in place of their earlier rows."""
 
     def __init__(self, ledger: Ledger, models: Sequence[ReadModel[Any]]) -> None:
         self._ledger = ledger
         self._models = models
+        self._identity = {model.name: row_identity(model) for model in models}
         self.kinds = sorted({model.kind for model in models})
 
     async def write(
@@ -80,6 +95,67 @@ class RowWriter:
         if chunk.failed:
             await _stop(connection, generation, chunk)
         return chunk.versions
+
+    async def put_changes(
+        self,
+        connection: AsyncConnection,
+        schema: str,
+        changes: Mapping[UUID, KnownChanges],
+        versions: Mapping[UUID, int],
+        files: Sequence[UUID],
+    ) -> None:
+        """Write what changed in the rows of some files, which have moved to these versions: no other row."""
+        gone, now = defaultdict[str, dict[RowIdentity, None]](dict), defaultdict[str, list[Any]](list)
+        for each in (changes[file] for file in files):
+            for name, identity, _ in each.went:
+                gone[name][identity] = None
+            for name, row, _, until in each.came:
+                # Where a file was written further than it was followed, the row may stand there already.
+                gone[name][self._identity[name](row)] = None
+                if until is None:
+                    now[name].append(row)
+        async with connection.transaction():
+            async with connection.pipeline():
+                for model in self._models:
+                    if model.name in gone:
+                        values = [list(each) for each in zip(*gone[model.name], strict=True)]
+                        await connection.execute(_removing(schema, model), values)
+            for model in self._models:
+                if model.name in now:
+                    await _put_rows(connection, schema, model, now[model.name])
+            await self._put_versions(connection, schema, [[*files], [versions[file] for file in files]])
+
+    async def _put_versions(
+        self, connection: AsyncConnection, schema: str, moved: Sequence[Sequence[object]]
+    ) -> None:
+        async with connection.pipeline():
+            for model in self._models:
+                for column in unversioned(model):
+                    await connection.execute(_moving(schema, model, column), moved)
+
+
+@cache
+def _removing(schema: str, model: ReadModel[Any]) -> Composed:
+    return GENERATION_SQL["gone"].format(table=Identifier(schema, model.name), **by_identity(model))
+
+
+@cache
+def _moving(schema: str, model: ReadModel[Any], column: str) -> Composed:
+    return GENERATION_SQL["moved_to"].format(
+        table=Identifier(schema, model.name), key=Identifier(model.key), version=Identifier(column)
+    )
+
+
+def by_identity(model: ReadModel[Any], *more: str) -> dict[str, Composable]:
+    """Return what a statement joins rows `t` with that are `given` by identity, after `more` positions."""
+    hints = get_type_hints(model.row)
+    types = [*(SQL("bigint") for _ in more), *(_TYPES[hints[name]] for name in model.identity)]
+    same = [SQL("t.{0} = given.{0}").format(Identifier(name)) for name in model.identity]
+    return {
+        "values": SQL(", ").join(SQL("%s::{}[]").format(each) for each in types),
+        "columns": SQL(", ").join(map(Identifier, (*more, *model.identity))),
+        "same": SQL(" AND ").join(same),
+    }
 
 
 @dataclass(slots=True)
@@ -128,10 +204,17 @@ class _Chunk:
             for model, ids in streams.items():
                 rows = [row for stream in ids for row in self.rows[model.name, stream]]
                 if rows:
-                    values = attrgetter(*model.columns)
-                    table = Identifier(schema, model.name)
-                    await copy_rows(connection, table, model.columns, map(values, rows))
-                    await note_shared(connection, schema, model, model.name, ids)
+                    await _put_rows(connection, schema, model, rows)
+
+
+async def _put_rows(
+    connection: AsyncConnection, schema: str, model: ReadModel[Any], rows: Sequence[Any]
+) -> None:
+    """Write rows of now."""
+    values, table = attrgetter(*model.columns), Identifier(schema, model.name)
+    await copy_rows(connection, table, model.columns, map(values, rows))
+    files = dict.fromkeys(getattr(row, model.key) for row in rows)
+    await note_shared(connection, schema, model, model.name, [*files])
 
 
 async def _stop(connection: AsyncConnection, generation: Generation, chunk: _Chunk) -> None:

@@ -3,15 +3,19 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from statistics import median
 from time import perf_counter
 from typing import Final
 
+from api import follower
 from api.bootstrap import Container, open_container
 from api.settings import Settings
-from ledger.store.append import Append
+from api.supervised import Supervised, kept_running
+from ledger.store.append import Accepted, Append
 from tests.bench import library, stock
 from tests.bench.bench import Bench, now
 from tests.bench.contest import ROUNDS, Duel, Row
+from tests.bench.crowds import p99
 from tests.bench.preparing import FILES_OF_A_SAMPLE, appends_of, store_all
 from tests.bench.workload import Workload, lengths
 
@@ -21,6 +25,15 @@ WRITERS: Final = 8
 TAIL_EACH: Final = 20
 """Entries that each file gets in a round of the live tail."""
 TIMES: Final = ROUNDS + 2
+SHORT_FILES, SHORT = 200, 50
+"""Files into which entries come at a pace, and the entries that each has at first."""
+PACE: Final = 500
+"""Entries in a second."""
+PACED_EACH: Final = 10
+"""Entries that each short file gets in a round."""
+AWAITED_EVERY: Final = 5
+"""Of so many entries one is waited for until it is on the lists."""
+WANTED_SECONDS: Final = 0.5
 PATIENCE_SECONDS: Final = 600.0
 
 
@@ -108,6 +121,64 @@ async def live_tail(bench: Bench) -> AsyncIterator[Duel]:
         app.close()
 
 
+@asynccontextmanager
+async def on_the_lists(bench: Bench) -> AsyncIterator[Duel]:
+    """How long entries that come in at a pace take to be on the lists, which a process apart keeps up."""
+    each = bench.of(PACED_EACH)
+    files = [SHORT + each * TIMES] * bench.of(SHORT_FILES)
+    workload = Workload(files, recorder=bench.recorder, institution=bench.home.institution)
+    first, last = workload.split(each * TIMES)
+    seen: list[float] = []
+    async with (
+        bench.database() as settings,
+        open_container(settings, now, follow=False, apart=True) as container,
+    ):
+        appends = await appends_of(list(workload.entries([*first, *last])), container.ledger.keys)
+        head, turn = await store_all(container.ledger.store, appends[: len(first)]), 0
+        lines = _by_file(appends[len(first) :])
+        async with kept_running([Supervised(follower.__name__, settings)]):
+            await _projected(container, head)
+            assert await container.projector.known_reached(head, PATIENCE_SECONDS)
+
+            async def at_a_pace() -> float:
+                nonlocal turn
+                own = [line[turn * each : (turn + 1) * each] for line in lines]
+                turn += 1
+                taken = await _paced(container, [append for day in zip(*own, strict=True) for append in day])
+                if turn > 1:
+                    seen.extend(taken)
+                return 1 / p99(taken)
+
+            async def wanted() -> float:
+                return 1 / WANTED_SECONDS
+
+            def told() -> str:
+                return f"p50 {1000 * median(seen):.0f} ms, p99 {1000 * p99(seen):.0f} ms"
+
+            scale = f"{PACE} entries/s into {len(lines)} files of {SHORT} entries and more"
+            yield Duel(at_a_pace, wanted, scale, told=told)
+
+
+async def _paced(container: Container, appends: Sequence[Append]) -> list[float]:
+    """Append at the pace; return how many seconds each entry that is waited for took from then on."""
+    taken: list[float] = []
+
+    async def append_one(append: Append, number: int) -> None:
+        verdict = await container.ledger.store.append(append)
+        assert isinstance(verdict, Accepted)
+        if number % AWAITED_EVERY == 0:
+            stored = perf_counter()
+            await _projected(container, verdict.first_position)
+            taken.append(perf_counter() - stored)
+
+    began = perf_counter()
+    async with asyncio.TaskGroup() as tasks:
+        for number, append in enumerate(appends):
+            await asyncio.sleep(began + number / PACE - perf_counter())
+            tasks.create_task(append_one(append, number))
+    return taken
+
+
 def _workload(bench: Bench, number: int) -> Workload:
     files = lengths(bench.of(number))
     return Workload(files, recorder=bench.recorder, institution=bench.home.institution)
@@ -140,10 +211,19 @@ ROWS: Final = (
         "catch-up",
         "all read models, catching up from empty",
         "stock ProjectionRunner, one trivial view",
-        10,
+        15,
         "entries/s",
         catching_up,
         rounds=3,
     ),
     Row("live-tail", "all read models, live tail", "same", 2, "entries/s", live_tail),
+    Row(
+        "on-list",
+        "from recorded to on the list, at 500 entries/s",
+        "half a second",
+        1,
+        "/s (1 / p99)",
+        on_the_lists,
+        rounds=3,
+    ),
 )

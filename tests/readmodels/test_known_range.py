@@ -20,7 +20,7 @@ from domain.entry import AnyEntry
 from domain.events.health import PhysicalExamined
 from domain.events.intake import ChildReceived, IdentityRecorded
 from projections import READ_MODELS
-from projections.projector import known_range
+from projections.projector import followed_files, known_range
 from projections.projector.known_rows import KnownRows
 from projections.projector.projector import Projector
 from projections.projector.verify import Difference
@@ -212,7 +212,7 @@ async def test_what_is_built_later_was_known_when_it_was_known_live(
     assert await known_tables(served, built) == live
 
     monkeypatch.setattr(known_range, "BATCH", 1)
-    monkeypatch.setattr(known_range, "AT_HAND", 0)
+    monkeypatch.setattr(followed_files, "AT_HAND", 0)
     await move(served, children[1])
     await adopt_another_rulebook(served)
     await move(served, children[0])
