@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from domain.entry import AnyEntry
-from domain.event import EVERY_CATEGORY, Category, Kind
+from domain.event import EVERY_CATEGORY, Category
 from domain.file import File
 from domain.rulebook import Rulebook
 from domain.when import end_of
@@ -32,13 +32,13 @@ from ledger.store.store import Store
 NOTICE_SECONDS: Final = 1.0
 """After so long at most it is noticed that another process has destroyed a key."""
 EPOCH: Final = date(1970, 1, 1)
-_NAMED: Final[Mapping[Kind, Category]] = MappingProxyType(
+_NAMED: Final[Mapping[str, Category]] = MappingProxyType(
     {"child": Category.IDENTITY, "family": Category.FAMILY, "institution": Category.IDENTITY}
 )
 """The category of the names by which lists show files of a kind."""
 
 
-def sealed_in_rows(kind: Kind, entries: Iterable[AnyEntry]) -> set[Category]:
+def sealed_in_rows(kind: str, entries: Iterable[AnyEntry]) -> set[Category]:
     """Return the categories under which rows of a file of a kind are sealed, which has these entries."""
     return {_NAMED[kind], *sealed_wholly(entries)}
 

@@ -14,7 +14,6 @@ from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from domain.entry import AnyEntry
-from domain.event import Kind
 from domain.events.erasure import ErasureCompleted
 from domain.file import File
 from domain.joined_files import JOINED, joins
@@ -98,16 +97,29 @@ class FollowedFiles:
         tasks |= await self._tasks_read(rest, before, through, anew, found)
         institutions = {whose for task in tasks.values() for whose in task.rows.institutions}
         adoptions = await self._adopted.of(institutions, through)
-        seal = await self._ledger.seal_under({stream: task.rows.sealed for stream, task in tasks.items()})
+        seals = await self._seals(tasks, found)
         # In a thread, so that the event loop serves requests meanwhile.
-        await asyncio.to_thread(self._follow, tasks, before, through, adoptions, seal, found, anew)
+        await asyncio.to_thread(self._follow, tasks, before, through, adoptions, seals, found, anew)
         if keep:
             for stream, task in tasks.items():
                 self._keep(stream, task.rows)
         return found
 
+    async def _seals(self, tasks: _Tasks, found: FollowedChanges) -> dict[UUID, Seal]:
+        """Return the seal of each file, and leave out those of which keys cannot be unwrapped."""
+        seals: dict[UUID, Seal] = {}
+
+        async def with_keys(streams: Sequence[UUID]) -> None:
+            seal = await self._ledger.seal_under({stream: tasks[stream].rows.sealed for stream in streams})
+            seals.update(dict.fromkeys(streams, seal))
+
+        await bisected(with_keys, [*tasks], found.unread.__setitem__)
+        for stream in tasks.keys() & found.unread.keys():
+            del tasks[stream]
+        return seals
+
     async def _tasks_at_hand(
-        self, kinds: Mapping[UUID, Kind], before: int, through: int, anew: AbstractSet[UUID]
+        self, kinds: Mapping[UUID, str], before: int, through: int, anew: AbstractSet[UUID]
     ) -> _Tasks:
         """Return what there is to do for files at hand of which nothing but their new entries is needed."""
         held = {}
@@ -170,7 +182,7 @@ class FollowedFiles:
         return tasks
 
     @staticmethod
-    def _needs(rows: KnownRows, kind: Kind, entries: Iterable[AnyEntry]) -> None:
+    def _needs(rows: KnownRows, kind: str, entries: Iterable[AnyEntry]) -> None:
         rows.sealed |= sealed_in_rows(kind, entries)
         rows.institutions |= ever_in_charge(entries)
 
@@ -190,12 +202,12 @@ class FollowedFiles:
         before: int,
         through: int,
         adoptions: Adoptions,
-        seal: Seal,
+        seals: Mapping[UUID, Seal],
         found: FollowedChanges,
         anew: AbstractSet[UUID],
     ) -> None:
         for stream, task in tasks.items():
-            rows, start = task.rows, 0 if stream in anew else before
+            rows, seal, start = task.rows, seals[stream], 0 if stream in anew else before
             if not rows.position:
                 begun = [entry for entry in task.entries if entry.position <= task.begins]
                 rows.begin(begun, task.begins, adoptions, seal, task.states)

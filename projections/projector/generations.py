@@ -68,16 +68,22 @@ class Generation:
     built: bool
     known_walked: UUID | None
     known_position: int
+    unwritten: Sequence[tuple[bool, UUID, UUID]]
+    """The parts not written wholly, of what was known when or not, each after an id and through another."""
 
     @property
     def progress(self) -> float:
-        """The written share of its files, from 0 to 1, estimated from the last id, since ids are random."""
-        return 1.0 if self.built else (self.walked or NOWHERE).int / EVERYWHERE.int
+        """The written share of its files, from 0 to 1, estimated from the ids, since these are random."""
+        return 1.0 if self.built else self._written(self.walked, known=False)
 
     @property
     def known_progress(self) -> float:
         """The share of its files of which it is written what was known when, from 0 to 1, likewise."""
-        return (self.known_walked or NOWHERE).int / EVERYWHERE.int
+        return self._written(self.known_walked, known=True)
+
+    def _written(self, walked: UUID | None, *, known: bool) -> float:
+        left = sum(through.int - after.int for of, after, through in self.unwritten if of is known)
+        return 0.0 if walked is None else 1.0 - left / EVERYWHERE.int
 
     @property
     def known_through(self) -> int | None:
@@ -103,9 +109,10 @@ async def generations(connection: AsyncConnection[Any], ledger: str) -> list[Gen
     async with connection.cursor(row_factory=tuple_row) as cursor:
         await cursor.execute(GENERATION_SQL["generations"].format(ledger=Identifier(ledger)))
         listed = []
-        async for number, *columns, first in cursor:
+        async for number, *columns, parts, first in cursor:
             stopped = {model: Stopped(*each) for model, each in first.items()}
-            listed.append(Generation(number, schema(ledger, number), stopped, *columns))
+            unwritten = [(known, UUID(after), UUID(through)) for known, after, through in parts]
+            listed.append(Generation(number, schema(ledger, number), stopped, *columns, unwritten))
         return listed
 
 

@@ -4,6 +4,8 @@
 -- With the first file that stopped each read model that is stopped, and of what was known when.
 SELECT g.number, g.version, g.shape, g.models, g.position, g.walked, g.built_at IS NOT NULL,
        g.known_walked, g.known_position,
+       (SELECT coalesce(jsonb_agg(jsonb_build_array(p.known, p.walked, p.through)), '[]')
+          FROM {ledger}.walked_part p WHERE p.generation = g.number AND p.walked <> p.through),
        (SELECT coalesce(jsonb_object_agg(m.name, jsonb_build_array(first.position, first.error)), '{{}}')
           FROM unnest(g.models || 'known_range'::text) AS m (name)
          CROSS JOIN LATERAL (
@@ -24,8 +26,25 @@ DELETE FROM generation WHERE number = %s
 -- name: begin
 UPDATE generation SET walked = %s, position = %s WHERE number = %s AND walked IS NULL
 
+-- name: parts
+INSERT INTO walked_part (generation, known, through, walked)
+SELECT %s, %s, through, walked FROM unnest(%s::uuid[], %s::uuid[]) AS part (through, walked)
+
+-- name: next_part
+SELECT through, walked FROM walked_part
+ WHERE generation = %s AND known = %s AND walked <> through
+ ORDER BY through
+ LIMIT 1
+   FOR UPDATE SKIP LOCKED
+
 -- name: walk
-UPDATE generation SET walked = %s WHERE number = %s AND walked = %s
+UPDATE walked_part SET walked = %s WHERE generation = %s AND known = %s AND through = %s
+
+-- name: walked
+-- Unless a part is not written wholly.
+UPDATE generation SET walked = %s
+ WHERE number = %s AND walked <> %s
+   AND NOT EXISTS (SELECT FROM walked_part p WHERE p.generation = number AND NOT p.known AND p.walked <> p.through)
 
 -- name: built
 UPDATE generation SET built_at = %s WHERE number = %s AND built_at IS NULL
@@ -36,8 +55,10 @@ UPDATE generation SET position = %s WHERE number = %s AND position = %s
 -- name: known_begin
 UPDATE generation SET known_walked = %s, known_position = %s WHERE number = %s AND known_walked IS NULL
 
--- name: known_walk
-UPDATE generation SET known_walked = %s WHERE number = %s AND known_walked = %s
+-- name: known_walked
+UPDATE generation SET known_walked = %s
+ WHERE number = %s AND known_walked <> %s
+   AND NOT EXISTS (SELECT FROM walked_part p WHERE p.generation = number AND p.known AND p.walked <> p.through)
 
 -- name: known_advance
 UPDATE generation SET known_position = %s WHERE number = %s AND known_position = %s
@@ -70,6 +91,12 @@ SELECT DISTINCT one.{column}
   FROM {table} AS one
  WHERE one.{key} = ANY (%s)
    AND EXISTS (SELECT FROM {table} AS other WHERE other.{column} = one.{column} AND other.{key} <> one.{key})
+    ON CONFLICT DO NOTHING
+
+-- name: share_all
+-- Of all rows, once they are written: who wrote at once saw nothing of each other.
+INSERT INTO {shared}
+SELECT {column} FROM {table} GROUP BY {column} HAVING count(DISTINCT {key}) > 1
     ON CONFLICT DO NOTHING
 
 -- name: unshared

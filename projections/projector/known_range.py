@@ -29,15 +29,8 @@ from projections.projector.catch_up import adopting_in, in_charge
 from projections.projector.followed_files import FollowedFiles
 from projections.projector.generations import EVERYWHERE, GENERATION_SQL, KNOWN_RANGE, NOWHERE, Generation
 from projections.projector.known_rows import KnownChanges
-from projections.projector.writer import (
-    FILES_AT_ONCE,
-    bisected,
-    by_identity,
-    chunks,
-    copy_rows,
-    disposable,
-    note_shared,
-)
+from projections.projector.walking import all_walked, begin_parts, next_piece
+from projections.projector.writer import bisected, by_identity, chunks, copy_rows, disposable, note_shared
 
 log = structlog.get_logger()
 
@@ -56,6 +49,7 @@ class _Batch:
     anew: frozenset[UUID]
     changes: dict[UUID, KnownChanges] = field(default_factory=dict)
     failed: dict[UUID, Exception] = field(default_factory=dict)
+    share: bool = True
 
 
 @dataclass(slots=True)
@@ -115,23 +109,33 @@ class KnownRange:
             self._offered.clear()
             self._of = generation.number
         if generation.known_walked is None:
-            begun = [NOWHERE, generation.position, generation.number]
-            async with self._pool.connection() as connection:
-                return (await connection.execute(GENERATION_SQL["known_begin"], begun)).rowcount
+            return await self._begin(generation)
         if generation.known_walked < EVERYWHERE:
-            return await self._walk(generation, generation.known_walked)
+            return await self._walk(generation)
         return await self._follow(generation)
 
-    async def _walk(self, generation: Generation, after: UUID) -> int:
+    async def _begin(self, generation: Generation) -> int:
+        head = generation.position
+        async with self._pool.connection() as connection, connection.transaction():
+            begun = await connection.execute(
+                GENERATION_SQL["known_begin"], [NOWHERE, head, generation.number]
+            )
+            if begun.rowcount:
+                await begin_parts(connection, generation.number, head, known=True)
+        return begun.rowcount
+
+    async def _walk(self, generation: Generation) -> int:
         """Write the next files, each from its first entry to the position at which this began."""
-        page = await self._ledger.streams(self._kinds, after, FILES_AT_ONCE)
-        files = next(chunks(page), [])
-        walked = files[-1].stream if files else EVERYWHERE
-        anew = frozenset(each.stream for each in files)
-        found = await self._files.follow(files, 0, generation.known_position, anew=anew, keep=False)
-        batch = _Batch(anew, found.of, found.unread)
-        moved = [walked, generation.number, after]
-        return await self._write(generation, "known_walk", moved, batch)
+        asked = (self._ledger, generation.number, self._kinds)
+        async with disposable(self._pool) as (connection, _):
+            piece = await next_piece(connection, *asked, known=True)
+            if piece is None:
+                return await all_walked(connection, generation, self._models, known=True)
+            anew = frozenset(each.stream for each in piece.files)
+            follow = partial(self._files.follow, before=0, anew=anew, keep=False)
+            found = await follow(piece.files, through=generation.known_position)
+            await self._write(connection, generation, _Batch(anew, found.of, found.unread, share=False))
+        return 1
 
     async def _follow(self, generation: Generation) -> int:
         """Follow the entries of the next batch."""
@@ -143,9 +147,7 @@ class KnownRange:
         if offered is not None:
             if offered.before == before and not await self._stopped(generation, offered.changes):
                 self._offered.popleft()
-                advanced = [offered.through, generation.number, before]
-                batch = _Batch(frozenset(), offered.changes)
-                return await self._write(generation, "known_advance", advanced, batch)
+                return await self._advance(generation, offered.through, _Batch(frozenset(), offered.changes))
             through = min(through, offered.before if offered.before > before else offered.through)
         if through <= before:
             return 0
@@ -163,8 +165,7 @@ class KnownRange:
             found = await self._files.follow(piece, before, through, anew=batch.anew)
             batch.changes |= found.of
             batch.failed |= found.unread
-        advanced = [through, generation.number, before]
-        return await self._write(generation, "known_advance", advanced, batch)
+        return await self._advance(generation, through, batch)
 
     def _next(self, generation: Generation) -> _Offered | None:
         """Return what is to be written next of what was taken; what others have written is dropped."""
@@ -197,21 +198,19 @@ class KnownRange:
             asked = GENERATION_SQL["known_stopped"], [generation.number, list(files)]
             return frozenset(file for (file,) in await (await connection.execute(*asked)).fetchall())
 
-    async def _write(
-        self,
-        generation: Generation,
-        statement: str,
-        moved: Sequence[object],
-        batch: _Batch,
-    ) -> int:
+    async def _advance(self, generation: Generation, through: int, batch: _Batch) -> int:
         """Write what changed and how far that reaches, unless another process did; return whether it was."""
+        to = [through, generation.number, generation.known_position]
         async with disposable(self._pool) as (connection, _):
-            advanced = await connection.execute(GENERATION_SQL[statement], moved)
+            advanced = await connection.execute(GENERATION_SQL["known_advance"], to)
             if advanced.rowcount:
-                put = partial(self._put, connection, generation.schema, batch)
-                await bisected(put, [*batch.changes], batch.failed.__setitem__)
-                await self._stop(connection, generation, batch)
+                await self._write(connection, generation, batch)
         return advanced.rowcount
+
+    async def _write(self, connection: AsyncConnection, generation: Generation, batch: _Batch) -> None:
+        put = partial(self._put, connection, generation.schema, batch)
+        await bisected(put, [*batch.changes], batch.failed.__setitem__)
+        await self._stop(connection, generation, batch)
 
     async def _stop(self, connection: AsyncConnection, generation: Generation, batch: _Batch) -> None:
         """Note the files that were not written, and take back of those that were that they had stopped it."""
@@ -245,8 +244,8 @@ class KnownRange:
         for each in (batch.changes[stream] for stream in streams):
             for name, identity, until in each.went:
                 went[name].append((until, *identity))
-            for name, row, since, until in each.came:
-                came[name].append((row, since, until))
+            for name, row, since, ends in each.came:
+                came[name].append((row, since, ends))
         async with connection.transaction():
             async with connection.pipeline():
                 for model in self._models:
@@ -257,21 +256,19 @@ class KnownRange:
                         await connection.execute(_ending(schema, model), values)
             for model in self._models:
                 if model.name in came:
-                    await _add(connection, schema, model, came[model.name])
+                    await _add(connection, schema, model, came[model.name], share=batch.share)
 
 
 async def _add(
-    connection: AsyncConnection,
-    schema: str,
-    model: ReadModel[Any],
-    rows: Sequence[tuple[Any, int, int | None]],
+    connection: AsyncConnection, schema: str, model: ReadModel[Any], rows: Sequence[_Came], *, share: bool
 ) -> None:
     """Add rows with the positions from and until which each was known."""
     columns, values = (*model.columns, "known_from", "known_until"), attrgetter(*model.columns)
     lines = ((*values(row), since, STILL if until is None else until) for row, since, until in rows)
     await copy_rows(connection, Identifier(schema, model.known_table), columns, lines)
-    files = dict.fromkeys(getattr(row, model.key) for row, *_ in rows)
-    await note_shared(connection, schema, model, model.known_table, [*files])
+    if share:
+        files = dict.fromkeys(getattr(row, model.key) for row, *_ in rows)
+        await note_shared(connection, schema, model, model.known_table, [*files])
 
 
 @cache

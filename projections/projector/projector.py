@@ -16,6 +16,7 @@ from psycopg.sql import SQL, Identifier
 from ledger.ledger import Ledger
 from ledger.store.pools import Pool
 from projections.model import ReadModel
+from projections.projector.building_beside import build_beside
 from projections.projector.catch_up import BATCH, CatchUp
 from projections.projector.followed_files import FollowedFiles
 from projections.projector.generations import (
@@ -158,12 +159,13 @@ class Projector:
 
     async def run(self) -> None:
         """Build and follow until cancelled."""
-        while True:
-            began = monotonic()
-            if await self._finished(self.step()):
-                await self._rest(monotonic() - began)
-            else:
-                await self._idle()
+        async with self._helped():
+            while True:
+                began = monotonic()
+                if await self._finished(self.step()):
+                    await self._rest(monotonic() - began)
+                else:
+                    await self._idle()
 
     async def watch(self) -> None:
         """See how far another process keeps the read models up, until cancelled."""
@@ -212,16 +214,33 @@ class Projector:
 
         What was known when is written before the generation is switched to.
         """
-        while True:
-            generation = await self.generation(number)
-            progress(1.0 if generation.built else (generation.progress + generation.known_progress) / 2)
-            if generation.built:
-                return generation
-            written = generation.walked == EVERYWHERE and generation.known_through is None
-            work = self._known_range if written else self._rebuild
-            if not await work.step(generation):
-                # Another process is building.
-                await asyncio.sleep(PAUSE_SECONDS / 10)
+        async with self._helped(number):
+            while True:
+                generation = await self.generation(number)
+                progress(1.0 if generation.built else (generation.progress + generation.known_progress) / 2)
+                if generation.built:
+                    return generation
+                written = generation.walked == EVERYWHERE and generation.known_through is None
+                work = self._known_range if written else self._rebuild
+                if not await work.step(generation):
+                    # Another process is building.
+                    await asyncio.sleep(PAUSE_SECONDS / 10)
+
+    @asynccontextmanager
+    async def _helped(self, number: int | None = None) -> AsyncIterator[None]:
+        """Let another process help to build a generation, by default the one that is followed."""
+
+        async def help_to_build() -> None:
+            written = self._written if number is None else await self.generation(number)
+            if written is not None and written.known_walked != EVERYWHERE:
+                await build_beside(self._ledger, self._pool, self._models, written.number)
+
+        helping = asyncio.create_task(help_to_build())
+        try:
+            yield
+        finally:
+            helping.cancel()
+            await asyncio.wait([helping])
 
     async def generation(self, number: int) -> Generation:
         """Return the present state of a generation."""
@@ -321,4 +340,5 @@ class Projector:
         if generation is not None and generation.built:
             await self._ledger.wait_for(generation.position + 1, PAUSE_SECONDS)
         else:
-            await asyncio.sleep(PAUSE_SECONDS)
+            # Another process may be building.
+            await asyncio.sleep(PAUSE_SECONDS if generation is None else PAUSE_SECONDS / 10)

@@ -68,7 +68,7 @@ class RowWriter:
 
     def __init__(self, ledger: Ledger, models: Sequence[ReadModel[Any]]) -> None:
         self._ledger = ledger
-        self._models = models
+        self.models = models
         self._identity = {model.name: row_identity(model) for model in models}
         self.kinds = sorted({model.kind for model in models})
 
@@ -79,12 +79,14 @@ class RowWriter:
         files: Sequence[StreamVersion],
         *,
         keep: KeptAfter,
+        share: bool = True,
     ) -> dict[UUID, int]:
         """Write the rows of files as they are now; return the versions of those that can be read.
 
-        `keep` says how the cache keeps the files, for the next batch or not.
+        `keep` says how the cache keeps the files, for the next batch or not. Unless `share`, which values
+        several files have is left to whoever has written all of them.
         """
-        chunk = _Chunk(self._ledger, self._models, keep)
+        chunk = _Chunk(self._ledger, self.models, keep, share=share)
         await bisected(chunk.read, files, chunk.leave_out)
         put = partial(chunk.put, connection, generation.schema)
         await bisected(put, [*chunk.rows], chunk.failed.__setitem__)
@@ -116,11 +118,11 @@ class RowWriter:
                     now[name].append(row)
         async with connection.transaction():
             async with connection.pipeline():
-                for model in self._models:
+                for model in self.models:
                     if model.name in gone:
                         values = [list(each) for each in zip(*gone[model.name], strict=True)]
                         await connection.execute(_removing(schema, model), values)
-            for model in self._models:
+            for model in self.models:
                 if model.name in now:
                     await _put_rows(connection, schema, model, now[model.name])
             await self._put_versions(connection, schema, [[*files], [versions[file] for file in files]])
@@ -129,7 +131,7 @@ class RowWriter:
         self, connection: AsyncConnection, schema: str, moved: Sequence[Sequence[object]]
     ) -> None:
         async with connection.pipeline():
-            for model in self._models:
+            for model in self.models:
                 for column in unversioned(model):
                     await connection.execute(_moving(schema, model, column), moved)
 
@@ -165,6 +167,7 @@ class _Chunk:
     ledger: Ledger
     models: Sequence[ReadModel[Any]]
     keep: KeptAfter
+    share: bool
     versions: dict[UUID, int] = field(default_factory=dict)
     rows: dict[RowsKey, list[Any]] = field(default_factory=dict)
     failed: dict[RowsKey, Exception] = field(default_factory=dict)
@@ -204,17 +207,23 @@ class _Chunk:
             for model, ids in streams.items():
                 rows = [row for stream in ids for row in self.rows[model.name, stream]]
                 if rows:
-                    await _put_rows(connection, schema, model, rows)
+                    await _put_rows(connection, schema, model, rows, share=self.share)
 
 
 async def _put_rows(
-    connection: AsyncConnection, schema: str, model: ReadModel[Any], rows: Sequence[Any]
+    connection: AsyncConnection,
+    schema: str,
+    model: ReadModel[Any],
+    rows: Sequence[Any],
+    *,
+    share: bool = True,
 ) -> None:
     """Write rows of now."""
     values, table = attrgetter(*model.columns), Identifier(schema, model.name)
     await copy_rows(connection, table, model.columns, map(values, rows))
-    files = dict.fromkeys(getattr(row, model.key) for row in rows)
-    await note_shared(connection, schema, model, model.name, [*files])
+    if share:
+        files = dict.fromkeys(getattr(row, model.key) for row in rows)
+        await note_shared(connection, schema, model, model.name, [*files])
 
 
 async def _stop(connection: AsyncConnection, generation: Generation, chunk: _Chunk) -> None:

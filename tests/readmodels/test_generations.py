@@ -1,10 +1,12 @@
 """Read models are built beside those that are read, by whoever comes, and one that fails stops alone."""
 
 import asyncio
+import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from multiprocessing import active_children
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,6 +18,8 @@ from structlog.testing import capture_logs
 
 import api.bootstrap
 import api.http.dependencies
+from domain.event import Category
+from domain.events.household import CitizenIdAssigned
 from domain.file import File
 from ledger.ledger import Ledger
 from ledger.sealing.cipher import Seal
@@ -23,12 +27,13 @@ from ledger.sealing.wrapping import KeyUnavailableError, UnwrapError
 from projections import READ_MODELS
 from projections.findings import FINDINGS
 from projections.model import ReadModel, RowContext
-from projections.projector import generations, writer
+from projections.projector import building_beside, generations, walking, writer
 from projections.projector.generations import Generation, drop_older, make
 from projections.projector.projector import Projector
 from projections.projector.verify import Difference
 from projections.spans import SPANS
 from tests.support.client import Served
+from tests.support.given import some
 from tests.support.places import ROOT
 from tests.support.read_models import (
     a_projector,
@@ -75,7 +80,7 @@ class Watched:
                 raise self.poison[model.name]
             yield from model.rows(file, reading)
 
-        return replace(model, rows=rows)
+        return replace(model, rows=rows, parts=None)
 
 
 async def some_children(served: Served, names: tuple[str, ...] = NAMES) -> list[UUID]:
@@ -119,6 +124,59 @@ async def test_two_who_build_at_once_write_different_files(served: Served) -> No
     assert watched.asked == sorted(children)
     await to_the_end(first)
     assert await tables(served, first) == await expected(served)
+
+
+async def test_parts_of_a_large_ledger_are_written_at_once(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each file by one of those who build; a number that two files share is known as such although they do."""
+    monkeypatch.setattr(walking, "IN_PARTS", 0)
+    children = await some_children(served)
+    for child in children[:2]:
+        await move(served, child, some(CitizenIdAssigned, citizen_id="371099201803050013"))
+    watched = Watched()
+    first = await a_projector(served, models=watched.models)
+    second = await a_projector(served, first.version, watched.models)
+    number = (await every_generation(served))[0].number
+    told: list[float] = []
+    await asyncio.gather(first.build(number, told.append), second.build(number, lambda _: None))
+    assert sorted(set(watched.asked)) == sorted(children)
+    assert (told[-1], told) == (1, sorted(told))
+    await to_the_end(first)
+    assert await tables(served, first) == await expected(served)
+    assert await differences(served, first) == set()
+
+
+@pytest.mark.parametrize("killed", [False, True])
+async def test_another_process_builds_too_and_nothing_is_left_out_if_it_dies(
+    served: Served, monkeypatch: pytest.MonkeyPatch, *, killed: bool
+) -> None:
+    for module in (walking, building_beside):
+        monkeypatch.setattr(module, "IN_PARTS", 0)
+    monkeypatch.setattr(building_beside, "processors", lambda: 2)
+    children = await some_children(served)
+    projector, step = await a_projector(served), building_beside.Rebuild.step
+    number = (await every_generation(served))[0].number
+    here, beside = os.getpid(), asyncio.Event()
+
+    async def by_the_other(rebuild: building_beside.Rebuild, generation: Generation) -> bool:
+        """Leave the files to the other process, until it has written some and is to die."""
+        writes = generation.walked is not None and generation.walked != generations.EVERYWHERE
+        if os.getpid() == here and writes and not beside.is_set():
+            if killed and generation.progress:
+                for process in active_children():
+                    process.kill()
+                beside.set()
+            return False
+        return await step(rebuild, generation)
+
+    monkeypatch.setattr(building_beside.Rebuild, "step", by_the_other)
+    async with asyncio.timeout(PATIENCE):
+        await projector.build(number, lambda _: None)
+    await to_the_end(projector)
+    assert await tables(served, projector) == await expected(served)
+    assert await differences(served, projector) == set()
+    assert len((await tables(served, projector))["register"]) == len(children)
 
 
 async def test_what_is_recorded_while_building_is_there_in_the_end(served: Served) -> None:
@@ -398,15 +456,15 @@ async def test_a_file_that_cannot_be_read_holds_up_no_other(
     await to_the_end(projector)
     children = await some_children(served)
     unreadable = children[2]
-    whole = Ledger.seal_of
+    whole = Ledger.seal_under
 
-    async def unwrapped(self: Ledger, files: Mapping[UUID, File]) -> Seal:
-        if unreadable in files:
+    async def unwrapped(self: Ledger, categories: Mapping[UUID, Iterable[Category]]) -> Seal:
+        if unreadable in categories:
             raise UnwrapError
-        return await whole(self, files)
+        return await whole(self, categories)
 
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(Ledger, "seal_of", unwrapped)
+        meanwhile.setattr(Ledger, "seal_under", unwrapped)
         with capture_logs() as logs:
             await to_the_end(projector)
         assert await differences(served, projector) == {
@@ -438,7 +496,7 @@ async def test_while_the_key_service_is_away_no_read_model_is_stopped(
         raise KeyUnavailableError
 
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(Ledger, "seal_of", away)
+        meanwhile.setattr(Ledger, "seal_under", away)
         with pytest.raises(KeyUnavailableError):
             await projector.step()
     assert projector.stopped == {}

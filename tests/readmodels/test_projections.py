@@ -5,8 +5,10 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from unittest.mock import patch
 from uuid import UUID, uuid4
 
+import pytest
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
@@ -28,6 +30,7 @@ from projections import READ_MODELS
 from projections.findings import Finding, findings_of, findings_on
 from projections.model import ReadModel, RowContext
 from projections.obligations import obligations_of
+from projections.projector import catch_up
 from projections.readiness import READINESS, ready_on
 from projections.register import REGISTER
 from projections.spans import SPANS
@@ -39,6 +42,7 @@ from tests.support.read_models import (
     adopt_another_rulebook,
     expected,
     head,
+    move,
     tables,
     to_the_end,
 )
@@ -190,7 +194,10 @@ def without_keys(entry: AnyEntry) -> AnyEntry:
 async def test_any_split_into_batches_ends_in_the_same_rows_as_a_rebuild(
     served: Served, lives: list[list[AnyEntry]], cuts: list[int], order: Any
 ) -> None:
-    """Also while entries keep coming in, and the rows are those that each file has by itself."""
+    """Also while entries keep coming in, and the rows are those that each file has by itself.
+
+    Files are followed, or written whole.
+    """
     ledger = served.container.ledger
     split = await a_projector(served)
     await to_the_end(split)
@@ -201,7 +208,8 @@ async def test_any_split_into_batches_ends_in_the_same_rows_as_a_rebuild(
         some = min(next(queue, 9), len(life))
         await keep(ledger, life[:some])
         del life[:some]
-        await split.step(next(queue, 9))
+        with patch.object(catch_up, "FOLLOWED", order.choice([0, 1_000])):
+            await split.step(next(queue, 9))
     await to_the_end(split, 3)
     by_and_by = await tables(served, split)
 
@@ -238,8 +246,29 @@ async def test_a_projector_takes_up_where_the_one_before_stopped(served: Served)
     assert first.position == second.position == await head(served)
 
 
-async def test_a_file_that_moves_on_while_it_is_read_is_written_once(served: Served) -> None:
-    """A batch reads each file as it is now, so the next one may find its entries shown."""
+async def test_a_small_batch_shows_a_file_as_of_its_end_and_writes_no_row_that_stays(served: Served) -> None:
+    projector = await a_projector(served)
+    child = await served.a_child()
+    await to_the_end(projector)
+    await move(served, child)
+    await move(served, child)
+    first = await tables(served, projector)
+    assert await projector.step(1) == 1
+    moved = await tables(served, projector)
+    (before,), (after,) = ([row for row in each["register"] if row.child == child] for each in (first, moved))
+    assert after.version == before.version + 1
+    async with served.container.readers.connection() as connection:
+        statement = SQL("DELETE FROM {}").format(Identifier(projector.read_from.schema, "situations"))
+        await connection.execute(statement)
+    await to_the_end(projector)
+    assert await tables(served, projector) == await expected(served) | {"situations": []}
+
+
+async def test_a_file_that_moves_on_while_it_is_read_is_written_once(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A larger batch reads each file as it is now, so the next one may find its entries shown."""
+    monkeypatch.setattr(catch_up, "FOLLOWED", 0)
     projector = await a_projector(served)
     await to_the_end(projector)
     await served.a_child()

@@ -43,4 +43,6 @@ GRANT SELECT ON log, log_tile TO :"reader";
 
 GRANT SELECT ON generation TO :"reader";
 GRANT UPDATE (walked, position, built_at, known_walked, known_position) ON generation TO :"reader";
+GRANT SELECT, INSERT ON walked_part TO :"reader";
+GRANT UPDATE (walked) ON walked_part TO :"reader";
 GRANT SELECT, INSERT, DELETE ON stopped_file TO :"reader";
