@@ -60,6 +60,8 @@ class Generation:
     number: int
     schema: str
     stopped: Mapping[str, Stopped]
+    unwritten: Sequence[tuple[bool, UUID, UUID]]
+    """The parts not written wholly, of what was known when or not, each after an id and through another."""
     version: str
     shape: str
     models: list[str]
@@ -68,8 +70,6 @@ class Generation:
     built: bool
     known_walked: UUID | None
     known_position: int
-    unwritten: Sequence[tuple[bool, UUID, UUID]]
-    """The parts not written wholly, of what was known when or not, each after an id and through another."""
 
     @property
     def progress(self) -> float:
@@ -109,10 +109,10 @@ async def generations(connection: AsyncConnection[Any], ledger: str) -> list[Gen
     async with connection.cursor(row_factory=tuple_row) as cursor:
         await cursor.execute(GENERATION_SQL["generations"].format(ledger=Identifier(ledger)))
         listed = []
-        async for number, *columns, parts, first in cursor:
+        async for number, parts, *columns, first in cursor:
             stopped = {model: Stopped(*each) for model, each in first.items()}
             unwritten = [(known, UUID(after), UUID(through)) for known, after, through in parts]
-            listed.append(Generation(number, schema(ledger, number), stopped, *columns, unwritten))
+            listed.append(Generation(number, schema(ledger, number), stopped, unwritten, *columns))
         return listed
 
 

@@ -2,10 +2,11 @@
 
 -- name: generations
 -- With the first file that stopped each read model that is stopped, and of what was known when.
-SELECT g.number, g.version, g.shape, g.models, g.position, g.walked, g.built_at IS NOT NULL,
-       g.known_walked, g.known_position,
+SELECT g.number,
        (SELECT coalesce(jsonb_agg(jsonb_build_array(p.known, p.walked, p.through)), '[]')
           FROM {ledger}.walked_part p WHERE p.generation = g.number AND p.walked <> p.through),
+       g.version, g.shape, g.models, g.position, g.walked, g.built_at IS NOT NULL,
+       g.known_walked, g.known_position,
        (SELECT coalesce(jsonb_object_agg(m.name, jsonb_build_array(first.position, first.error)), '{{}}')
           FROM unnest(g.models || 'known_range'::text) AS m (name)
          CROSS JOIN LATERAL (

@@ -1,7 +1,11 @@
-"""The peak memory of an import and of read models written from empty, each in a process of its own."""
+"""The peak memory of an import and of read models written from empty, each by processes of its own."""
 
 import asyncio
+import re
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -16,12 +20,8 @@ from tests.support.registers.paper import workbook
 
 ENTRIES_OF_A_CHILD: Final = 38
 """What the rows of one child of the crowd become."""
-PEAK: Final = """
-import re
-from pathlib import Path
-# Not ru_maxrss, which a process inherits from whoever started it.
-print("peak", re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
-"""
+LOOK_SECONDS: Final = 0.1
+TEN_MILLION: Final = 10_000_000
 IMPORT: Final = """
 import sys
 from pathlib import Path
@@ -30,44 +30,114 @@ from api.serving import run
 run(import_file(Path(sys.argv[1]), json=True))
 """
 REBUILD: Final = """
-from api.cli.upkeep_commands import rebuild
-assert rebuild() == 0
+import asyncio
+from time import perf_counter
+from api.bootstrap import open_container
+from api.serving import run
+from api.settings import Settings
+from projections import READ_MODELS
+from projections.projector.generations import make
+
+async def rebuild():
+    async with open_container(Settings(), follow=False) as container:
+        owner, ledger, projector = container.addresses.owner, container.ledger, container.projector
+        number = await make(owner, ledger.name, READ_MODELS, projector.version, anew=True)
+        began, listed = perf_counter(), []
+        def told(done):
+            if done >= 0.5 and not listed:
+                listed.append(perf_counter())
+        await projector.build(number, told)
+        print((await ledger.head()).position, listed[0] - began, perf_counter() - began)
+    return 0
+
+run(rebuild())
 """
 
 
 async def measured(bench: Bench, entries: int) -> str:
-    """Import a register of about so many entries, then rebuild read models; return a line of the table."""
+    """Import a register of about so many entries, then rebuild read models; return lines of the table."""
     async with bench.database() as settings:
         with TemporaryDirectory() as folder:
             register = Path(folder) / "register.xlsx"
             register.write_bytes(workbook(*crowd(max(1, entries // ENTRIES_OF_A_CHILD))))
             size = register.stat().st_size
             progress(f"importing {entries:,} entries from {size / 1e6:.1f} MB")
-            importing = await _alone(settings, IMPORT, str(register))
+            imported = await _alone(settings, IMPORT, str(register))
         progress(f"rebuilding the read models of {entries:,} entries")
-        rebuilding = await _alone(settings, REBUILD)
-    imported = f"{importing[0]:>15.0f} {importing[1]:>8.0f} {size / 1e6:>12.1f}"
-    return f"{imported}   {rebuilding[0]:>16.0f} {rebuilding[1]:>8.0f}"
+        rebuilt = await _alone(settings, REBUILD)
+    number, listed, whole = rebuilt.said[-3:]
+    rates = [float(number) / float(seconds) for seconds in (listed, whole)]
+    return "".join(
+        (
+            f"{imported.seconds:>15.0f} {imported.peak:>8.0f} {size / 1e6:>12.1f}   ",
+            f"{rebuilt.seconds:>16.0f} {rebuilt.peak:>8.0f}",
+            "\n             rebuild: ",
+            f"{rates[0]:,.0f} entries/s until all is listed, {rates[1]:,.0f} with what was known when; ",
+            f"ten million, extrapolated: {_minutes(rates[0])} and {_minutes(rates[1])} min",
+        )
+    )
 
 
-async def _alone(settings: Settings, script: str, *arguments: str) -> tuple[float, float]:
-    """Run a script in a process of its own; return its seconds and its peak memory in MB."""
+def _minutes(rate: float) -> str:
+    return f"{TEN_MILLION / rate / 60:.0f}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What a process said last, how long it took, and the peaks in MB of it and those that it started."""
+
+    said: Sequence[bytes]
+    seconds: float
+    peak: float
+
+
+async def _alone(settings: Settings, script: str, *arguments: str) -> _Run:
+    """Run a script in a process of its own."""
     began = perf_counter()
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
-        script + PEAK,
+        script,
         *arguments,
         env=environment_of(settings),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
     )
+    peaks: dict[int, int] = {}
+    watching = asyncio.create_task(_watch(process.pid, peaks))
     try:
         said, _ = await process.communicate()
     finally:
+        watching.cancel()
         if process.returncode is None:
             process.kill()
             await process.wait()
     assert process.returncode == 0, "a measured process failed"
-    return perf_counter() - began, int(said.split()[-1]) * 1024 / 1e6
+    return _Run(said.split(), perf_counter() - began, sum(peaks.values()) * 1024 / 1e6)
+
+
+async def _watch(process: int, peaks: dict[int, int]) -> None:
+    """Note the peak of a process and of those that it started, in kB, until cancelled.
+
+    Memory that processes share counts for each. It is not ru_maxrss, which a process inherits.
+    """
+    while True:
+        peaks.update(_peaks(process))
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+def _peaks(process: int) -> Iterator[tuple[int, int]]:
+    for each in _with_children(process):
+        with suppress(OSError):
+            found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{each}/status").read_text())
+            if found is not None:
+                yield each, int(found[1])
+
+
+def _with_children(process: int) -> Iterator[int]:
+    yield process
+    with suppress(OSError):
+        for thread in Path(f"/proc/{process}/task").iterdir():
+            for child in (thread / "children").read_text().split():
+                yield from _with_children(int(child))

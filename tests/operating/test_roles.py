@@ -213,12 +213,17 @@ WRITES = {
         ("DELETE", "import_job"),
         ("LOCK", "import_job"),
     },
-    "reader": {("INSERT", "stopped_file"), ("DELETE", "stopped_file"), ("LOCK", "stopped_file")},
+    "reader": {
+        ("INSERT", "walked_part"),
+        ("INSERT", "stopped_file"),
+        ("DELETE", "stopped_file"),
+        ("LOCK", "stopped_file"),
+    },
 }
 """What each may do beside reading; columns that end a token or set a password are a grant of their own.
 
 What somebody searched for, sent too late or imported, is forgotten again. The reader writes the read models,
-in schemas of their own, and in the ledger's which files stopped one.
+in schemas of their own, and in the ledger's how far they are built and which files stopped one.
 """
 
 
