@@ -128,17 +128,26 @@ def _rows_of(file: File, reading: RowContext, name: str) -> Iterator[StoredLine]
     statement, history = STATEMENTS_BY_NAME[name], History(file, reading.rulebook)
     if not statement.is_asked(history):
         return
-    opened, seal = file.opened.position, reading.seal
-    clear = (
-        stored_line(statement, kept, on, child=reading.stream, opened=opened, term=seal.term)
-        for kept, on in statement.keeps(history)
-    )
-    lines = [replace(each, personal=_sealed(each, seal)) for each in clear]
+    opened = file.opened.position
+    lines = [_remembered(statement, kept, on, reading, opened) for kept, on in statement.keeps(history)]
     # What stands anew each month is numbered by itself, so that each month has the same number always.
     apart = [[each for each in lines if each.through is None], *([each] for each in lines if each.through)]
     for each in apart:
-        for row in WITHHELD.rows(each, seal):
+        for row in WITHHELD.rows(each, reading.seal, reading.remembered):
             yield row if row.sealed is None else replace(row, keys=[""] * len(KEYS[name]))
+
+
+def _remembered(
+    statement: Statement[Any], kept: KeptLine[Any], rests_on: Categories, reading: RowContext, opened: int
+) -> StoredLine:
+    """Return a line with what is personal sealed: the same object as before if nothing in it is new."""
+    remembered, key = reading.remembered, (statement.name, kept, rests_on, opened)
+    if key not in remembered:
+        seal = reading.seal
+        line = stored_line(statement, kept, rests_on, child=reading.stream, opened=opened, term=seal.term)
+        remembered[key] = replace(line, personal=_sealed(line, seal))
+    stored: StoredLine = remembered[key]
+    return stored
 
 
 def stored_line(

@@ -30,6 +30,8 @@ RowIdentity: TypeAlias = tuple[object, ...]
 """The values of a row's primary key."""
 _BY_ITSELF: Final[Mapping[int, File]] = MappingProxyType({})
 """No states of a file but those that its own entries make."""
+REMEMBERED: Final = 2_000
+"""What is remembered of a file at most, of some 1 kB each, before it is forgotten."""
 _WHOLE: Final = "whole"
 """The one part of a read model that has no others."""
 
@@ -247,7 +249,7 @@ class KnownRows:
 
     def _compute(self, parts: Iterable[_Part], seal: Seal, end: "_End | None") -> None:
         assert self._rulebook is not None  # noqa: S101 - said by who calls
-        if self._remembered_by is not self._rulebook:
+        if self._remembered_by is not self._rulebook or len(self._remembered) > REMEMBERED:
             self._remembered, self._remembered_by = {}, self._rulebook
         context = RowContext(self._stream, self._rulebook, seal, self._remembered)
         for model, part in parts:

@@ -40,7 +40,7 @@ GATHERED_SECONDS: Final = 0.5
 """Delay before what was known when is written, of all entries of that time at once, unless waited for."""
 RESTED: Final = 9
 """Pause after a step, as a multiple of the step's duration, beside requests of the same process."""
-RESTED_APART: Final = 1
+RESTED_APART: Final = 0.2
 """The same in a process of its own: requests have the processor first, and wait in other processes."""
 
 
