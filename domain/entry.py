@@ -1,6 +1,6 @@
 """An entry: one event of a stream, in its envelope."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
 from uuid import UUID
@@ -79,7 +79,14 @@ class Entry(Envelope, Generic[E_co]):
 
     def recorded(self, position: int, recorded_at: datetime) -> "Entry[E_co]":
         """Return the same entry with its place in the ledger."""
-        return replace(self, position=position, recorded_at=recorded_at)
+        # Without `replace`, which takes thrice as long, for every entry that is recorded.
+        entry = object.__new__(type(self))
+        for name in _FIELDS:
+            object.__setattr__(entry, name, getattr(self, name))
+        object.__setattr__(entry, "position", position)
+        object.__setattr__(entry, "recorded_at", recorded_at)
+        return entry
 
 
 AnyEntry: TypeAlias = Entry[Any]
+_FIELDS: Final = tuple(each.name for each in fields(Entry))

@@ -1,6 +1,8 @@
 """Canonical JSON: the one form in which a value is stored, sealed and hashed."""
 
+from collections.abc import Callable
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
 import orjson
@@ -32,4 +34,19 @@ def _plain(value: Any) -> object:  # noqa: ANN401 - whatever orjson does not kno
     if isinstance(value, Decimal) and measurable(value):
         text = format(value, "f")
         return text.rstrip("0").rstrip(".") if "." in text else text
-    return {name: getattr(value, name) for name in value.__dataclass_fields__}
+    kind = type(value)
+    if kind not in _MEMBERS:
+        _MEMBERS[kind] = _members(kind)
+    return _MEMBERS[kind](value)
+
+
+_MEMBERS: Final[dict[type, Callable[[Any], Json]]] = {}
+
+
+def _members(kind: type) -> Callable[[Any], Json]:
+    """Return what reads all fields of a dataclass at once."""
+    names = tuple(kind.__dataclass_fields__)  # type: ignore[attr-defined] # of a dataclass
+    if len(names) < 2:  # noqa: PLR2004 - of one name, an attrgetter returns no tuple
+        return lambda value: {name: getattr(value, name) for name in names}
+    read = attrgetter(*names)
+    return lambda value: dict(zip(names, read(value), strict=True))

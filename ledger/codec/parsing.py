@@ -198,7 +198,8 @@ def not_kept(value: object, sent: Any, at: str) -> Iterator[InvalidValue]:  # no
             yield from not_kept(each, sent_item, f"{at}/{number}")
     elif isinstance(value, Event | Part | BaseModel):
         for name, each in vars(value).items():
-            if name in sent:
+            # Most values are texts or missing, which are kept as they are.
+            if each is not None and type(each) is not str and name in sent:
                 yield from not_kept(each, sent[name], f"{at}/{name}")
     elif isinstance(value, Decimal | int) and not measurable(value):
         yield InvalidValue(at, UNMEASURED)

@@ -26,7 +26,9 @@ def spelled(document: Any, kind: type[Event] | type[Part], at: str, amiss: Amiss
         return document
     known = field_types(kind)
     return {
-        name: _spelled(each, known[name], f"{at}/{name}", amiss) if name in known else each
+        name: each
+        if each is None or name not in known
+        else _spelled(each, known[name], f"{at}/{name}", amiss)
         for name, each in document.items()
     }
 

@@ -20,6 +20,7 @@ class FileCache:
     """
 
     def __init__(self, capacity: int = CAPACITY) -> None:
+        self.capacity = capacity
         self._single, self._listed = _Room(capacity), _Room(capacity)
 
     def get(self, stream: UUID) -> File | None:

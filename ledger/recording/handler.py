@@ -358,7 +358,8 @@ class RecordingHandler:
             # A file that was joined or separated is read with the other one, when it is asked for.
             # So is one of which keys are destroyed.
             acting = any(joins(each) or erases(each) for each in entries)
-            if entries[0].version == file.version + 1 and not acting:
+            following = entries[0].version == file.version + 1
+            if self._files.cache.capacity and following and not acting:
                 self._files.cache.put(await compute(partial(file.extended, entries), len(entries)))
 
     async def _outcome(self, attempt: Attempt, candidate: Candidate, verdict: Verdict) -> Outcome | None:

@@ -66,21 +66,22 @@ class Register:
 
     def cells(self, at: RowOf) -> Iterator[tuple[Column | None, Cell]]:
         """The filled cells of a row with their columns, None for a column of no known kind."""
-        table = self.tables[at.table]
+        table, read = self.tables[at.table], self.read
+        columns = table.columns
         for place, raw in enumerate(table.row(at.row)):
             if raw == BLANK:
                 continue
-            column, heading = table.columns.get(place), table.heading_of(place)
+            column, heading = columns.get(place), table.heading_of(place)
             where = Place(at.table, at.row, place)
             if column is None:
                 yield None, Cell(where, heading, raw, raw)
                 continue
             known = (at.table, place, type(raw), raw)
-            if known not in self.read:
-                if len(self.read) >= REMEMBERED:
-                    self.read.clear()
-                self.read[known] = column.value(heading, raw, self.today)
-            value = self.read[known]
+            value = read.get(known, known)
+            if value is known:
+                if len(read) >= REMEMBERED:
+                    read.clear()
+                value = read[known] = column.value(heading, raw, self.today)
             if column.serves == "family" and isinstance(value, UUID | str):
                 value = self.families.get(value, Fault.NO_SUCH_FAMILY)
             yield column, Cell(where, heading, raw, value)
