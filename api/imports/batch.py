@@ -22,7 +22,7 @@ from api.imports.faults import Fault
 from api.imports.layout import RowOf, SetAside
 from api.imports.numbers import Given, Numbers
 from api.imports.recognition.register_reading import Register
-from api.imports.report.import_report import BatchReport, Report, Told
+from api.imports.report.import_report import BatchReport, BatchTold, Report
 from api.imports.report.missing import Missing
 from api.imports.sink import RecordingSink, RowResult
 from domain.entry import AnyEntry, Recorder
@@ -40,7 +40,7 @@ class BatchResult:
     `settled` are its rows where another process than that of the whole report accounts for them.
     """
 
-    told: Told
+    told: BatchTold
     given: Given
     settled: list[Settled] | None = None
 

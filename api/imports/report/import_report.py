@@ -73,7 +73,7 @@ class ReportLine:
 
 
 @dataclass(slots=True)
-class Told:
+class BatchTold:
     """What the report of a batch tells: its lines, each with its list, in the order in which they were told.
 
     What the other fields are, those of a `Report` of the same names are.
@@ -180,7 +180,7 @@ class Report:
         self.rows_by_rule[rule].append(self.register.name(row))
         self.against.add(child)
 
-    def take_in(self, told: Told) -> None:
+    def take_in(self, told: BatchTold) -> None:
         """Take in what the report of a batch tells."""
         for kind, line in told.lines:
             self._list(kind, line)
@@ -276,9 +276,9 @@ class BatchReport(Report):
         return cls(whole.register, whole.account, whole.institution, sees=whole.sees, place=whole.place)
 
     @property
-    def told(self) -> Told:
+    def told(self) -> BatchTold:
         """What it tells."""
-        return Told(
+        return BatchTold(
             self.lines,
             self.corrected,
             dict(self.rows_by_rule),
