@@ -81,6 +81,7 @@ from api.http.request_log import RequestLog
 from api.settings import Settings
 from api.tenants import open_tenants
 
+_VERSION: Final = version("childledger")
 _DOCUMENTING: Final = Lock()
 _DOCUMENTED: Final[dict[str, Any]] = {}
 
@@ -172,7 +173,7 @@ def create_app(
 
     app = FastAPI(
         title="childledger",
-        version=version("childledger"),
+        version=_VERSION,
         description="An append-only ledger of children's lives in state care.",
         lifespan=lifespan,
         routes=_ROUTES.routes,

@@ -20,6 +20,7 @@ _INCLUDE = re.compile(r"^-- include: (\S+)\n", re.MULTILINE)
 _PIECE = re.compile(r"(?P<comment>--[^\n]*)|\$\$.*?\$\$|'[^']*'|(?P<end>;)|[^-$';]+|.", re.DOTALL)
 
 
+@cache
 def load(package: str, path: str) -> Mapping[str, bytes]:
     """Read the statements of one file of a package, by name; as bytes, which psycopg takes as they are."""
     return MappingProxyType({name: text.encode() for name, text in _named(package, path)})

@@ -505,10 +505,12 @@ async def _every_file(container: Container) -> list[File]:
     return [fold(own) for own in streams.values()]
 
 
+@pytest.mark.long
 def test_filling_takes_seconds_of_the_processor(filled: Filled) -> None:
     assert filled.seconds < 30
 
 
+@pytest.mark.long
 def test_only_the_row_of_a_stranger_is_rejected(filled: Filled) -> None:
     assert [(line.sheet, line.code) for line in filled.report.rejections] == [("就学", "not_on_roster")]
     assert Counter(line.code for line in filled.report.values) == {
@@ -519,17 +521,20 @@ def test_only_the_row_of_a_stranger_is_rejected(filled: Filled) -> None:
     }
 
 
+@pytest.mark.long
 def test_filling_again_adds_nothing(filled: Filled) -> None:
     assert filled.again.entries == 0
     assert filled.entries_again == filled.entries
 
 
+@pytest.mark.long
 def test_the_ledger_shows_everything(filled: Filled) -> None:
     shown = seen(filled.files, TODAY)
     assert len(filled.files) >= 150
     shows_everything(shown)
 
 
+@pytest.mark.long
 def test_everything_is_found_by_asking(filled: Filled) -> None:
     asked = set(OBLIGATIONS) - set(ASKED_BY_NOBODY)
     assert {(rule, state) for rule in asked for state in states(rule)} <= set(filled.due)
@@ -539,5 +544,6 @@ def test_everything_is_found_by_asking(filled: Filled) -> None:
     assert filled.counted == set(DIMENSIONS)
 
 
+@pytest.mark.long
 def test_every_question_of_users_is_answered_with_something(filled: Filled) -> None:
     assert filled.unanswered == []

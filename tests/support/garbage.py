@@ -20,5 +20,5 @@ def pytest_collection() -> Generator[None, object, object]:
     finally:
         gc.collect()
         gc.freeze()
-        gc.set_threshold(5000)
+        gc.set_threshold(20_000, 20, 50)  # as a service that is served
         gc.enable()
