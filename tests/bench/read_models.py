@@ -31,7 +31,7 @@ PACE: Final = 500
 """Entries in a second."""
 PACED_EACH: Final = 10
 """Entries that each short file gets in a round."""
-AWAITED_EVERY: Final = 5
+AWAITED_EVERY: Final = 2
 """Of so many entries one is waited for until it is on the lists."""
 WANTED_SECONDS: Final = 0.5
 PATIENCE_SECONDS: Final = 600.0
