@@ -32,7 +32,7 @@ from projections.families import applicants
 ROWS_AT_ONCE: Final = 300
 """Rows that are read, judged and recorded at a time."""
 ROWS_OF_PROCESSES: Final = 1_500
-"""Rows of a register from which on processes of their own import it; starting them takes as long as 200."""
+"""Rows of a register from which on processes of their own import it; for fewer they gain nothing."""
 FILES_AT_ONCE: Final = 16
 
 Progress = Callable[[int], None]
