@@ -2,12 +2,17 @@
 
 import gc
 import os
+import stat
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
 from multiprocessing import connection, get_context
+from pathlib import Path
+from typing import Final
+
+_STANDARD_ERROR: Final = 2
 
 
 def processors() -> int:
@@ -53,4 +58,18 @@ def end_with(parent: int, end: Callable[[], object]) -> None:
 def _begin(parent: int, begin: Callable[[], object]) -> None:
     end_with(parent, partial(os._exit, 1))
     gc.freeze()  # What the parent has is not looked through, nor copied by that.
+    _let_go_of_sockets()
     begin()
+
+
+def _let_go_of_sockets() -> None:
+    """Keep no connection of the parent open: whoever is at its other end would not hear that it was closed.
+
+    Their numbers stay in use, since objects of the parent have them.
+    """
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for number in [int(each.name) for each in Path("/proc/self/fd").iterdir()]:
+        with suppress(OSError):
+            if number > _STANDARD_ERROR and stat.S_ISSOCK(os.fstat(number).st_mode):
+                os.dup2(nothing, number, inheritable=False)
+    os.close(nothing)

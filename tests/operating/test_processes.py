@@ -2,9 +2,12 @@
 
 import asyncio
 import os
+import socket
 import sys
 from asyncio.subprocess import PIPE
 from contextlib import suppress
+
+from ledger.processes import forked_process
 
 STARTS_ONE = """
 import os, time
@@ -13,6 +16,16 @@ with forked_process() as process:
     print(process.submit(os.getpid).result(), flush=True)
     time.sleep(600)
 """
+
+
+def test_a_process_beside_another_keeps_none_of_its_connections_open() -> None:
+    ours, theirs = socket.socketpair()
+    with theirs, forked_process() as process:
+        assert process.submit(os.getpid).result() != os.getpid()
+        ours.close()
+        theirs.settimeout(60)
+
+        assert theirs.recv(1) == b""
 
 
 async def test_a_process_beside_another_ends_when_that_is_killed() -> None:
