@@ -35,7 +35,7 @@ from ledger.store.notify import Notifier
 from ledger.store.pools import PATIENCE, Pool, StatementParameters, fetch
 from ledger.store.position import PositionWaiter
 
-READERS_BESIDE = 2
+READERS_BESIDE = 4
 """Connections that read at once in a process which only records."""
 END = 2**63 - 1
 """A position after every other."""
