@@ -226,6 +226,31 @@ async def test_what_is_built_later_was_known_when_it_was_known_live(
     assert await differences(served, built) == set()
 
 
+async def test_what_entries_changed_is_not_computed_again_for_what_was_known_when(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of several batches at once; what one process did not write the next one computes from the entries."""
+    projector = await a_projector(served)
+    await to_the_end(projector)
+    await known_to_the_end(projector)
+    child = await served.a_child()
+    await move(served, child)
+    await to_the_end(projector, 1)
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(followed_files.FollowedFiles, "follow", nothing)
+        await known_to_the_end(projector)
+    assert projector.known_through == await head(served)
+    assert await differences(served, projector) == set()
+
+    await move(served, child)
+    await to_the_end(projector, 1)
+    after = await a_projector(served, projector.version)
+    await to_the_end(after)
+    await known_to_the_end(after)
+    assert after.known_through == await head(served)
+    assert await differences(served, after) == set()
+
+
 async def test_a_rebuilt_generation_has_what_was_known_when_it_is_switched_to(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
