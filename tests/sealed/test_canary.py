@@ -4,7 +4,6 @@ import asyncio
 import logging
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -45,20 +44,16 @@ from tests.support.whole_events import free_texts, full, full_entry, marker
 
 OWN: Final = frozenset({"erasure", "filing", "record"})
 """Chapters whose events act on the record itself."""
+SAID: Final = [
+    kind
+    for kind in CATALOGUE.values()
+    if kind.kind == "child"
+    and chapter(kind) not in OWN
+    and kind not in RESTRICTING
+    and {CHARGE, PLACE}.isdisjoint(change.attribute for change in changes(kind))
+]
+"""Events of a child that stays with its institution."""
 OTHER: Final = "李小花"
-
-
-@cache
-def said() -> list[type[Event]]:
-    """Events of a child that stays with its institution."""
-    return [
-        kind
-        for kind in CATALOGUE.values()
-        if kind.kind == "child"
-        and chapter(kind) not in OWN
-        and kind not in RESTRICTING
-        and {CHARGE, PLACE}.isdisjoint(change.attribute for change in changes(kind))
-    ]
 
 
 def about(parent: UUID, event: Event) -> Any:
@@ -71,7 +66,7 @@ def about(parent: UUID, event: Event) -> Any:
 def a_life(parent: UUID) -> Given:
     """A file with every event there is, and a marker in every text of each and of its envelope."""
     told = Given()
-    for version, kind in enumerate(said(), 1):
+    for version, kind in enumerate(SAID, 1):
         entry = full_entry(about(parent, full(kind)), corrects=None, reason=None)
         told.entries.append(
             replace(entry, entry_id=uuid4(), stream=told.stream, version=version, position=version)
@@ -133,7 +128,7 @@ async def test_what_was_planted_lies_nowhere_in_clear_and_once_erased_no_backup_
         )
         assert scanned.status_code == 201, scanned.text
         planted = set(MARKER.findall(entries.text))
-        assert len(planted) > 3 * len(said())
+        assert len(planted) > 3 * len(SAID)
         for log in (served.container.transparency_log, served.container.log_of_accesses):
             await log.catch_up()
         assert await backing_up(settings, backups) == 0
@@ -152,7 +147,7 @@ async def test_what_was_planted_lies_nowhere_in_clear_and_once_erased_no_backup_
                 assert not MARKER.search(answer.text), path
         entries = await auditor.get(f"/children/{child}/entries", params={"limit": 500})
         shown = entries.json()["items"]
-        assert {kind.__name__ for kind in said()} <= {each["type"] for each in shown}
+        assert {kind.__name__ for kind in SAID} <= {each["type"] for each in shown}
         bundle = await auditor.get(f"/children/{child}/bundle")
         assert bundle.status_code == 200
         assert not markers_in(await bundle.aread())
