@@ -6,8 +6,9 @@ from importlib.metadata import version
 from threading import Lock
 from typing import Any, Final
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.routing import BaseRoute
 
 from api.bootstrap import Container
 from api.clock import WallClock, utc_now
@@ -74,9 +75,7 @@ from api.http import (
     weekly_digest,
 )
 from api.http import import_jobs as imports
-from api.http.authentication import authenticated
 from api.http.head import HeadAsGet, Secured
-from api.http.parameters import NOTHING_UNKNOWN
 from api.http.request_log import RequestLog
 from api.settings import Settings
 from api.tenants import open_tenants
@@ -86,11 +85,9 @@ _DOCUMENTING: Final = Lock()
 _DOCUMENTED: Final[dict[str, Any]] = {}
 
 
-def _routes() -> APIRouter:
-    """Join the routes of all addresses, with what is asked of every request."""
-    routes = APIRouter()
-    for open_to_all in (probes, docs, extract_verification):
-        routes.include_router(open_to_all.router, dependencies=[NOTHING_UNKNOWN])
+def _routes() -> list[BaseRoute]:
+    """Return the routes of all addresses, in the order in which a request is compared with them."""
+    open_to_all = (probes, docs, extract_verification)
     recording = (record_one, record_many, move_one, imports, reconciliations, reports, extracts)
     of_one_file = (
         one_file,
@@ -131,7 +128,8 @@ def _routes() -> APIRouter:
         population_diff,
         feed,
     )
-    for chapter in (
+    chapters = (
+        *open_to_all,
         *recording,
         *of_files,
         paper_bytes,
@@ -144,14 +142,12 @@ def _routes() -> APIRouter:
         issued_tokens,
         running_state,
         catalogue,
-    ):
-        routes.include_router(chapter.router, dependencies=[Depends(authenticated), NOTHING_UNKNOWN])
-    console.install(routes)
-    return routes
+    )
+    return [*(route for chapter in chapters for route in chapter.router.routes), *console.routes()]
 
 
 _ROUTES: Final = _routes()
-"""Shared by the apps of a process: FastAPI works out each included route anew, which takes longest of all."""
+"""Shared by the apps of a process."""
 
 
 def create_app(
@@ -176,7 +172,7 @@ def create_app(
         version=_VERSION,
         description="An append-only ledger of children's lives in state care.",
         lifespan=lifespan,
-        routes=_ROUTES.routes,
+        routes=_ROUTES,
         # FastAPI's pages load scripts from other hosts; `docs` replaces them.
         docs_url=None,
         redoc_url=None,
@@ -207,7 +203,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
     with _DOCUMENTING:
         if not _DOCUMENTED:
             schema = get_openapi(
-                title=app.title, version=app.version, description=app.description, routes=_ROUTES.routes
+                title=app.title, version=app.version, description=app.description, routes=_ROUTES
             )
             schemas = schema.setdefault("components", {}).setdefault("schemas", {})
             schemas |= {"Problem": dict(problems.SCHEMA), **requests.schemas()}

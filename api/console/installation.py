@@ -2,12 +2,12 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from starlette.responses import RedirectResponse
+from starlette.routing import BaseRoute
 
-from api.console.cross_site import from_here
 from api.console.page_request import SignedIn
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.pages import (
     admin_institutions,
     admin_people,
@@ -69,7 +69,6 @@ from api.console.pages import (
 )
 from api.console.rendering import FOR_EVER, SERVED
 from api.contract.problems import Problem, not_found
-from api.http.parameters import NOTHING_UNKNOWN
 
 PAGES: Final = (
     sign_in,
@@ -132,8 +131,8 @@ PAGES: Final = (
 )
 """The modules of the pages."""
 _FOUND: Final = 303
-_files = APIRouter()
-_rest = APIRouter(prefix="/console", route_class=PageRoute)
+_files = APIRouter(include_in_schema=False)
+_rest = page_router()
 
 
 @_files.get("/console/static/{file}")
@@ -160,9 +159,8 @@ async def no_such_page(page: SignedIn, anything: str) -> Response:  # noqa: ARG0
     raise Problem("not_found")
 
 
-def install(routes: APIRouter) -> None:
-    """Add the console to the routes of the app. Its pages are no part of the API's description."""
-    routes.include_router(_files, include_in_schema=False)
+def routes() -> list[BaseRoute]:
+    """Return the routes of the console."""
     downloads = (
         admin_institutions.downloads,
         admin_people.downloads,
@@ -177,10 +175,9 @@ def install(routes: APIRouter) -> None:
         import_pages.downloads,
         child_scans.downloads,
     )
-    routes.include_router(
-        single_sign_on.callbacks, dependencies=[Depends(from_here)], include_in_schema=False
-    )
-    for each in (*(module.router for module in PAGES), *downloads, _rest):
-        routes.include_router(
-            each, dependencies=[Depends(from_here), NOTHING_UNKNOWN], include_in_schema=False
-        )
+    pages = (module.router for module in PAGES)
+    return [
+        route
+        for router in (_files, single_sign_on.callbacks, *pages, *downloads, _rest)
+        for route in router.routes
+    ]

@@ -1,17 +1,19 @@
 """Routes of pages: what a browser sends empty is not sent, and a problem is a page."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 import structlog
-from fastapi import Request, Response
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.params import Depends as Dependency
 from fastapi.routing import APIRoute
 from starlette.responses import HTMLResponse
 
 from api.bootstrap import Container
 from api.console.addresses import SHOWN, page_asked_for
+from api.console.cross_site import from_here
 from api.console.drafts import DRAFTS, OF_SENDING, draft_address, draft_ticket
 from api.console.page_request import (
     HOME,
@@ -29,6 +31,7 @@ from api.console.rendering import lead_to, render_problem
 from api.console.sent_form import form_to_keep
 from api.contract.problems import Problem, not_found
 from api.http.errors import problem_of
+from api.http.parameters import NOTHING_UNKNOWN
 from api.http.request_body import BODILESS
 from api.identity.kept_forms import KeptForm
 from api.identity.shown_pages import ShownPage
@@ -65,6 +68,15 @@ class PageRoute(APIRoute):
             return await _asked_for_anew(request, answered)
 
         return answer
+
+
+def page_router(prefix: str = "/console", *, beside: Sequence[Dependency] = (NOTHING_UNKNOWN,)) -> APIRouter:
+    """Return a router of pages, whose forms are sent from here, with what is asked `beside` of each request.
+
+    Pages are no part of the API's description.
+    """
+    dependencies = [Depends(from_here), *beside]
+    return APIRouter(prefix=prefix, route_class=PageRoute, dependencies=dependencies, include_in_schema=False)
 
 
 async def _asked_for_anew(request: Request, answered: Response) -> Response:

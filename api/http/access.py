@@ -5,13 +5,14 @@ from datetime import date, datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from api.contract.access_answers import AccessAnswer, AccessesAnswer, accesses_table
 from api.contract.encoding import JsonResponse
 from api.contract.file_kinds import PATHS, path_of
 from api.contract.problems import WITHIN, invalid
 from api.contract.value_words import VALUE_WORDS
+from api.http.authentication import callers_router
 from api.http.cursors import PageLimit
 from api.http.dependencies import FileRequest, KnownAt
 from api.http.list_formats import in_formats, listed
@@ -25,7 +26,7 @@ from domain.when import LAST_DAY, day_before, end_of
 from ledger.codec.messages import InvalidValue, unknown_word
 from projections.paging import MOST
 
-router = APIRouter(tags=["access"])
+router = callers_router("access")
 
 _REASONS: Final = (*REASONS, *tables()["access_purpose"].codes, *tables()["emergency_ground"].codes)
 _NEVER_NOTED: Final = Label("查阅记录中没有这样写的", "is noted of no access")

@@ -3,7 +3,7 @@
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from api.bootstrap import Container
 from api.contract import bodies
@@ -18,6 +18,7 @@ from api.contract.encoding import JsonResponse
 from api.contract.problems import invalid, not_found, responses
 from api.contract.requests import InstitutionChangeRequest, InstitutionRequest, RulebookRequest
 from api.http.administering_requests import ACTING, ActBody, acting, directory_page
+from api.http.authentication import callers_router
 from api.http.dependencies import FileRequest
 from api.http.list_formats import in_formats, listed, one_page
 from api.http.recording_requests import RecordingRequest, takes
@@ -31,7 +32,7 @@ from domain.pack_faults import faults
 from domain.rule_pack import RulePack, changes, packs_of
 from ledger.codec.messages import InvalidValue
 
-router = APIRouter(tags=["administration"])
+router = callers_router("administration")
 
 _OTHER_DIGEST: Final = Label(
     "不是试算所示的规则集；请重新试算", "is not that of the rulebook that a dry run showed; ask again"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Header
+from fastapi import Header
 
 from api.administering import NewRole
 from api.contract import bodies
@@ -29,6 +29,7 @@ from api.contract.requests import (
     UserRequest,
 )
 from api.http.administering_requests import ACTING, ActBody, AfterId, acting, directory_page
+from api.http.authentication import callers_router
 from api.http.cursors import PageLimit
 from api.http.dependencies import FileRequest, RequestContext
 from api.http.issued_tokens import token_answers
@@ -38,7 +39,7 @@ from api.identity.administration import ON_ONESELF, Act, check_act, why_not
 from api.identity.directory import Member
 from api.identity.permissions import Role
 
-router = APIRouter(tags=["administration"])
+router = callers_router("administration")
 
 _ABOUT_ONE: Final = (
     Act.CHANGE_ROLE,

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from api.contract.allowance_sum_answers import (
     ALLOWANCE_SUMS_TABLE,
@@ -16,6 +16,7 @@ from api.contract.allowance_sum_answers import (
     AllowanceSumsAnswer,
 )
 from api.contract.encoding import JsonResponse
+from api.http.authentication import callers_router
 from api.http.column_filters import ColumnWhere
 from api.http.dependencies import AsOf, Day, KnownAt
 from api.http.file_points import one_day
@@ -26,7 +27,7 @@ from api.http.statement_lists import MODELS, OfFiles, every_line
 from domain.statements.allowance_months import ALLOWANCE_MONTHS
 from domain.when import month_end
 
-router = APIRouter(tags=["across files"])
+router = callers_router("across files")
 
 _DEFAULT_BY: Final[tuple[AllowanceSumBy, ...]] = ("institution", "month")
 SummedBy: TypeAlias = Annotated[

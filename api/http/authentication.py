@@ -4,13 +4,13 @@ from functools import partial
 from typing import Annotated, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
-from fastapi import Depends, Header, Request
+from fastapi import APIRouter, Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.bootstrap import Container
 from api.budgets import Turn
 from api.contract.problems import Problem, invalid
-from api.http.parameters import TWICE
+from api.http.parameters import NOTHING_UNKNOWN, TWICE
 from api.http.request_body import BODILESS, MOST_UNASKED, content_length
 from api.identity.permissions import Actor
 from api.identity.reading_reasons import HEADER, REASONS, ReadingReason
@@ -122,3 +122,11 @@ async def entered(request: Request) -> Authenticated:
 
 AuthenticatedDep: TypeAlias = Annotated[Authenticated, Depends(entered)]
 """The caller and the container, where the router depends on `authenticated`."""
+
+
+def callers_router(*tags: str) -> APIRouter:
+    """Return a router of requests that are somebody's: each is authenticated, and holds nothing unknown.
+
+    It has its dependencies from the start: FastAPI works out anew each route of a router that is included.
+    """
+    return APIRouter(tags=[*tags], dependencies=[Depends(authenticated), NOTHING_UNKNOWN])

@@ -7,10 +7,11 @@ from typing import Annotated, Final
 from uuid import UUID
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from fastapi.responses import StreamingResponse
 
 from api.contract.problems import WITHIN, responses
+from api.http.authentication import callers_router
 from api.http.bundle_papers import FOLDER
 from api.http.dependencies import FileRequest
 from api.http.file_bundle import Disclosed, FileBundle, file_bundle
@@ -20,7 +21,7 @@ from domain.label import Label
 from domain.limit import Area, limit
 from domain.when import SHANGHAI
 
-router = APIRouter(tags=["log"])
+router = callers_router("log")
 ZIP: Final = "application/zip"
 MOST_CHOSEN: Final = limit(
     500,

@@ -5,7 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Final, NotRequired, TypeAlias, get_type_hints
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from typing_extensions import TypedDict
 
 from api.contract.changes_told import ChangeAnswer, changes_json
@@ -13,6 +13,7 @@ from api.contract.encoding import JsonResponse
 from api.contract.listing import Because, Listing, Titled, titled
 from api.contract.masking import typed_dict
 from api.contract.problems import ANYWHERE, Problem, not_found, responses
+from api.http.authentication import callers_router
 from api.http.dependencies import FileRequest
 from api.identity.permissions import oversees
 from domain.codes import CodeTable, tables
@@ -26,7 +27,7 @@ from domain.when import FIRST_DAY, LAST_DAY
 from ledger.codec.json_schema import schema
 from ledger.compute import compute
 
-router = APIRouter(tags=["catalogue"])
+router = callers_router("catalogue")
 
 _COST: Final = 5000
 _NOT_OVERSEEN: Final = Label(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Final, TypeAlias
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from api.contract.census_answers import (
     CensusAnswer,
@@ -20,6 +20,7 @@ from api.contract.census_answers import (
 )
 from api.contract.encoding import JsonResponse
 from api.contract.problems import invalid
+from api.http.authentication import callers_router
 from api.http.counting import (
     COUNTED,
     AgeBandsAsked,
@@ -56,7 +57,7 @@ from projections.child_counts import CountedCell, Flow, flows, stock
 from projections.counted_children import BANDS
 from projections.dimensions import band_names
 
-router = APIRouter(tags=["across files"])
+router = callers_router("across files")
 
 _BACKWARDS: Final = Label("不得早于 from", "must not be before `from`")
 OfCensus: TypeAlias = Annotated[RequestContext, Depends(list_request(*COUNTED))]

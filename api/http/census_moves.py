@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Final, TypeAlias
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from psycopg.sql import SQL
 
 from api.contract.dimension_filters import MOST_WHERE, DimensionValue, begins_of, by_dimension
@@ -13,6 +13,7 @@ from api.contract.filters import SORT, SortedBy
 from api.contract.listing import CountedListing
 from api.contract.move_answers import MOVES_TABLE, ChildMoveAnswer, move_json
 from api.contract.problems import invalid
+from api.http.authentication import callers_router
 from api.http.census import OfCensus, between
 from api.http.counting import (
     COUNTED,
@@ -35,7 +36,7 @@ from domain.label import Label
 from ledger.codec.messages import InvalidValue
 from projections.child_moves import SORTS, MoveDirection, MoveKind, child_moves, graded
 
-router = APIRouter(tags=["across files"])
+router = callers_router("across files")
 
 MovesOfKind: TypeAlias = Annotated[MoveKind | None, Query(description="All of them by default.")]
 MovesInDirection: TypeAlias = Annotated[

@@ -6,7 +6,7 @@ from itertools import count, islice, takewhile
 from types import MappingProxyType
 from typing import Annotated, Final, Literal, TypeAlias
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from api.contract.census_answers import (
     CensusSeriesAnswer,
@@ -17,6 +17,7 @@ from api.contract.census_answers import (
 )
 from api.contract.encoding import JsonResponse
 from api.contract.problems import invalid
+from api.http.authentication import callers_router
 from api.http.census import OfCensus, between
 from api.http.counting import (
     COUNTED,
@@ -43,7 +44,7 @@ from ledger.codec.messages import InvalidValue
 from projections.child_counts import series
 from projections.dimensions import band_names
 
-router = APIRouter(tags=["across files"])
+router = callers_router("across files")
 
 Period: TypeAlias = Literal["month", "quarter", "half_year", "year"]
 """At the end of what children are counted."""

@@ -5,11 +5,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
 from typing import Annotated, Any, Final, TypeAlias
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 
 from api.contract.encoding import JsonResponse
 from api.contract.listing import titled
 from api.contract.waiting_counts import COUNTS_TABLE, CountAnswer, CountsAnswer, FindingsCountAnswer
+from api.http.authentication import callers_router
 from api.http.dependencies import RequestContext, list_request
 from api.http.exceptions import exceptions_told
 from api.http.list_formats import in_formats, listed, one_page
@@ -24,7 +25,7 @@ from projections.findings_list import findings
 from projections.obligations import obligations
 from projections.paging import Condition, Page, PageAsked
 
-router = APIRouter(tags=["across files"])
+router = callers_router("across files")
 
 MOST_COUNTED: Final = limit(
     999,

@@ -6,7 +6,7 @@ from operator import or_
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 
 from api.contract.encoding import JsonResponse
 from api.contract.entries import EntryAnswer, entry_json
@@ -16,6 +16,7 @@ from api.contract.masking import typed_dict
 from api.contract.obligations import ObligationAnswer
 from api.contract.problems import WITHIN, not_found
 from api.contract.readiness import ReadinessAnswer, readiness_json
+from api.http.authentication import callers_router
 from api.http.dependencies import FileRequest, categories_of
 from api.http.file_points import FilePoint
 from api.http.file_snapshots import file_snapshot
@@ -23,7 +24,7 @@ from domain.event import Kind
 from domain.file import File
 from ledger.compute import compute
 
-router = APIRouter(tags=["one file"])
+router = callers_router("one file")
 
 
 def _listed(answer: Any) -> Any:  # noqa: ANN401 - a type

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from api.contract.difference_answers import (
     RECONCILED_TABLE,
@@ -17,6 +17,7 @@ from api.contract.difference_answers import (
 from api.contract.encoding import JsonResponse
 from api.contract.filters import SORT, ComparedItemCode, OtherSystemCode, SortedBy
 from api.contract.listing import CountedListing
+from api.http.authentication import callers_router
 from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
 from api.http.file_points import one_day
@@ -36,7 +37,7 @@ from ledger.compute import compute
 from projections.found_differences import RULE, SORTS, DifferenceRow, DifferenceState
 from projections.found_differences import differences as differences_on
 
-router = APIRouter(tags=["across files"])
+router = callers_router("across files")
 
 MODELS: Final = ("register", "found_differences", *PEOPLE_MODELS)
 """The read models that the list asks."""

@@ -3,15 +3,14 @@
 from dataclasses import asdict
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from api.contract.encoding import JsonResponse
 from api.contract.named_people import InstitutionNameAnswer, PersonAnswer
 from api.contract.problems import WITHIN, not_found
+from api.http.authentication import callers_router
 from api.http.dependencies import FileRequest
 from api.identity.permissions import may_know
 
-router = APIRouter(tags=["directory"])
+router = callers_router("directory")
 
 
 @router.get("/people/{person}", responses=WITHIN | {200: {"model": PersonAnswer}})

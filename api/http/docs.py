@@ -13,8 +13,9 @@ from fastapi import APIRouter, Path, Request, Response
 
 from api.contract.encoding import JsonResponse
 from api.contract.problems import not_found
+from api.http.parameters import NOTHING_UNKNOWN
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[NOTHING_UNKNOWN])
 
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.responses import Response
 
 from api.contract.dossier import (
@@ -23,6 +23,7 @@ from api.contract.list_tables import in_language
 from api.contract.problems import OF_FILE, invalid, responses
 from api.contract.sentences import Language
 from api.contract.value_words import called
+from api.http.authentication import callers_router
 from api.http.dependencies import AsOf, FileRequest, KnownAt, RequestContext, categories_of
 from api.http.file_points import FilePoint, file_point
 from api.http.file_statements import statement_asked, statement_lines
@@ -43,7 +44,7 @@ from ledger.codec.split import sealed
 from ledger.compute import compute
 from ledger.log.checkpoint import Checkpoint, base64_of
 
-router = APIRouter(tags=["one file"])
+router = callers_router("one file")
 MOST_ENTRIES: Final = limit(
     1500,
     Area.ANSWERS,

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from api.contract.emergency_answers import EmergencyAccessesAnswer, ListedEmergencyAnswer, emergency_json
 from api.contract.encoding import JsonResponse
@@ -13,6 +13,7 @@ from api.contract.filters import SORT, SortedBy
 from api.contract.listing import CountedListing
 from api.contract.problems import OF_FILE
 from api.contract.tables_across_files import EMERGENCIES_TABLE
+from api.http.authentication import callers_router
 from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, FileRequest, KnownAt, RequestContext, list_request
 from api.http.file_points import one_day
@@ -26,7 +27,7 @@ from domain.events.emergency import EmergencyAccessTaken
 from domain.scope import scope_of
 from projections.listed_entries import SORTS, listed_entries
 
-router = APIRouter(tags=["access"])
+router = callers_router("access")
 
 _REGISTER: Final = "register"
 OfEmergencies: TypeAlias = Annotated[RequestContext, Depends(list_request(_REGISTER))]

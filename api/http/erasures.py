@@ -4,13 +4,14 @@ from datetime import date
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from api.contract.encoding import JsonResponse
 from api.contract.erasure_answers import ListedErasureAnswer, erasure_json
 from api.contract.filters import SORT, SortedBy
 from api.contract.listing import CountedListing
 from api.contract.tables_across_files import ERASURES_TABLE
+from api.http.authentication import callers_router
 from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
 from api.http.file_points import one_day
@@ -22,7 +23,7 @@ from domain.events.erasure import ErasureRequested
 from domain.requested_erasure import RequestedErasure, requested_erasures
 from projections.listed_entries import RECORDED, listed_entries
 
-router = APIRouter(tags=["across files"])
+router = callers_router("across files")
 
 _REGISTER: Final = "register"
 OfErasures: TypeAlias = Annotated[RequestContext, Depends(list_request(_REGISTER))]

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from psycopg.sql import SQL
 
 from api.contract.encoding import JsonResponse
@@ -15,6 +15,7 @@ from api.contract.filters import SORT, SortedBy
 from api.contract.listing import CountedListing
 from api.contract.problems import WITHIN, not_found
 from api.contract.tables_across_files import EXCEPTIONS_TABLE
+from api.http.authentication import callers_router
 from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, FileRequest, KnownAt, RequestContext, categories_of, list_request
 from api.http.file_points import file_point, one_day
@@ -47,7 +48,7 @@ from projections.exceptions import exceptions as exceptions_on
 from projections.paging import Condition
 from projections.scopes import StreamScope
 
-router = APIRouter(tags=["across files"])
+router = callers_router("across files")
 
 _MODELS: Final = ("register", "exceptions", *PEOPLE_MODELS)
 OfExceptions: TypeAlias = Annotated[RequestContext, Depends(list_request(*_MODELS))]

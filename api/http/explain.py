@@ -3,13 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 
 from api.contract.encoding import JsonResponse
 from api.contract.explained_fields import FieldReading, fields_explained
 from api.contract.explanations import ExplanationAnswer, FieldExplanation, explanation
 from api.contract.file_kinds import PATHS, answer_about, path_of
 from api.contract.problems import OF_FILE, invalid
+from api.http.authentication import callers_router
 from api.http.dependencies import AsOf, Day, FileRequest, KnownAt, categories_of
 from api.http.file_points import file_point, one_day
 from api.http.of_kind import of_kind
@@ -18,7 +19,7 @@ from domain.label import Label
 from ledger.codec.messages import unknown_word
 from ledger.compute import compute
 
-router = APIRouter(tags=["one file"])
+router = callers_router("one file")
 
 _NO_FIELD = Label("没有该项内容", "no such field of this file")
 _COST = 100

@@ -18,6 +18,7 @@ from api.contract.extract_answers import NO_FILE_OF_OURS, STATES_OF_EXTRACTS, Ex
 from api.contract.problems import Problem, responses
 from api.http.authentication import TenantsDep
 from api.http.extracts import issued_as
+from api.http.parameters import NOTHING_UNKNOWN
 from api.http.request_body import parts
 from api.identity.permissions import SEES, Role
 from api.issuing.extract_content import CHECKED, NUMBER, told
@@ -28,7 +29,7 @@ from domain.event import Erased
 from domain.events.archive import PDF, ExtractIssued
 from ledger.compute import compute
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], dependencies=[NOTHING_UNKNOWN])
 log = structlog.get_logger()
 _LONGEST: Final = 100
 _SHA256: Final = 64

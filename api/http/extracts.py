@@ -6,13 +6,14 @@ from hashlib import sha256
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import Depends, Response
 
 from api.contract import bodies
 from api.contract.encoding import JsonResponse
 from api.contract.extract_answers import ExtractAnswer
 from api.contract.problems import RECORDING, Problem, invalid, responses
 from api.contract.requests import ExtractRequest
+from api.http.authentication import callers_router
 from api.http.dependencies import RequestContext
 from api.http.lists import MOST_BYTES
 from api.http.recording_requests import IdempotencyKey, RecordingRequest, not_recorded, takes
@@ -33,7 +34,7 @@ from ledger.recording.candidates import entry_id
 from ledger.recording.outcome import Recorded
 from ledger.recording.request import Draft, Recording
 
-router = APIRouter(tags=["recording"])
+router = callers_router("recording")
 
 _BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
 _TO_COME: Final = Label("晚于今日", "is after today")

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from api.contract import bodies
 from api.contract.encoding import JsonResponse
@@ -13,6 +13,7 @@ from api.contract.listing import CountedListing
 from api.contract.masking import restricted
 from api.contract.requests import FamilyListRequest
 from api.contract.tables_across_files import FAMILIES_TABLE
+from api.http.authentication import callers_router
 from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import KnownAt, RequestContext, list_request
 from api.http.list_formats import body_page, in_formats, listed
@@ -29,7 +30,7 @@ from projections.families import families as families_listed
 from projections.name_search import terms_of_query
 from projections.paging import Page
 
-router = APIRouter(tags=["across files"])
+router = callers_router("across files")
 
 _FAMILIES: Final = "families"
 OfFamilies: TypeAlias = Annotated[RequestContext, Depends(list_request(_FAMILIES))]

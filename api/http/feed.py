@@ -15,7 +15,7 @@ from functools import partial
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from fastapi.responses import StreamingResponse
 from psycopg import AsyncConnection
 from psycopg.rows import args_row
@@ -24,6 +24,7 @@ from psycopg.sql import SQL, Composed
 from api.contract.encoding import dumps
 from api.contract.entries import entry_json, target_of
 from api.contract.problems import ANYWHERE, responses
+from api.http.authentication import callers_router
 from api.http.dependencies import FileRequest, Position, RequestContext, categories_of
 from api.http.streamed import Streamed
 from api.identity.permissions import scope_sql
@@ -42,7 +43,7 @@ from ledger.store.store import END
 from projections.paging import MOST
 from projections.projector.projector import NotBuiltError
 
-router = APIRouter(tags=["across files"])
+router = callers_router("across files")
 
 WINDOW: Final = 10_000
 """Positions that one statement covers."""

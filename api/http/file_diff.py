@@ -4,14 +4,13 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from api.contract.encoding import JsonResponse
 from api.contract.entries import entry_json
 from api.contract.file_differences import DifferenceAnswer
 from api.contract.file_kinds import PATHS, answer_about, path_of
 from api.contract.file_tables import DIFFERENCE_TABLE
 from api.contract.problems import OF_FILE, not_found
+from api.http.authentication import callers_router
 from api.http.cursors import Cursor, PageLimit, packed
 from api.http.dependencies import FileRequest, categories_of
 from api.http.file_snapshots import (
@@ -27,7 +26,7 @@ from api.http.of_kind import of_kind
 from api.http.two_points import From, FromKnownAt, To, ToKnownAt, file_points, two_points
 from ledger.compute import compute
 
-router = APIRouter(tags=["one file"])
+router = callers_router("one file")
 
 _COST = 10
 """A comparison costs about as much as so many readings of the file."""

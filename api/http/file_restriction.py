@@ -2,11 +2,10 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from api.contract.encoding import JsonResponse
 from api.contract.problems import OF_FILE
 from api.contract.restriction_answers import RestrictionAnswer, requested_access_json
+from api.http.authentication import callers_router
 from api.http.dependencies import FileRequest
 from api.identity.restricted import restricted
 from domain.event import Category
@@ -14,7 +13,7 @@ from domain.requested_access import access_of, requested_accesses
 from domain.scope import scope_of
 from domain.when import LAST_DAY
 
-router = APIRouter(tags=["one file"])
+router = callers_router("one file")
 
 
 @router.get("/children/{child}/restriction", responses=OF_FILE | {200: {"model": RestrictionAnswer}})

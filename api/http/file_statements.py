@@ -7,7 +7,7 @@ from datetime import date
 from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from api.contract.encoding import JsonResponse
 from api.contract.findings import evidence_json
@@ -21,6 +21,7 @@ from api.contract.statement_answers import (
     told_of_line,
 )
 from api.contract.statement_tables import STATEMENT_TABLES
+from api.http.authentication import callers_router
 from api.http.column_filters import ColumnWhere, WantedValues, has_values, wanted_values
 from api.http.dependencies import AsOf, FileRequest, KnownAt, RequestContext, categories_of
 from api.http.file_points import file_point
@@ -37,7 +38,7 @@ from domain.statements import STATEMENTS
 from domain.when import add
 from ledger.compute import compute
 
-router = APIRouter()
+router = callers_router()
 
 SinceDay: TypeAlias = Annotated[date | None, Query(description="The first day of what lines are about.")]
 UntilDay: TypeAlias = Annotated[date | None, Query(description="The last day of what lines are about.")]

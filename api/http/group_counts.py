@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Any, Final, TypeAlias, get_args
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from api.contract.acting_answers import acting_json
 from api.contract.encoding import JsonResponse
@@ -19,6 +19,7 @@ from api.contract.group_count_answers import (
     GroupCountsAnswer,
 )
 from api.contract.listing import titled
+from api.http.authentication import callers_router
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext
 from api.http.file_points import one_day
 from api.http.list_formats import in_formats, listed, one_page
@@ -45,7 +46,7 @@ from projections.obligations import WAITING, obligation_counts
 from projections.obligations import WITHHELD as OBLIGATIONS
 from projections.withholding import Withholding
 
-router = APIRouter(tags=["across files"])
+router = callers_router("across files")
 
 _MOST: Final = 10**9
 By: TypeAlias = Annotated[CountedBy, Query(description="What the counts are told by.")]

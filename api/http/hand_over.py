@@ -2,12 +2,11 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from api.contract.encoding import JsonResponse
 from api.contract.hand_over_answers import HandOverChecklistAnswer, sealed_of, to_hand_over_json
 from api.contract.problems import OF_FILE
 from api.contract.tables_across_files import HAND_OVER_TABLE
+from api.http.authentication import callers_router
 from api.http.dependencies import AsOf, FileRequest, KnownAt
 from api.http.file_points import file_point
 from api.http.list_formats import in_formats, listed, one_page
@@ -16,7 +15,7 @@ from domain.events.transfer.checklist import to_hand_over
 from domain.life import Life
 from ledger.compute import compute
 
-router = APIRouter(tags=["one file"])
+router = callers_router("one file")
 
 
 @router.get("/children/{child}/to-hand-over", responses=OF_FILE | listed(HandOverChecklistAnswer))

@@ -4,12 +4,11 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from api.contract.encoding import JsonResponse
 from api.contract.file_kinds import PATHS, answer_about, path_of
 from api.contract.masking import typed_dict
 from api.contract.problems import OF_FILE
+from api.http.authentication import callers_router
 from api.http.dependencies import AsOf, FileRequest, KnownAt
 from api.http.file_points import file_point
 from api.http.file_snapshots import category_of, entries_behind, fields_at
@@ -17,7 +16,7 @@ from api.http.of_kind import of_kind
 from domain.event import Category
 from ledger.compute import compute
 
-router = APIRouter(tags=["one file"])
+router = callers_router("one file")
 
 HindsightAnswer: Final[Any] = typed_dict(
     "HindsightAnswer",

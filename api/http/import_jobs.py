@@ -9,14 +9,14 @@ from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from api.contract import bodies
 from api.contract.encoding import JsonResponse
 from api.contract.entries import instant
 from api.contract.import_answers import ImportAnswer, ImportsAnswer
 from api.contract.problems import ANYWHERE, WITHIN, Problem, invalid, not_found, responses
-from api.http.authentication import TenantsDep
+from api.http.authentication import TenantsDep, callers_router
 from api.http.dependencies import RequestContext, recording_request
 from api.http.import_starting import (
     COUNTS,
@@ -43,7 +43,7 @@ from domain.label import Label
 from domain.scope import PlaceCode
 from ledger.codec.messages import InvalidValue
 
-router = APIRouter(tags=["importing"])
+router = callers_router("importing")
 
 HANDED_IN: Final[dict[int | str, dict[str, Any]]] = ANYWHERE | responses(
     "forbidden",

@@ -3,13 +3,14 @@
 from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from api.contract.encoding import JsonResponse
 from api.contract.filters import SORT, SortedBy
 from api.contract.institution_duties import INSTITUTION_OBLIGATIONS_TABLE, InstitutionDutyAnswer
 from api.contract.listing import CountedListing
 from api.contract.obligations import entries_of, obligation_json
+from api.http.authentication import callers_router
 from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
 from api.http.evidence import evidence
@@ -34,7 +35,7 @@ from projections.institution_obligations import WITHHELD, institution_obligation
 from projections.obligations import SORTS, SORTS_OF_CLOSED, WAITING
 from projections.withholding import told_of
 
-router = APIRouter(tags=["across files"])
+router = callers_router("across files")
 
 _MODELS: Final = ("institution_obligations", *ESCALATION_MODELS)
 OfInstitutions: TypeAlias = Annotated[RequestContext, Depends(list_request(*_MODELS))]

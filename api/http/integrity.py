@@ -3,12 +3,11 @@
 from contextlib import suppress
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from api.contract.encoding import JsonResponse
 from api.contract.file_kinds import PATHS, answer_about, path_of
 from api.contract.integrity_answers import INTEGRITY_TABLE, IntegrityAnswer, integrity_json
 from api.contract.problems import WITHIN
+from api.http.authentication import callers_router
 from api.http.dependencies import FileRequest
 from api.http.list_formats import in_formats, listed, one_page
 from api.http.of_kind import of_kind
@@ -19,7 +18,7 @@ from ledger.verification import stream_verified
 from projections.projector.projector import NotBuiltError
 from projections.scopes import shown_through
 
-router = APIRouter(tags=["one file"])
+router = callers_router("one file")
 
 
 async def integrity(request: FileRequest, file_id: UUID) -> JsonResponse:

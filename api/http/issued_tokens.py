@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from api.contract import bodies
 from api.contract.administration_answers import EndedAnswer, SecretAnswer, TokenAnswer
 from api.contract.administration_tables import TOKENS_TABLE
@@ -13,6 +11,7 @@ from api.contract.encoding import JsonResponse
 from api.contract.listing import Listing
 from api.contract.requests import NamedRequest, TokenRequest
 from api.http.administering_requests import ACTING, ActBody, AfterId, acting, directory_page
+from api.http.authentication import callers_router
 from api.http.cursors import PageLimit
 from api.http.dependencies import FileRequest, RequestContext
 from api.http.list_formats import in_formats, listed, page_after
@@ -20,7 +19,7 @@ from api.http.recording_requests import RecordingRequest, takes
 from api.identity.administration import Act, check_act
 from api.identity.directory import Token
 
-router = APIRouter(tags=["administration"])
+router = callers_router("administration")
 
 
 @router.get("/tokens", responses=listed(Listing[TokenAnswer]))

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from psycopg.sql import SQL
 
 from api.contract.encoding import JsonResponse
@@ -16,6 +16,7 @@ from api.contract.late_count_answers import LATE_COUNTS_TABLE, LateCountAnswer, 
 from api.contract.listing import CountedListing
 from api.contract.problems import invalid
 from api.contract.tables_across_files import LATE_TABLE
+from api.http.authentication import callers_router
 from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
 from api.http.file_points import one_day
@@ -38,7 +39,7 @@ from domain.when import month_end
 from projections.late_entries import SORTS, LateBy, LateCount, late_counts, late_entries
 from projections.paging import Condition
 
-router = APIRouter(tags=["across files"])
+router = callers_router("across files")
 
 _REGISTER: Final = "register"
 _MOST_LAG: Final = 100_000

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from psycopg.sql import SQL
 
 from api.contract import bodies
@@ -17,6 +17,7 @@ from api.contract.listing import CountedListing
 from api.contract.obligations import ListedObligationAnswer, ObligationAnswer, entries_of, obligation_json
 from api.contract.requests import ListRequest
 from api.contract.tables_across_files import FINDINGS_TABLE, OBLIGATIONS_TABLE, REGISTER_TABLE
+from api.http.authentication import callers_router
 from api.http.counting import AgeBandsAsked, CountedWhere, check_seen, check_where
 from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
@@ -73,7 +74,7 @@ from projections.register import SEALED_FILE_NO, SEALED_NAME, SORTS_ON_A_DAY, Li
 from projections.register import SORTS as REGISTER_SORTS
 from projections.register import register as register_on
 
-router = APIRouter(tags=["across files"])
+router = callers_router("across files")
 
 MOST_BYTES: Final = limit(
     16 * 1024,

@@ -7,11 +7,12 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Final, TypeAlias
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 
 from api.contract.encoding import JsonResponse
 from api.contract.entries import instant
 from api.contract.problems import WITHIN, not_found
+from api.http.authentication import callers_router
 from api.http.dependencies import FileRequest, RequestContext
 from api.identity.acting import roles_that_may
 from api.identity.forbidden import forbidden
@@ -22,7 +23,7 @@ from ledger.log.policy import Witness
 from ledger.log.tiles import Tile
 from ledger.log.transparency_log import TransparencyLog
 
-router = APIRouter(tags=["log"])
+router = callers_router("log")
 
 _TEXT: Final = "text/plain"
 _BYTES: Final = "application/octet-stream"

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 
 from api.contract import bodies
 from api.contract.encoding import JsonResponse
@@ -13,6 +13,7 @@ from api.contract.file_kinds import path_of
 from api.contract.outcomes import ItemAnswer, ItemsAnswer, recorded_json
 from api.contract.problems import RECORDING, Problem, invalid, not_found
 from api.contract.requests import MoveRequest
+from api.http.authentication import callers_router
 from api.http.dependencies import RequestContext, categories_of
 from api.http.duplicates import numbers_taken_among
 from api.http.of_kind import of_kind
@@ -42,7 +43,7 @@ from ledger.recording.candidates import entry_id as id_of
 from ledger.recording.outcome import Outcome, Recorded, StaleVersion, Withheld
 from ledger.recording.request import Draft, Recording
 
-router = APIRouter(tags=["recording"])
+router = callers_router("recording")
 
 TRIES: Final = 5
 """Attempts at moving an entry of a file that others keep recording in."""

@@ -4,19 +4,18 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from api.contract.encoding import JsonResponse
 from api.contract.entries import EntryAnswer, entry_json
 from api.contract.file_kinds import PATHS, answer_about, path_of
 from api.contract.masking import typed_dict
 from api.contract.problems import OF_FILE, Problem, not_found
+from api.http.authentication import callers_router
 from api.http.dependencies import FileRequest, KnownAt, categories_of
 from api.http.of_kind import of_kind
 from domain.entry import AnyEntry
 from domain.explaining import original_of
 
-router = APIRouter(tags=["one file"])
+router = callers_router("one file")
 
 WholeEntryAnswer: Final[Any] = typed_dict(
     "WholeEntryAnswer",

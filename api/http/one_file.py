@@ -6,7 +6,7 @@ from functools import partial
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import Field
 
 from api.contract.encoding import JsonResponse
@@ -20,6 +20,7 @@ from api.contract.obligations import ObligationAnswer, ObligationsAnswer, entrie
 from api.contract.problems import OF_FILE
 from api.contract.readiness import ReadinessKnownAnswer, readiness_json
 from api.contract.tables_across_files import FINDINGS_TABLE, OBLIGATIONS_TABLE
+from api.http.authentication import callers_router
 from api.http.children_of_family import children_of_family
 from api.http.dependencies import AsOf, Day, FileRequest, KnownAt, RequestContext, categories_of
 from api.http.duplicates import alike_files
@@ -45,7 +46,7 @@ from projections.projector.projector import NotBuiltError
 from projections.readiness import ready_on
 from projections.withholding import told_of
 
-router = APIRouter(tags=["one file"])
+router = callers_router("one file")
 
 DueSince: TypeAlias = Annotated[date | None, Query(description="The first due day to list.")]
 DueUntil: TypeAlias = Annotated[date | None, Query(description="The last due day to list.")]

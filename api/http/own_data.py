@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import HTMLResponse, Response
 
 from api.contract.encoding import JsonResponse
@@ -11,6 +11,7 @@ from api.contract.entries import event_json
 from api.contract.own_data_page import OwnDataAnswer, OwnEntryAnswer, names_of, own_data_page
 from api.contract.problems import OF_FILE, invalid
 from api.contract.sentences import sentence
+from api.http.authentication import callers_router
 from api.http.dependencies import FileRequest
 from api.identity.permissions import Action
 from domain.entry import AnyEntry
@@ -21,7 +22,7 @@ from domain.label import Label
 from ledger.codec.messages import InvalidValue
 from ledger.compute import compute
 
-router = APIRouter(tags=["one file"])
+router = callers_router("one file")
 OF_OTHERS: Final = frozenset({Category.FAMILY, Category.SAFEGUARDING, Category.ADOPTION})
 """Categories that tell of parents, of who reported harm, and of adopters, or that the law keeps secret."""
 OWN: Final = EVERY_CATEGORY - OF_OTHERS

@@ -3,7 +3,7 @@
 from itertools import islice
 from typing import Annotated, Any, Final, TypeAlias
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from psycopg.sql import SQL
 
 from api.contract.encoding import JsonResponse
@@ -11,6 +11,7 @@ from api.contract.entries import instant
 from api.contract.listing import titled
 from api.contract.own_work_answers import OwnWorkAnswer
 from api.contract.problems import ANYWHERE
+from api.http.authentication import callers_router
 from api.http.dependencies import RequestContext, list_request
 from api.http.list_pages import note_rows, opened_rows, with_names
 from api.identity.restricted import unrestricted_sql
@@ -20,7 +21,7 @@ from projections.exceptions import WITHHELD, exceptions
 from projections.paging import PageAsked
 from projections.recent_work import claimed_by, opened_by, recorded_by
 
-router = APIRouter(tags=["across files"])
+router = callers_router("across files")
 
 _MOST: Final = 50
 OfOwnWork: TypeAlias = Annotated[RequestContext, Depends(list_request("register"))]

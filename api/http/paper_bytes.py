@@ -6,13 +6,14 @@ from datetime import date
 from typing import Any, Final, get_args
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from api.contract.encoding import JsonResponse
 from api.contract.entries import told_to
 from api.contract.paper_answers import HeldPaperAnswer
 from api.contract.problems import OF_FILE, Problem, invalid, not_found, responses
+from api.http.authentication import callers_router
 from api.http.dependencies import FileRequest, RequestContext, categories_of
 from api.http.recording_requests import RecordingRequest, answerable, not_recorded, wanted_by
 from api.http.request_body import parts
@@ -36,7 +37,7 @@ from ledger.recording.request import Draft, Recording
 from ledger.sealing.cipher import SealBrokenError
 from ledger.sealing.keys import KeyDestroyedError
 
-router = APIRouter(tags=["papers"])
+router = callers_router("papers")
 
 FORMATS: Final[tuple[str, ...]] = get_args(PaperFormat)
 ENDINGS: Final = {

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from api.contract.encoding import JsonResponse
 from api.contract.filters import SORT, PlacedRoute, SortedBy
@@ -20,6 +20,7 @@ from api.contract.placement_answers import (
     placement_value,
 )
 from api.contract.problems import invalid
+from api.http.authentication import callers_router
 from api.http.counting import asked_by, counted_scope
 from api.http.counting import institution_names as names_counted_by
 from api.http.cursors import Cursor, PageLimit, WithTotal
@@ -41,7 +42,7 @@ from projections.dimensions import NOTHING
 from projections.placements import OUTCOMES, SORTS, placement_counts
 from projections.placements import placements as placements_on
 
-router = APIRouter(tags=["across files"])
+router = callers_router("across files")
 
 _MODELS: Final = ("register", "placements")
 _BACKWARDS: Final = Label("不得早于 since", "must not be before `since`")

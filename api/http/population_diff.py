@@ -8,13 +8,14 @@ from typing import Annotated, Any, Final, TypeAlias
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 
 from api.contract.encoding import JsonResponse
 from api.contract.file_differences import DifferingListing
 from api.contract.file_kinds import PATHS
 from api.contract.problems import invalid
 from api.contract.tables_across_files import DIFFERENCES_TABLE
+from api.http.authentication import callers_router
 from api.http.cursors import Cursor, PageLimit, WithTotal, packed
 from api.http.dependencies import RequestContext, list_request
 from api.http.file_points import FilePoint
@@ -33,7 +34,7 @@ from projections.opened import OpenedFile, files_opened
 from projections.paging import Page
 from projections.scopes import StreamScope
 
-router = APIRouter(tags=["across files"])
+router = callers_router("across files")
 
 _MODELS: Final = ("register", "unlisted")
 OfPopulation: TypeAlias = Annotated[RequestContext, Depends(list_request(*_MODELS))]

@@ -12,6 +12,7 @@ from api.contract.entries import instant
 from api.contract.problems import Problem, responses
 from api.follower_state import follower_state
 from api.http.authentication import TenantsDep
+from api.http.parameters import NOTHING_UNKNOWN
 from api.metrics import MEDIA_TYPE, text
 from api.tenants import Tenants
 from domain.label import Label
@@ -20,7 +21,7 @@ from ledger.postgres.migrate import MigrationError, check_by
 from ledger.store.pools import PATIENCE
 from projections import activity
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], dependencies=[NOTHING_UNKNOWN])
 MOST_BEHIND: Final = limit(
     10_000,
     Area.ANSWERS,

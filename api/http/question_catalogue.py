@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from typing_extensions import TypedDict
 
 from api.contract.encoding import JsonResponse
@@ -10,6 +10,7 @@ from api.contract.list_tables import ListColumn, ListTable, in_language, said, t
 from api.contract.listing import Because, Listing
 from api.contract.question_rows import QuestionColumnAnswer, column_json
 from api.contract.value_words import called
+from api.http.authentication import callers_router
 from api.http.dependencies import RequestContext, file_request
 from api.http.list_formats import in_formats, listed, one_page
 from api.identity.permissions import Role
@@ -17,7 +18,7 @@ from api.questions import ANSWERED_WORDS, AnsweredSoFar, UserQuestion, user_ques
 from domain.asked_lists import QUESTION_LISTS
 from domain.label import Label
 
-router = APIRouter(tags=["across files"])
+router = callers_router("across files")
 
 
 class QuestionCallAnswer(TypedDict):

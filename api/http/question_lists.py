@@ -6,7 +6,7 @@ from functools import partial
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import Depends, Path, Query
 from psycopg.sql import Literal
 
 from api.contract.encoding import JsonResponse
@@ -15,6 +15,7 @@ from api.contract.listing import CountedListing
 from api.contract.problems import invalid, not_found
 from api.contract.question_rows import QuestionRowAnswer, coded_columns, table_of
 from api.http.answered_rows import ListedChild, answered, new_entries
+from api.http.authentication import callers_router
 from api.http.column_filters import ColumnWhere, WantedValues, has_values, wanted_values
 from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
@@ -45,7 +46,7 @@ from projections.obligations import WAITING
 from projections.paging import Condition
 from projections.reasons import SORTS
 
-router = APIRouter(tags=["across files"])
+router = callers_router("across files")
 
 _MODELS: Final = ("register", "obligations", "findings", "spans", "readiness", *PEOPLE_MODELS)
 OfQuestions: TypeAlias = Annotated[RequestContext, Depends(list_request(*_MODELS))]

@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from api.contract.encoding import JsonResponse
 from api.contract.filters import SORT, SortedBy
@@ -18,6 +18,7 @@ from api.contract.readiness import (
     readiness_json,
 )
 from api.contract.tables_across_files import READINESS_TABLE
+from api.http.authentication import callers_router
 from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
 from api.http.file_points import one_day
@@ -32,7 +33,7 @@ from domain.readiness import GATES, Status
 from projections.readiness import MOST_MONTHS, SORTS, ReadyOnDay, readiness_counts
 from projections.readiness import readiness as readiness_on
 
-router = APIRouter(tags=["across files"])
+router = callers_router("across files")
 
 _MODELS: Final = ("register", "obligations", "readiness", *PEOPLE_MODELS)
 OfReadiness: TypeAlias = Annotated[RequestContext, Depends(list_request(*_MODELS))]

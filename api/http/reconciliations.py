@@ -6,13 +6,13 @@ from datetime import date
 from hashlib import sha256
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 
 from api.contract.encoding import JsonResponse
 from api.contract.filters import OtherSystemCode
 from api.contract.problems import Problem, invalid, responses
 from api.contract.reconciliation_answers import ReconciliationAnswer
-from api.http.authentication import TenantsDep
+from api.http.authentication import TenantsDep, callers_router
 from api.http.dependencies import RequestContext
 from api.http.import_jobs import HANDED_IN, declared_type
 from api.http.import_starting import CSV, MAY_IMPORT, ODS, XLS, XLSX
@@ -29,7 +29,7 @@ from domain.label import Label
 from domain.limit import Area, limit
 from ledger.codec.messages import InvalidValue
 
-router = APIRouter(tags=["importing"])
+router = callers_router("importing")
 
 MOST_BYTES: Final = limit(
     8 * 1024 * 1024,

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping
 from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 
 from api.contract import bodies
 from api.contract.encoding import JsonResponse
 from api.contract.findings import FindingAnswer
 from api.contract.outcomes import ItemAnswer, ItemsAnswer, RehearsalAnswer, recorded_json
 from api.contract.problems import RECORDING, Problem, invalid, not_found
+from api.http.authentication import callers_router
 from api.http.dependencies import RequestContext
 from api.http.duplicates import numbers_taken_among
 from api.http.recording_requests import (
@@ -37,7 +38,7 @@ from ledger.recording.request import Recording
 from ledger.store.append import MAX_BODY
 from projections.scopes import StreamScope
 
-router = APIRouter(tags=["recording"])
+router = callers_router("recording")
 
 MOST_BYTES: Final = limit(
     6 * MAX_BODY,

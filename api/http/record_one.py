@@ -3,12 +3,13 @@
 from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 
 from api.contract import bodies
 from api.contract.encoding import JsonResponse
 from api.contract.file_kinds import PATHS, path_of
 from api.contract.outcomes import recorded_json
+from api.http.authentication import callers_router
 from api.http.dependencies import RequestContext
 from api.http.duplicates import numbers_taken
 from api.http.of_kind import of_kind
@@ -33,7 +34,7 @@ from ledger.recording.candidates import entry_id
 from ledger.recording.outcome import Recorded
 from ledger.recording.request import Recording
 
-router = APIRouter(tags=["recording"])
+router = callers_router("recording")
 
 OPENED: Final[tuple[Kind, ...]] = ("child", "family")
 """The kinds of files that are opened here; an institution's is by the ledger's operator."""

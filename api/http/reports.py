@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from api.contract import bodies
 from api.contract.encoding import JsonResponse
@@ -25,6 +25,7 @@ from api.contract.report_answers import (
 from api.contract.requests import ReportRequest
 from api.contract.tables_across_files import REPORTS_TABLE
 from api.contract.workbook_parts import XLSX
+from api.http.authentication import callers_router
 from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import FileRequest, RequestContext
 from api.http.list_formats import in_formats, listed
@@ -58,7 +59,7 @@ from ledger.recording.request import Draft, Recording
 from projections.paging import PageAsked
 from projections.sorting import Key, Sorts, alike, as_number
 
-router = APIRouter(tags=["across files"])
+router = callers_router("across files")
 
 _NO_PART: Final = Label("该报告没有这一期", "is no part of the year for this report")
 _PARTS: Final = Label(

@@ -2,19 +2,18 @@
 
 from importlib.metadata import version
 
-from fastapi import APIRouter
-
 from api.bootstrap import Container
 from api.contract.administration_answers import CheckpointAnswer, RunningStateAnswer
 from api.contract.encoding import JsonResponse
 from api.contract.problems import WITHIN
+from api.http.authentication import callers_router
 from api.http.dependencies import FileRequest
 from api.http.probes import state_of
 from api.identity.administration import Act, check_act
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.transparency_log import TransparencyLog
 
-router = APIRouter(tags=["administration"])
+router = callers_router("administration")
 
 
 @router.get("/running-state", response_model=RunningStateAnswer, responses=WITHIN)

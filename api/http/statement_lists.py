@@ -6,7 +6,7 @@ from functools import partial
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from api.contract.encoding import JsonResponse
 from api.contract.filters import SORT, SortedBy
@@ -14,6 +14,7 @@ from api.contract.listing import CountedListing
 from api.contract.problems import invalid
 from api.contract.statement_answers import institutions_of, line_json, listed_line, told_json, told_of_line
 from api.contract.statement_tables import STATEMENT_TABLES
+from api.http.authentication import callers_router
 from api.http.column_filters import ColumnWhere
 from api.http.cursors import Cursor, PageLimit, WithTotal
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
@@ -48,7 +49,7 @@ from projections.listed_lines import statement_lines as lines_across
 from projections.paging import MOST, Page
 from projections.statement_lines import line_of, personal_of
 
-router = APIRouter()
+router = callers_router()
 
 MODELS: Final = ("register", "statement_files", "statement_lines", *PEOPLE_MODELS)
 """The read models that the lists ask."""

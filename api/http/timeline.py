@@ -6,12 +6,13 @@ from datetime import date
 from typing import Annotated, Final, Literal, TypeAlias
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from api.contract.encoding import JsonResponse
 from api.contract.entries import EntryAnswer, TimelineAnswer, entry_json
 from api.contract.file_kinds import PATHS, path_of
 from api.contract.problems import OF_FILE, invalid, responses
+from api.http.authentication import callers_router
 from api.http.cursors import Cursor, CursorNumber, PageLimit, packed, resumed
 from api.http.dependencies import FileRequest, KnownAt, RequestContext, categories_of
 from api.http.of_kind import of_kind
@@ -25,7 +26,7 @@ from domain.when import FIRST_DAY, LAST_DAY, day_of
 from ledger.codec.messages import InvalidValue, unknown_word
 from ledger.compute import compute
 
-router = APIRouter(tags=["one file"])
+router = callers_router("one file")
 
 TimelineAxis: TypeAlias = Literal["occurred", "recorded"]
 MOST_TYPES: Final = limit(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Final, TypeAlias
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 
 from api.contract.digest_answers import (
     DIGEST_LINES,
@@ -16,6 +16,7 @@ from api.contract.digest_answers import (
 )
 from api.contract.encoding import JsonResponse
 from api.contract.filters import RECIPIENTS
+from api.http.authentication import callers_router
 from api.http.counts import CountedList, first_of
 from api.http.dependencies import RequestContext, list_request
 from api.http.exceptions import exceptions_told
@@ -30,7 +31,7 @@ from projections.findings_list import findings
 from projections.obligations import obligations
 from projections.readiness import readiness
 
-router = APIRouter(tags=["across files"])
+router = callers_router("across files")
 
 _MODELS: Final = (
     "register",

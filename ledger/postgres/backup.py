@@ -32,7 +32,7 @@ from ledger.store import queries
 from ledger.store.connecting import connect
 
 FORMAT: Final = 2
-_OF_READ_MODELS: Final = ("generation", "stopped_file")
+_OF_READ_MODELS: Final = ("generation", "stopped_file", "walked_part")
 """Tables of the ledger that hold only the progress of its read models."""
 _OF_AN_EMPTY_LEDGER: Final = frozenset(
     {"migration", "head", "access_head", "log", "key_backup", *_OF_READ_MODELS}

@@ -4,18 +4,18 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, Literal, TypeAlias
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from api.console.admin_form import ADMIN, UNUSABLE, SavedForm, as_saved, attempted
 from api.console.page_request import PageRequest, SignedIn
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.rendering import lead_to, render
 from api.console.sent_form import readers_form
 from api.contract.problems import not_found
 from api.http import administered_institutions
 
-router = APIRouter(prefix="/console/admin", route_class=PageRoute)
-downloads = APIRouter(prefix="/console/admin", route_class=PageRoute)
+router = page_router("/console/admin")
+downloads = page_router("/console/admin")
 """What is saved, and no page."""
 
 InstitutionActDone: TypeAlias = Literal["opened", "changed", "adopted"]

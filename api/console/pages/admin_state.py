@@ -1,13 +1,13 @@
 """How the service runs, for whoever administers the ledger."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.console.page_request import SignedIn
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.rendering import render
 from api.http import running_state as running
 
-router = APIRouter(prefix="/console/admin", route_class=PageRoute)
+router = page_router("/console/admin")
 
 
 @router.get("/state")

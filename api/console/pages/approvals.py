@@ -8,11 +8,11 @@ from typing import Annotated, Any, Final
 from uuid import UUID, uuid4
 
 import orjson
-from fastapi import APIRouter, Depends, Response
+from fastapi import Depends, Response
 
 from api.console.entry_display import documents
 from api.console.page_request import PageRequest, SignedIn
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.rendering import lead_to, render
 from api.console.sent_form import readers_form
 from api.contract.problems import Problem
@@ -22,7 +22,7 @@ from domain.label import Label
 from domain.limit import Area, limit
 from domain.second_person import ApprovalState
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 MOST_BYTES: Final = limit(
     48 * 1024,

@@ -6,12 +6,12 @@ from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from api.console.addresses import sorted_at
 from api.console.overseen import institutions_overseen
 from api.console.page_request import PageRequest, SignedIn
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.points_of_time import read_last_day
 from api.console.rendering import render
 from api.http import readiness_board
@@ -21,8 +21,8 @@ from api.http.list_formats import TableAsked
 from api.http.readiness_board import StuckAt, WithinMonths
 from domain.readiness import GATES, Status
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
-downloads = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
+downloads = page_router()
 """What is saved, and no page."""
 
 MONTHS: Final = (0, 3, 6, 12, 24)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Final, TypeAlias
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from api.console.count_asked import AskedCount, DayText, dimensions_offered, narrowing, read_day, told_values
 from api.console.list_links import page_of
 from api.console.page_request import PageRequest, SignedIn
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.pages.census_counts import CountForm
 from api.console.rendering import render
 from api.contract.census_answers import FLOW_COUNTS
@@ -20,8 +20,8 @@ from api.http.cursors import Cursor
 from api.http.list_formats import TableAsked
 from domain.when import add, day_before
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
-downloads = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
+downloads = page_router()
 """What is saved, and no page."""
 
 FLOWS, MOVES = "/console/census/flows", "/console/census/moves"

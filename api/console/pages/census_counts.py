@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from api.console.count_asked import AskedCount, CountAsked, DayText, dimensions_offered, narrowing, read_day
 from api.console.count_charts import CountBars, count_bars
 from api.console.list_links import page_of
 from api.console.page_request import PageRequest, SignedIn
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.rendering import render
 from api.contract.census_answers import value_label, values_in_order
 from api.http import census
@@ -20,8 +20,8 @@ from api.http.counting import institution_names, list_of, list_of_all
 from api.http.list_formats import TableAsked
 from api.http.public_counting import last_public_day
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
-downloads = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
+downloads = page_router()
 """What is saved, and no page."""
 
 PATH: Final = "/console/census"

@@ -2,17 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from api.console.child_frame import AboutChild, ChildPage
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.contract.problems import Problem
 from api.contract.sentences import Language
 from api.http import dossiers
 from domain.codes import tables
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
-downloads = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
+downloads = page_router()
 """What is saved, and no page."""
 
 

@@ -1,16 +1,16 @@
 """The emergency accesses to a child's file; one is taken, and reviewed, from here."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.console.child_frame import AboutChild
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.recordable import recordable
 from api.contract.explanation_words import CATEGORIES
 from api.http import emergencies
 from api.identity.permissions import Action
 from domain.emergency_access import EMERGENCY_HOURS
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 
 @router.get("/children/{child}/emergency")

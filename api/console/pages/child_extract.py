@@ -5,10 +5,10 @@ from typing import Annotated, Any, Final
 from uuid import uuid4
 
 import orjson
-from fastapi import APIRouter, Depends, Response
+from fastapi import Depends, Response
 
 from api.console.child_frame import AboutChild, ChildPage
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.points_of_time import read_last_day
 from api.console.recordable import recordable
 from api.console.sent_form import filled_form
@@ -19,7 +19,7 @@ from api.identity.acting import roles_that_may
 from api.identity.forbidden import forbidden
 from api.identity.permissions import Action
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 _FIELDS: Final = frozenset({"as_of", "chapters", "purpose", "recipient", "blanks", "lang", "key"})
 _ASKED: Final = frozenset({"as_of", "chapters", "purpose", "recipient"})

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Annotated, Final
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from api.console.child_frame import AboutChild, ChildPage
 from api.console.forms.compared_files import compared_answers, compared_file
@@ -13,7 +13,7 @@ from api.console.forms.event_form import NOT_SENT, OF_PAGE, CheckedForm, first_o
 from api.console.forms.form_reading import SentFields
 from api.console.forms.joining_form import NAMED, JoiningForm, KindOfTwo
 from api.console.forms.two_files import FileRehearsed
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.pages.file_record import history_at
 from api.console.rendering import lead_to
 from api.console.sent_form import filled_form
@@ -22,7 +22,7 @@ from api.contract.problems import Problem
 from api.identity.permissions import Action
 from domain.events.filing import FilesJoined, FilesSeparated
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 _OF_CHOICE: Final = frozenset({"q", "other", "kept", "other_version", *NAMED})
 """What the page says of which files are meant, beside the fields of the event."""

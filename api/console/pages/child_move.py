@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID, uuid4
 
 import orjson
-from fastapi import APIRouter, Depends, Response
+from fastapi import Depends, Response
 
 from api.console.child_frame import AboutChild
 from api.console.file_frame import FilePage
@@ -25,7 +25,7 @@ from api.console.forms.two_files import (
     files_found,
     rehearsed_in,
 )
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.pages.file_record import history_at
 from api.console.rendering import lead_to
 from api.console.sent_form import READING, readers_form
@@ -33,7 +33,7 @@ from api.console.value_display import child_name, personal
 from api.contract.problems import Problem
 from api.http import move_one
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 _MOST_BYTES: Final = 64 * 1024
 _FIELDS: Final = ("q", "to", "explanation", "key", "version", "said", "shown", "do", *sorted(READING))

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from api.console.child_frame import AboutChild, ChildPage
 from api.console.entry_display import EntryLine, entry_line
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.value_display import Displayed, personal
 from api.console.words import Words
 from api.http import timeline
 from domain.codes import tables
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 _AT_ONCE: Final = 500
 _ROWS: Final = 100

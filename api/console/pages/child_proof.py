@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import Depends, Path, Query, Response
 
 from api.console.child_frame import AboutChild
 from api.console.page_request import SignedIn
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.rendering import render
 from api.contract.explanation_words import CATEGORIES
 from api.http import bundles, chronology, integrity, log_proofs
@@ -17,8 +17,8 @@ from api.http.errors import problem_of
 from api.identity.permissions import SEES, Action, role_may
 from domain.event import Category
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
-downloads = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
+downloads = page_router()
 """What is saved, and no page."""
 
 _ROWS: Final = 100

@@ -1,13 +1,13 @@
 """Whether a young person is ready for adult life: fourteen gates, and what is missing."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.console.child_frame import AboutChild
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.http import one_file
 from domain.codes import tables
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 
 @router.get("/children/{child}/readiness")

@@ -1,14 +1,14 @@
 """Whether a file is restricted, who asked to read it, and what became of that; one asks and decides here."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.console.child_frame import AboutChild
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.recordable import recordable
 from api.http import file_restriction
 from api.identity.permissions import Action
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 
 @router.get("/children/{child}/restriction")

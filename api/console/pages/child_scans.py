@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.console.child_frame import AboutChild, ChildPage
 from api.console.entry_display import entry_line
 from api.console.page_request import SignedIn
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.rendering import lead_to
 from api.console.upload import uploaded
 from api.console.value_display import Displayed, personal
@@ -20,8 +20,8 @@ from api.http.paper_bytes import FORMATS
 from domain.cited_papers import is_of_workbook
 from domain.codes import tables
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
-downloads = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
+downloads = page_router()
 """What is saved or shown within a page, and no page."""
 
 

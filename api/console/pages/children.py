@@ -5,13 +5,13 @@ from typing import Annotated, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from api.console.addresses import sorted_at
 from api.console.count_asked import DayText, told_values
 from api.console.overseen import institutions_overseen
 from api.console.page_request import SignedIn
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.pages.receive import FIRST_EVENTS
 from api.console.points_of_time import read_known_at, read_last_day
 from api.console.rendering import lead_to, render
@@ -23,7 +23,7 @@ from api.http.counting import AgeBandsAsked, CountedWhere
 from api.http.cursors import Cursor
 from domain.codes import tables
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 _LIST: Final = "/console/children"
 _SEARCH: Final = TicketSearch(lists.search, _LIST, "child")

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.console.addresses import addressed
 from api.console.page_request import PageRequest, SignedIn
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.pages.receive import FIRST_EVENTS
 from api.console.recordable import recordable
 from api.console.rendering import render
@@ -18,7 +18,7 @@ from api.http.cursors import Cursor
 from domain.event import CATALOGUE, chapter
 from domain.when import add
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 _PAGE: Final = "/console/outside"
 _OUTSIDE: Final = ["stage:outside"]

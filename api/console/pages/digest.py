@@ -1,14 +1,14 @@
 """The week's digest: what is due, what waits and what became worse, each leading to its page."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.console.digest_links import LINKS
 from api.console.page_request import SignedIn
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.rendering import render
 from api.http import weekly_digest
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 
 @router.get("/digest")

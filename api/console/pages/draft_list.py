@@ -3,13 +3,13 @@
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import Depends, Response
 
 from api.console.drafts import DRAFTS, draft_address, drafts, file_if_seen, keep_form
 from api.console.forms.event_form import first_of, key_of
 from api.console.forms.form_reading import SentFields
 from api.console.page_request import PageRequest, SignedIn
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.rendering import lead_to, render
 from api.console.sent_form import MOST_KEPT_BYTES, filled_form
 from api.contract.problems import Problem
@@ -18,7 +18,7 @@ from api.identity.forbidden import forbidden
 from api.identity.kept_forms import FORMS_EACH, KEPT_DAYS
 from api.identity.permissions import Action
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 _KEPT: Final = 204
 

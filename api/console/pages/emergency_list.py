@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.console.page_request import SignedIn
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.recordable import recordable
 from api.console.rendering import render
 from api.contract.explanation_words import CATEGORIES
@@ -13,7 +13,7 @@ from api.http import emergencies
 from api.http.cursors import Cursor
 from api.identity.permissions import Action
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 
 @router.get("/emergencies")

@@ -1,15 +1,15 @@
 """What was asked to be erased across files, the latest first, and how far each request has come."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.console.page_request import SignedIn
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.rendering import render
 from api.contract.explanation_words import CATEGORIES
 from api.http import erasures
 from api.http.cursors import Cursor
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 
 @router.get("/erasures")

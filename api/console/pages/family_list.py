@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from api.console.addresses import addressed, sorted_at
 from api.console.overseen import institutions_overseen
 from api.console.page_request import SignedIn
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.rendering import lead_to, render
 from api.console.sent_form import form
 from api.console.ticket_search import ROWS, TicketSearch
@@ -17,7 +17,7 @@ from api.http import family_lists
 from api.http.cursors import Cursor
 from domain.event import Category
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 _LIST: Final = "/console/families"
 _SEARCH: Final = TicketSearch(family_lists.search, _LIST, "family")

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import Depends, Response
 
 from api.console.drafts import FormKey, at_form, draft_fields
 from api.console.forms.form_reading import ReadForm, SentFields
 from api.console.forms.opening_form import CheckedOpening, OpeningForm, opening_form, sent_opening
 from api.console.page_request import PageRequest, SignedIn
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.pages.file_opening import answer_opening
 from api.console.rendering import render
 from api.console.sent_form import filled_form
@@ -18,7 +18,7 @@ from api.contract.problems import Problem
 from domain.event import Label
 from domain.events.family.profile import FamilyRegistered
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 ADDRESS: Final = "/console/families/new"
 _FIRST: Final = (FamilyRegistered,)

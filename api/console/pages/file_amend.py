@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import Depends, Response
 
 from api.console.drafts import FormKey, at_form, draft_fields, forget_draft, shown_at_form
 from api.console.file_frame import AboutFile, FilePage, of_files
@@ -18,7 +18,7 @@ from api.console.forms.event_form import NOT_SENT, CheckedForm
 from api.console.forms.form_display import field_id
 from api.console.forms.form_filling import filled_in
 from api.console.forms.form_reading import BY_ID, MUST_FILL_IN, OCCURRED, SentFields, rows_of
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.pages.file_record import history_at
 from api.console.rendering import lead_to
 from api.console.sent_form import filled_form
@@ -26,7 +26,7 @@ from api.contract.problems import Problem
 from domain.event import Event
 from domain.events.record import EntryRestored, EntryWithdrawn
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 WHY: Final = "reason.explanation"
 """The field that says why an entry is corrected."""

@@ -5,18 +5,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.console.charts import life_strip
 from api.console.file_frame import AboutFile, FilePage, of_files
 from api.console.list_links import page_of
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.related_files import families_named
 from api.console.value_display import chapters, field_at
 from api.http import chronology, one_file
 from domain.attribute_codes import attribute_codes
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 _DUE_SHOWN: Final = 6
 

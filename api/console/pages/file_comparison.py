@@ -7,13 +7,13 @@ from datetime import date
 from functools import partial
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from api.console.addresses import addressed
 from api.console.charts import plane
 from api.console.entry_display import EntryLine, entry_line
 from api.console.file_frame import AboutFile, FilePage, of_files
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.points_of_time import read_day, read_known_at
 from api.console.value_display import Displayed, at, due, field_at, personal
 from api.console.words import Words
@@ -21,7 +21,7 @@ from api.http import chronology, file_diff
 from domain.attribute_codes import attribute_codes
 from domain.when import add
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 _MOST_ENTRIES: Final = 500
 """Entries between the points that are told with the differences that they make."""

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.console.file_frame import AboutFile, of_files
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.http import one_file
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 _GROUPS: Final = (("overdue",), ("due",), ("met", "met_late"), ("void",))
 """The states of obligations that stand together, in the order of the page."""

@@ -3,20 +3,20 @@
 import asyncio
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.console.addresses import addressed
 from api.console.entry_display import documents, entry_fields, entry_line, entry_lines
 from api.console.file_frame import AboutFile, of_files
 from api.console.forms.entry_to_amend import amends_type
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.related_files import families_named
 from api.console.value_display import chapters_of_fields
 from api.http import decisions, one_entry
 from domain.attribute_codes import attribute_codes
 from domain.event import CATALOGUE
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 
 @of_files(router.get, "/entries/{entry}")

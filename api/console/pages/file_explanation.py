@@ -3,16 +3,16 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 
 from api.console.entry_display import entry_lines
 from api.console.file_frame import AboutFile, of_files
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.value_display import field_at
 from api.http import explain
 from domain.attribute_codes import attribute_codes
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 
 @of_files(router.get, "/explain/{field}")

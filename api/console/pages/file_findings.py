@@ -1,16 +1,16 @@
 """What speaks against one file on a day, each finding with its evidence and what can be recorded of it."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.console.entry_display import entry_lines
 from api.console.file_frame import AboutFile, FilePage, of_files
 from api.console.forms.dry_run import records_type
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.http import one_file
 from domain.event import CATALOGUE
 from domain.rulebook import Rule
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 
 @of_files(router.get, "/findings")

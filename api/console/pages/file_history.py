@@ -8,12 +8,12 @@ from itertools import groupby
 from typing import Annotated, Any, Final, Literal, TypeAlias
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from api.console.drafts import drafts
 from api.console.entry_display import EntryLine, documents, entry_line
 from api.console.file_frame import AboutFile, FilePage, of_files
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.points_of_time import read_last_day
 from api.console.value_display import days
 from api.console.words import WORDS
@@ -21,7 +21,7 @@ from api.http import timeline
 from api.http.cursors import Cursor
 from domain.when import FIRST_DAY, LAST_DAY, Days, month_end
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 TimelineOrder: TypeAlias = Literal["occurred", "recorded"]
 """By which of its two dates an entry stands in the history."""

@@ -2,17 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from api.console.file_frame import AboutFile, of_files
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.contract.explanation_words import CATEGORIES
 from api.http import access
 from api.identity.access_log import NEWEST
 from api.identity.reading_reasons import REASONS
 from domain.codes import tables
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 
 @of_files(router.get, "/readers")

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Annotated, Any, Final
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from api.console.drafts import FormKey, at_form, draft_fields, forget_draft, shown_at_form
 from api.console.file_frame import AboutFile, FilePage, ForRule, of_files
@@ -15,7 +15,7 @@ from api.console.forms.dry_run import is_offered, records_type
 from api.console.forms.event_form import NOT_SENT, CheckedForm
 from api.console.forms.field_controls import event_fields
 from api.console.forms.form_reading import OCCURRED, SentFields
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.rendering import lead_to
 from api.console.sent_form import filled_form
 from api.console.value_display import event_label
@@ -24,7 +24,7 @@ from api.http import one_file
 from api.identity.permissions import ASKED, Action
 from domain.event import CATALOGUE, Event, Label, chapter
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 OF_TWO_FILES: Final[Mapping[str, str]] = MappingProxyType(
     {"FilesJoined": "join", "FilesSeparated": "separate"}

@@ -6,16 +6,16 @@ from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any, Final, TypeAlias
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from api.console.addresses import addressed
 from api.console.file_frame import TABS, AboutFile, FilePage, of_files
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.rendering import lead_to
 from api.console.value_display import at
 from api.http import chronology
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 _PART: Final = re.compile(f"{'|'.join(each.path for each in TABS if each.path)}|/explain/[A-Za-z0-9_.-]+")
 """Where one may be below a file's page, and stays."""

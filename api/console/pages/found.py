@@ -5,13 +5,13 @@ from functools import partial
 from typing import Annotated, Any, Final, Literal, TypeAlias, get_args
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from api.console.addresses import addressed, sorted_at
 from api.console.list_links import narrowed_by
 from api.console.overseen import institutions_overseen
 from api.console.page_request import PageRequest, SignedIn
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.points_of_time import read_last_day
 from api.console.recordable import recordable
 from api.console.rendering import render
@@ -22,8 +22,8 @@ from api.http.one_file import PlaceFilter, RuleId
 from api.identity.permissions import Action
 from domain.judging import FindingKind
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
-downloads = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
+downloads = page_router()
 """What is saved, and no page."""
 
 _ROWS: Final = 50

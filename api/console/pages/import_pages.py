@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from api.console.page_request import PageRequest, SignedIn
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.rendering import lead_to, render
 from api.console.sent_form import readers_form
 from api.console.upload import uploaded
@@ -20,8 +20,8 @@ from api.http.request_body import content_length
 from api.identity.permissions import Role
 from domain.label import Label
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
-downloads = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
+downloads = page_router()
 """What is saved, and no page."""
 
 ReportPart: TypeAlias = Literal["rejections", "corrections", "values", "not_in_this_file"]

@@ -4,18 +4,18 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.console.addresses import addressed
 from api.console.overseen import all_overseen
 from api.console.page_request import SignedIn
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.recordable import recordable
 from api.console.rendering import render
 from api.http import institution_lists
 from api.http.cursors import Cursor
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 _LIST: Final = "/console/institutions"
 _ROWS: Final = 50

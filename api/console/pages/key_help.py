@@ -1,12 +1,12 @@
 """The keys by which every page is used, and where its words are explained."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.console.page_request import SignedIn
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.rendering import render
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 
 @router.get("/keys")

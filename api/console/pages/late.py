@@ -4,13 +4,13 @@ from functools import partial
 from typing import Annotated, Any, Final, Literal, TypeAlias, get_args
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from api.console.addresses import addressed, sorted_at
 from api.console.list_links import narrowed_by
 from api.console.overseen import institutions_overseen
 from api.console.page_request import SignedIn
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.points_of_time import read_last_day
 from api.console.rendering import render
 from api.http import lateness
@@ -19,7 +19,7 @@ from api.http.lateness import LateFilters
 from api.http.one_file import PlaceFilter
 from domain.entry import LATE_DAYS, Origin
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 _ROWS: Final = 50
 _LAGS: Final = (LATE_DAYS + 1, 31, 91, 366)

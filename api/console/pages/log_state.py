@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.console.page_request import SignedIn
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.rendering import render
 from api.contract.problems import Problem
 from api.http import log_proofs
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 
 @router.get("/log")

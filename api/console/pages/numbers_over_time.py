@@ -3,13 +3,13 @@
 from datetime import date
 from typing import Annotated, Any, Final, TypeAlias
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from api.console.count_asked import AskedCount, DayText, dimensions_offered, narrowing, read_day
 from api.console.count_charts import count_line
 from api.console.list_links import page_of
 from api.console.page_request import SignedIn
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.pages.census_counts import CountForm
 from api.console.rendering import render
 from api.contract.census_answers import values_in_order
@@ -17,8 +17,8 @@ from api.http import census_series
 from api.http.list_formats import TableAsked
 from domain.when import add
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
-downloads = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
+downloads = page_router()
 """What is saved, and no page."""
 
 _PATH: Final = "/console/series"

@@ -5,19 +5,19 @@ from datetime import datetime
 from typing import Annotated, Final, Literal, TypeAlias
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from starlette.responses import RedirectResponse
 
 from api.clock import SHANGHAI
 from api.console.addresses import here
 from api.console.page_request import HOME, LANGUAGE_COOKIE, TEXT_COOKIE, PageRequest, SignedIn
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.pages.sign_in import A_YEAR, password_faults
 from api.console.rendering import lead_to, render
 from api.console.sent_form import all_fields, form
 from api.identity.passwords import SHORTEST
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 Done: TypeAlias = Literal["password", "sessions"]
 """What was done just now."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from uuid import UUID, uuid4
 
 import orjson
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from api.console.drafts import FormKey, at_form, draft_fields, keep_form, shown_at_form
 from api.console.forms.dry_run import digest
@@ -32,7 +32,7 @@ from api.console.forms.opening_form import (
 )
 from api.console.forms.sent_values import days_written
 from api.console.page_request import PageRequest, SignedIn
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.pages.file_opening import answer_opening
 from api.console.rendering import render
 from api.console.sent_form import SHOWN_AGAIN, filled_form
@@ -44,7 +44,7 @@ from domain.event import Event, Label
 from domain.events.community.rolls import ChildIdentified
 from domain.events.intake import ChildReceived, IdentityRecorded
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 ADDRESS: Final = "/console/children/new"
 FIRST_EVENTS: Final[Mapping[Role, tuple[type[Event], ...]]] = MappingProxyType(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID, uuid4, uuid5
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from api.console.drafts import FormKey, at_form, draft_fields, forget_draft, keep_form, shown_at_form
 from api.console.forms.event_form import (
@@ -23,7 +23,7 @@ from api.console.forms.form_reading import SentFields
 from api.console.forms.many_form import MOST_CHILDREN, ChildOutcome, ManyForm, RecordedForMany, for_many
 from api.console.overseen import institutions_overseen
 from api.console.page_request import PageRequest, SignedIn
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.pages.file_record import TypeToRecord, by_chapter, has_words
 from api.console.rendering import lead_to, render
 from api.console.sent_form import SHOWN_AGAIN, filled_form
@@ -37,7 +37,7 @@ from domain.codes import tables
 from domain.event import CATALOGUE, LONGEST_NUMBER, Event
 from domain.text import is_term
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 ADDRESS: Final = "/console/record-many"
 _ROWS: Final = 50

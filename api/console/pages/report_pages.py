@@ -8,13 +8,13 @@ from typing import Annotated, Any, Final
 from uuid import UUID, uuid4
 
 import orjson
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from api.console.addresses import addressed
 from api.console.count_charts import CountBars, count_bars
 from api.console.overseen import institutions_overseen
 from api.console.page_request import PageRequest, SignedIn
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.rendering import lead_to, render
 from api.console.sent_form import readers_form
 from api.contract.filters import ReportCode
@@ -24,8 +24,8 @@ from api.http.cursors import Cursor
 from api.issuing.computed_report import REPORTS
 from domain.codes import tables
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
-downloads = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
+downloads = page_router()
 """What is saved, and no page."""
 
 _PATH: Final = "/console/reports"

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.console.page_request import PageRequest, SignedIn
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.rendering import render
 from api.contract.explanation_words import CATEGORIES
 from api.contract.problems import not_found
@@ -14,7 +14,7 @@ from api.http import catalogue
 from domain.codes import tables
 from domain.event import CATALOGUE, fields_of
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 _NAMED: Final = 3
 """Codes by which a table of codes is told."""

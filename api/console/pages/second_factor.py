@@ -5,20 +5,20 @@ from typing import Annotated, Final
 from urllib.parse import urlencode
 
 import segno
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from api.bootstrap import Container
 from api.clock import SHANGHAI
 from api.console.addresses import LONGEST_ADDRESS, here
 from api.console.page_request import HOME, SECOND_FACTOR, Preferences, found_session
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.pages.sign_in import DOOR
 from api.console.rendering import lead_to, render_door
 from api.console.sent_form import form
 from api.identity.second_factors import CheckedCode
 from api.identity.sessions import Session
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 _FORBIDDEN: Final = 403
 

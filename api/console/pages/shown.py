@@ -3,14 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from api.console.addresses import LONGEST_ADDRESS, here
 from api.console.page_request import HOME, SignedIn
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.rendering import lead_to, page_response
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 
 @router.get("/shown/{ticket}")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Final
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from api.bootstrap import Container
 from api.clock import SHANGHAI
@@ -21,7 +21,7 @@ from api.console.page_request import (
     found_session,
     secret_of,
 )
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.rendering import lead_to, render_door
 from api.console.sent_form import form
 from api.console.words import Words
@@ -30,7 +30,7 @@ from api.identity.permissions import Actor
 from api.identity.reading_reasons import REASONS, ReadingReason
 from api.tenants import Tenants
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 DOOR: Final = f"{HOME}/sign-in"
 FIRST_PASSWORD: Final = f"{DOOR}/password"

@@ -3,19 +3,19 @@
 from importlib import import_module
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from api.console.addresses import here
 from api.console.page_request import LEDGER_COOKIE
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.pages.sign_in import ShownDoor, door, entered
 from api.console.rendering import lead_to
 from api.contract.problems import Problem, not_found
 from api.tenants import Tenants
 from domain.label import Label
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
-callbacks = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
+callbacks = page_router(beside=())
 """What an identity provider leads back to, with parameters of its own beside those that it must."""
 
 _LONGEST: Final = 4000

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Literal, TypeAlias, get_args
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.console.addresses import addressed
 from api.console.list_links import page_of
 from api.console.overseen import all_overseen
 from api.console.page_request import PageRequest, SignedIn
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.pages.late import WITHOUT_IMPORTS
 from api.console.rendering import render
 from api.console.value_display import region
@@ -23,7 +23,7 @@ from api.http.one_file import PlaceFilter
 from domain.text import COUNTY_DIGITS
 from domain.when import add, day_before
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 SupervisedBy: TypeAlias = Literal["institution", "place"]
 _AT: Final = "/console/supervision"

@@ -5,13 +5,13 @@ from datetime import date
 from typing import Annotated, Any, Final
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from api.console.addresses import addressed, sorted_at
 from api.console.count_asked import DayText, read_day
 from api.console.overseen import institutions_overseen
 from api.console.page_request import PageRequest, SignedIn
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.pages.import_pages import KINDS_OF_FILES
 from api.console.points_of_time import read_last_day
 from api.console.recordable import recordable
@@ -27,7 +27,7 @@ from api.http.reconciliations import MOST_BYTES, TheirBytes, check_reconciling, 
 from domain.codes import tables
 from domain.label import Label
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 _PATH: Final = "/console/differences"
 _COMPARE: Final = "/console/reconciliations"

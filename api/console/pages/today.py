@@ -6,13 +6,13 @@ from datetime import date
 from typing import Annotated, Any, Final, Literal, TypeAlias
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from api.console.drafts import drafts
 from api.console.navigation import DECISIONS, SIDE
 from api.console.overseen import institutions_overseen
 from api.console.page_request import PageRequest, SignedIn
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.pages.import_pages import MAY_HAND_IN
 from api.console.recordable import recordable
 from api.console.rendering import render
@@ -23,7 +23,7 @@ from api.http.one_file import PlaceFilter
 from api.identity.permissions import Action, role_may
 from domain.when import add, day_before
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 DueGroup: TypeAlias = Literal["overdue", "escalated", "today", "days_7", "days_30", "long_overdue"]
 """What one group of the page is about: overdue, escalated of that, due today, after that within a week or

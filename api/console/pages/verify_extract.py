@@ -3,10 +3,10 @@
 from typing import Annotated, Final
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from api.console.page_request import Preferences
-from api.console.page_route import PageRoute
+from api.console.page_route import page_router
 from api.console.rendering import render_door
 from api.console.upload import uploaded
 from api.contract.extract_answers import VerifiedAnswer
@@ -16,7 +16,7 @@ from api.http.extract_verification import PAGE, verified, verified_file
 from api.issuing.extract_file import MOST_BYTES
 from domain.events.archive import PDF
 
-router = APIRouter(prefix="/console", route_class=PageRoute)
+router = page_router()
 
 _LONGEST: Final = 100
 _SHOWN_BESIDE: Final = frozenset({"malformed", "too_large", "too_many_requests", "unsupported_media_type"})
