@@ -1,6 +1,6 @@
 """Who may do what with which file, and the same rule for lists on a real database."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
 from typing import Any
@@ -26,7 +26,7 @@ from api.identity.permissions import (
     horizon,
     scope_sql,
 )
-from domain.entry import AnyEntry, Recorder
+from domain.entry import Recorder
 from domain.envelope import Reason
 from domain.event import CATALOGUE, Category, Event, Unknown, fields_of
 from domain.events.adoption.registration import AdoptionRegistered
@@ -41,8 +41,9 @@ from domain.events.institution.particulars import OPERATED
 from domain.events.institution.reporting import ISSUED
 from domain.events.intake import ChildReceived, IdentityRecorded, IntakeMedicalExamined
 from domain.events.record import EntryRestored, EntryWithdrawn
-from domain.file import Facts, File
-from domain.scope import CHARGE, FileScope, Former, FormerPlace, scope_of
+from domain.events.transfer.handing_over import ChildTransferred
+from domain.file import File
+from domain.scope import FileScope, Former, FormerPlace, scope_of
 from domain.when import Days
 from ledger.recording.outcome import Hindrance
 from ledger.recording.request import Draft
@@ -484,25 +485,11 @@ def test_the_institution_that_opened_a_file_is_in_charge_of_it() -> None:
     assert scope_of(file) == FileScope("child", INSTITUTION, (), None)
 
 
-@dataclass(frozen=True)
-class HandedOver:
-    """A stand-in for an event by which another institution takes charge."""
-
-    to: UUID
-
-    def holds(self, entry: AnyEntry) -> Facts:
-        """Another institution is in charge from then on."""
-        yield CHARGE.since(entry.days, self.to)
-
-
 def test_a_hand_over_puts_another_institution_in_charge_and_leaves_the_past_to_the_one_before() -> None:
-    hand_over: Any = HandedOver(OTHER)
-    back: Any = HandedOver(INSTITUTION)
-    on: Any = HandedOver(THIRD)
-    file = given_life(("2024-03-05", some(ChildDied)))
+    file = given_life(("2024-03-05", some(ChildReceived)))
+    for day, to in (("2024-05-01", OTHER), ("2024-07-01", INSTITUTION), ("2024-09-01", THIRD)):
+        file.and_(day, some(ChildTransferred, to_institution=to))
     opened = file.file
-    for day, event in (("2024-05-01", hand_over), ("2024-07-01", back), ("2024-09-01", on)):
-        opened.add(replace(file.entry(day, some(ChildDied)), event=event, version=len(opened.entries) + 1))
     assert scope_of(opened).institution == THIRD
     assert set(scope_of(opened).former) == {
         Former(OTHER, date(2024, 6, 30)),
