@@ -97,7 +97,7 @@ SELECT e.position, e.recorded_at, e.stream, e.kind, e.version, e.entry_id, e.typ
  ORDER BY e.stream, e.version
 
 -- name: moved
-SELECT stream, kind, max(version), array_agg(DISTINCT type)
+SELECT stream, kind, max(version), array_agg(DISTINCT type), count(*)::integer
   FROM entry
  WHERE position > %(after)b AND position <= %(through)b
  GROUP BY stream, kind

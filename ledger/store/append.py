@@ -149,9 +149,10 @@ class StreamVersion:
 
 @dataclass(frozen=True, slots=True)
 class Moved(StreamVersion):
-    """A stream that some entries belong to: its version after them, and their types."""
+    """A stream that some entries belong to: its version after them, their types and their number."""
 
     types: list[str]
+    entries: int
 
 
 @dataclass(frozen=True, slots=True)

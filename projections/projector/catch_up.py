@@ -31,6 +31,8 @@ BATCH: Final = 100_000
 """Entries processed at a time at most; only the ids of their files are held in memory."""
 FOLLOWED: Final = 1_000
 """Entries at most that are followed one by one; of more, files are written whole as they are now."""
+FOLLOWED_EACH: Final = 32
+"""Entries of one file at most that are followed so: of more, to write it whole is sooner done."""
 
 Offered: TypeAlias = Callable[[Generation, int, dict[UUID, KnownChanges]], None]
 """Takes what changed in the rows of files after a generation's position through another."""
@@ -67,7 +69,7 @@ class CatchUp:
                 # Another process has advanced from this position.
                 raise Rollback(batch)
             moved = await self._ledger.moved(before, through)
-            if generation.built and through - before <= FOLLOWED and not _concerns_others(moved):
+            if generation.built and through - before <= FOLLOWED and _by_themselves(moved):
                 changes = await self._follow(connection, generation, moved, through)
             else:
                 if any(ErasureCompleted.__name__ in each.types for each in moved):
@@ -141,10 +143,11 @@ class CatchUp:
         return list(files.values())
 
 
-def _concerns_others(moved: Sequence[Moved]) -> bool:
-    """Whether entries change rows of other files than their own, or what was read of files before."""
+def _by_themselves(moved: Sequence[Moved]) -> bool:
+    """Whether entries are few of each file, and change nothing of others, nor of what was read before."""
+    many = any(each.entries > FOLLOWED_EACH for each in moved)
     erasing = any(ErasureCompleted.__name__ in each.types for each in moved)
-    return erasing or bool(adopting_in(moved))
+    return not (many or erasing or adopting_in(moved))
 
 
 def adopting_in(moved: Sequence[Moved]) -> list[UUID]:
