@@ -16,16 +16,19 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
+from domain.changes import changes
 from domain.entry import AnyEntry
 from domain.event import CATALOGUE, chapter
 from domain.events.institution.particulars import RulebookAdopted
 from domain.file import ATTRIBUTES, File, fold
 from domain.judging import findings, judge
-from domain.life import Life, over_time
+from domain.life import BIRTH, STAGE, Life, over_time
 from domain.obligations import OBLIGATIONS, History, clocks
 from domain.readiness import GATES
 from domain.refusal import Refusal
+from domain.resting import noting
 from domain.rulebook import Rulebook
+from domain.scope import ASKED, CHARGE, PLACE, RESTRICTED, scope_of
 from domain.standing import STANDING
 from domain.when import Days, day_after
 from tests.support.exploring import examples
@@ -37,6 +40,9 @@ days_asked = st.dates(EARLIEST, END)
 
 FORBIDDING = tuple(kind for kind in KINDS if chapter(kind) in {"adoption", "departure", "intake"})
 """Kinds of event of which some are often forbidden."""
+SCOPED = {BIRTH, STAGE, CHARGE, PLACE, ASKED, RESTRICTED}
+CHARGING = tuple(kind for kind in KINDS if SCOPED & {each.attribute for each in changes(kind)})
+"""Kinds of event that decide who may read a file."""
 thorough = settings(max_examples=examples(60), suppress_health_check=list(HealthCheck))
 quick = settings(max_examples=examples(20), suppress_health_check=list(HealthCheck))
 
@@ -133,6 +139,16 @@ def test_a_copy_and_what_it_was_made_of_are_extended_each_by_itself(
         entry[0].add(entry[1])
     assert reading(file) == reading(fold(entries))
     assert reading(copy) == reading(fold([*common, *other]))
+
+
+@thorough
+@given(entries=streams(CHARGING))
+def test_the_scope_of_a_file_that_grows_is_its_scope_as_a_whole(entries: list[AnyEntry]) -> None:
+    file = File()
+    for number, entry in enumerate(entries, 1):
+        file = file.copy().add(entry)
+        # Asked each time, so that it remembers, and with what that rests on
+        assert noting(scope_of, file) == noting(scope_of, fold(entries[:number]))
 
 
 @thorough
