@@ -14,7 +14,7 @@ from tests.bench.cluster import compare
 from tests.bench.contest import decide
 from tests.bench.rows import chosen
 from tests.bench.scale import SIZES, measure
-from tests.bench.table import as_json, facts, lines, progress, say, verdict
+from tests.bench.table import Table, as_json, details, facts, progress, say, verdict
 from tests.support.citus import CITUS
 
 app: Final = App(name="bench", help="Measure the ledger against the budget of design 9.")
@@ -43,12 +43,20 @@ async def _rows(names: tuple[str, ...], rounds: int | None, size: float, *, json
         found = facts(bench)
         if not json:
             say(", ".join(f"{name} {fact}" for name, fact in found.items()) + "\n")
-        results = []
-        for row in chosen(names):
+        wanted = chosen(names)
+        table, results = Table(wanted), []
+        if not json:
+            say(table.head())
+        for row in wanted:
             began = perf_counter()
             results.append(await decide(row, bench, rounds))
             progress(f"{row.name}: {verdict(results[-1])} ({perf_counter() - began:.0f} s)")
-        say(as_json(found, results) if json else "\n".join(lines(results)))
+            if not json:
+                say(table.line(results[-1]))
+        if json:
+            say(as_json(found, results))
+        for result in () if json else results:
+            say("\n" + "\n".join(details(result)))
     return int(any(result.met is False for result in results))
 
 

@@ -4,6 +4,7 @@ import os
 import platform
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from statistics import median
 from typing import Any, Final
 
@@ -11,9 +12,11 @@ import orjson
 import psycopg
 
 from tests.bench.bench import Bench
-from tests.bench.contest import Result
+from tests.bench.contest import Result, Row
 
 HEAD: Final = ("", "work", "ours", "baseline", "ratio", "wanted", "against")
+LEAST: Final = (12, 0, 18, 18, 9, 0, 0)
+"""How wide the columns are at least, for what is not known before it is measured."""
 SETTINGS: Final = ("server_version", "fsync", "synchronous_commit", "shared_buffers")
 
 
@@ -50,16 +53,30 @@ def verdict(result: Result) -> str:
     return {True: "met", False: "MISSED", None: "not measured"}[result.met]
 
 
-def lines(results: Sequence[Result]) -> list[str]:
-    """Return the table, then what each row's rounds did, then the profiles of what missed."""
-    rows = [HEAD, *(_cells(result) for result in results)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
-    table = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    ]
-    scales = [f"{result.row.name}: {result.scale}" for result in results]
-    missed = [f"MISSED {result.row.name}\n{result.profile}" for result in results if result.profile]
-    return [*table, "", *scales, *(f"\n{each}" for each in missed)]
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The table of these rows, whose lines stand in columns before any of them is measured."""
+
+    rows: Sequence[Row]
+
+    def head(self) -> str:
+        """Return the names of the columns."""
+        return self._line(HEAD)
+
+    def line(self, result: Result) -> str:
+        """Return the line of a row that was measured."""
+        return self._line(_cells(result))
+
+    def _line(self, cells: Sequence[str]) -> str:
+        widest = [HEAD, *(_cells(Result(row)) for row in self.rows)]
+        widths = [max(least, *(len(row[place]) for row in widest)) for place, least in enumerate(LEAST)]
+        return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+
+
+def details(result: Result) -> list[str]:
+    """Return what a row's rounds did, and where it missed, its profile."""
+    missed = [f"\nMISSED {result.row.name}\n{result.profile}"] if result.profile else []
+    return [f"{result.row.name}: {result.scale}", *missed]
 
 
 def _cells(result: Result) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from tests.bench.bench import Bench, furnish
 from tests.bench.contest import Row, decide
 from tests.bench.lives import TODAY
 from tests.bench.rows import ROWS, chosen
-from tests.bench.table import as_json, facts, lines
+from tests.bench.table import Table, as_json, facts
 from tests.bench.workload import Workload, lengths
 from tests.support.postgres import thrown_away
 
@@ -36,7 +36,7 @@ async def test_a_row_comes_to_a_ratio(row: Row, bench: Bench) -> None:
 
     assert result.ratio > 0
     assert result.met or "PostgreSQL, backends at a time" in result.profile
-    assert row.work in "\n".join(lines([result]))
+    assert f"{result.ratio:.2f} ×" in Table([row]).line(result)
     assert row.name in as_json(facts(bench), [result])
 
 
@@ -53,7 +53,7 @@ def test_a_row_that_cannot_be_measured_yet_says_why() -> None:
 
     result = asyncio.run(decide(row, Bench("", Path(), 1)))
 
-    assert "not measured" in "\n".join(lines([result]))
+    assert "not measured" in Table([row]).line(result)
 
 
 def test_the_files_of_a_sample_have_the_lengths_of_the_whole() -> None:
