@@ -11,15 +11,20 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Final
 
+from api.bootstrap import open_container
 from api.settings import Settings
-from tests.bench.bench import Bench
+from tests.bench.bench import Bench, now
+from tests.bench.preparing import FILES_OF_A_SAMPLE, appends_of, store_all
 from tests.bench.table import progress
+from tests.bench.workload import Workload, lengths
 from tests.support.processes import environment_of
 from tests.support.registers.crowd import crowd
 from tests.support.registers.paper import workbook
 
-ENTRIES_OF_A_CHILD: Final = 38
+ENTRIES_OF_A_CHILD: Final = 36
 """What the rows of one child of the crowd become."""
+CHILDREN_OF_A_REGISTER: Final = 2_000
+"""With more, a workbook would have more cells than one may have."""
 LOOK_SECONDS: Final = 0.1
 TEN_MILLION: Final = 10_000_000
 IMPORT: Final = """
@@ -27,7 +32,7 @@ import sys
 from pathlib import Path
 from api.cli.import_command import import_file
 from api.serving import run
-run(import_file(Path(sys.argv[1]), json=True))
+sys.exit(run(import_file(Path(sys.argv[1]), json=True)))
 """
 REBUILD: Final = """
 import asyncio
@@ -55,27 +60,49 @@ run(rebuild())
 
 
 async def measured(bench: Bench, entries: int) -> str:
-    """Import a register of about so many entries, then rebuild read models; return lines of the table."""
+    """Import registers of about so many entries; rebuild the read models of as many in lives of any length.
+
+    Return lines of the table.
+    """
     async with bench.database() as settings:
-        with TemporaryDirectory() as folder:
-            register = Path(folder) / "register.xlsx"
-            register.write_bytes(workbook(*crowd(max(1, entries // ENTRIES_OF_A_CHILD))))
-            size = register.stat().st_size
-            progress(f"importing {entries:,} entries from {size / 1e6:.1f} MB")
-            imported = await _alone(settings, IMPORT, str(register))
+        children, seconds, peak, largest = max(1, entries // ENTRIES_OF_A_CHILD), 0.0, 0.0, 0
+        for first in range(0, children, CHILDREN_OF_A_REGISTER):
+            with TemporaryDirectory() as folder:
+                register = Path(folder) / "register.xlsx"
+                some = min(CHILDREN_OF_A_REGISTER, children - first)
+                register.write_bytes(workbook(*crowd(some, first=first)))
+                largest = max(largest, register.stat().st_size)
+                progress(f"importing {some:,} children, {first:,} of {children:,} are there")
+                imported = await _alone(settings, IMPORT, str(register))
+            seconds, peak = seconds + imported.seconds, max(peak, imported.peak)
+    async with bench.database() as settings:
+        await _fill(bench, settings, entries)
         progress(f"rebuilding the read models of {entries:,} entries")
         rebuilt = await _alone(settings, REBUILD)
     number, listed, whole = rebuilt.said[-3:]
     rates = [float(number) / float(seconds) for seconds in (listed, whole)]
     return "".join(
         (
-            f"{imported.seconds:>15.0f} {imported.peak:>8.0f} {size / 1e6:>12.1f}   ",
+            f"{seconds:>15.0f} {peak:>8.0f} {largest / 1e6:>12.1f}   ",
             f"{rebuilt.seconds:>16.0f} {rebuilt.peak:>8.0f}",
             "\n             rebuild: ",
             f"{rates[0]:,.0f} entries/s until all is listed, {rates[1]:,.0f} with what was known when; ",
             f"ten million, extrapolated: {_minutes(rates[0])} and {_minutes(rates[1])} min",
         )
     )
+
+
+async def _fill(bench: Bench, settings: Settings, entries: int) -> None:
+    """Store lives of about so many entries, some files at a time."""
+    recorder, institution, first, stored = bench.recorder, bench.home.institution, 0, 0
+    some = lengths(FILES_OF_A_SAMPLE)
+    async with open_container(settings, now, follow=False) as container:
+        while stored < entries:
+            workload = Workload(some, recorder=recorder, institution=institution, first=first)
+            first += len(some)
+            appends = await appends_of(list(workload.entries()), container.ledger.keys)
+            stored = await store_all(container.ledger.store, appends)
+            progress(f"{stored:,} of {entries:,} entries are stored")
 
 
 def _minutes(rate: float) -> str:

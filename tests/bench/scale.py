@@ -39,7 +39,7 @@ async def measure(sizes: Sequence[int], memory: Sequence[int], children: Sequenc
         for entries in sizes:
             lacking = _lacking(bench, entries)
             say(f"{entries:>11,}   {lacking or await _latencies(bench, entries)}")
-        say("\nentries       import: seconds  peak MB  register MB   rebuild: seconds  peak MB")
+        say("\nentries       import: seconds  peak MB  largest MB   rebuild: seconds  peak MB")
         for entries in memory:
             lacking = _lacking(bench, entries)
             say(f"{entries:>11,}   {lacking or await measured(bench, entries)}")

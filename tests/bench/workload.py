@@ -38,16 +38,17 @@ def lengths(files: int = FILES) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """The entries of some files, as one institution's recorder records them."""
+    """The entries of some files, as an institution's recorder records them, numbered from `first` on."""
 
     lengths: Sequence[int]
     recorder: Recorder = CLERK
     institution: UUID = INSTITUTION
+    first: int = 0
 
     def told(self) -> list[Told]:
         """Return everything there is to record, in the order of recording."""
         every: list[Told] = []
-        for file, length in enumerate(self.lengths):
+        for file, length in enumerate(self.lengths, self.first):
             every += Life(file, partial(self._id, file), SEED).tell(length)
         return sorted(every, key=lambda told: (told.recorded_on, told.file, told.number))
 

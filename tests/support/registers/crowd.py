@@ -9,12 +9,12 @@ TRAININGS = 24
 ROWS_OF_A_CHILD = 1 + 1 + TRAININGS + 4
 
 
-def crowd(children: int) -> list[Paper]:
-    """A register of so many children, each with 30 rows on four sheets."""
+def crowd(children: int, *, first: int = 0) -> list[Paper]:
+    """A register of so many children, numbered from `first` on, each with 30 rows on four sheets."""
     roster, household = a_sheet("儿童花名册"), a_sheet("户口登记")
     trainings, examinations = a_sheet("康复"), a_sheet("体检")
     rows: dict[str, list[dict[str, object]]] = {title: [] for title in ("花名册", "户口", "康复", "体检")}
-    for number in range(children):
+    for number in range(first, first + children):
         child: dict[str, object] = {"儿童编号": f"CS{number:05}", "姓名": f"王小{number}"}
         rows["花名册"].append(
             child
