@@ -264,7 +264,8 @@ def judged_entry(
     entry, noted = file.effective(original_id), set[object]() if reads is None else reads
     if entry is not None:
         yield from _found(file, entry, rulebook, noted)
-    yield from _unapproved(file, original_id, rulebook, None, noted)
+    if file.amendments(original_id):
+        yield from _unapproved(file, original_id, rulebook, None, noted)
 
 
 def findings_against(file: File, kinds: Iterable[type[Event]], rulebook: Rulebook) -> Iterator[Judgement]:

@@ -51,31 +51,35 @@ def impossible(entry: AnyEntry, today: date) -> Iterator[Refusal]:
 
 def long_ago(entry: AnyEntry) -> Iterator[Refusal]:
     """Refuse days so far back that they are probably mistyped."""
-    days = entry.days
-    stated = [
-        *dates_of(entry.event),
-        *[each.issued_on for each in entry.documents],
-        entry.noted_on,
-        days.first,
-        days.last,
-    ]
-    for day in stated:
-        if day is not None and _day(day) < LONG_AGO:
-            yield breach("E13")
-            return
+    if any(day is not None and _day(day) < LONG_AGO for day in _stated(entry)):
+        yield breach("E13")
+
+
+def _stated(entry: AnyEntry) -> Iterator[date | None]:
+    """Yield every day that an entry states."""
+    yield entry.days.first
+    yield entry.days.last
+    yield entry.noted_on
+    for document in entry.documents:
+        yield document.issued_on
+    yield from dates_of(entry.event)
 
 
 def _ahead(entry: AnyEntry, today: date) -> Iterator[Refusal]:
     """Refuse days that lie after the recording, though the entry states them as past."""
-    stated: list[tuple[Label, str, Any]] = [(NOTED, "/noted_on", entry.noted_on)]
-    for place, document in enumerate(entry.documents):
-        stated.append((ISSUED, f"/documents/{place}/issued_on", document.issued_on))
-    for spec, at, day in _ordered(entry.event, "/data"):
-        if spec.is_past:
-            stated.append((spec.label, at, day))
-    for label, at, day in stated:
+    for label, at, day in _stated_as_past(entry):
         if day is not None and _day(day) > today:
             yield breach("E02", detail=label, at=at)
+
+
+def _stated_as_past(entry: AnyEntry) -> Iterator[tuple[Label, str, Any]]:
+    """Yield every day that an entry states as past, with its label and its place."""
+    yield NOTED, "/noted_on", entry.noted_on
+    for place, document in enumerate(entry.documents):
+        yield ISSUED, f"/documents/{place}/issued_on", document.issued_on
+    for spec, at, day in _ordered(entry.event, "/data"):
+        if spec.is_past:
+            yield spec.label, at, day
 
 
 def _ordered(stated: Event | Part, at: str) -> "Iterator[tuple[Field, str, Any]]":

@@ -144,14 +144,11 @@ class RehabSessionDelivered(
         A plan whose end is not known never contradicts.
         """
         named = known(self.plan)
-        plan: AnyEntry | None
-        if named is None:
-            fits = bool(life.each(PLAN))
-            plan = life.last(RehabPlanMade)
-        else:
-            fits = life.under(PLAN, str(named)) is not None
-            plan = life.effective(named)
-        if fits or (named is not None and (plan is None or plan.type != "RehabPlanMade")):
+        fits = bool(life.each(PLAN)) if named is None else life.under(PLAN, str(named)) is not None
+        if fits:
+            return
+        plan: AnyEntry | None = life.last(RehabPlanMade) if named is None else life.effective(named)
+        if named is not None and (plan is None or plan.type != "RehabPlanMade"):
             return
         if plan is None:
             yield no_evidence("I08", detail=Label("尚未登记康复方案", "there is no plan"))
