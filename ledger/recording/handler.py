@@ -355,13 +355,15 @@ class RecordingHandler:
                 recorded[candidate.stream] += outcome.entries
         if failed and attempt.atomic:
             attempt.end()
+        if not self._files.cache.capacity:
+            return
         for stream, entries in recorded.items():
             file = attempt.files[stream]
             # A file that was joined or separated is read with the other one, when it is asked for.
             # So is one of which keys are destroyed.
             acting = any(joins(each) or erases(each) for each in entries)
             following = entries[0].version == file.version + 1
-            if self._files.cache.capacity and following and not acting:
+            if following and not acting:
                 self._files.cache.put(await compute(partial(file.extended, entries), len(entries)))
 
     async def _outcome(self, attempt: Attempt, candidate: Candidate, verdict: Verdict) -> Outcome | None:
