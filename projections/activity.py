@@ -35,6 +35,8 @@ BATCH: Final = 500
 """Entries counted in one transaction during catch-up."""
 REST_SECONDS: Final = 0.5
 """Pause between two transactions after catch-up."""
+RESTED: Final = 4
+"""Pause between two transactions during catch-up, as a multiple of how long one took: nobody waits."""
 _AGAIN_SECONDS: Final = 1.0
 _LEAVING_SECONDS: Final = 10.0
 """Time limit for ending the counter; if the database hangs, the counter is abandoned."""
@@ -110,6 +112,7 @@ class CountActivity(Projection[Activity]):
         super().__init__(view)
         self._waiting: list[_Counted] = []
         self._head = 0
+        self._began = monotonic()
 
     def process_event(self, domain_event: EntryRecorded, tracking: Tracking) -> None:
         """Count an entry, at once or in a batch with the entries that follow it."""
@@ -119,9 +122,10 @@ class CountActivity(Projection[Activity]):
         if domain_event.position >= self._head or len(self._waiting) >= BATCH:
             self.view.count(tracking, self._waiting)
             self._waiting = []
-            if domain_event.position >= self._head:
-                # Yield to other work.
-                sleep(REST_SECONDS)
+            # Yield to other work.
+            caught_up, worked = domain_event.position >= self._head, monotonic() - self._began
+            sleep(REST_SECONDS if caught_up else min(RESTED * worked, REST_SECONDS))
+            self._began = monotonic()
 
 
 def _counted(entry: EntryRecorded) -> _Counted:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, zip_longest
 from pathlib import Path
+from time import monotonic
 from typing import Final, Self, cast
 from uuid import UUID
 
@@ -55,6 +56,8 @@ FOLDER: Final = "last_signed"
 AT_ONCE: Final = 4096
 """Leaves by which the tree grows in one transaction."""
 EVERY_SECONDS: Final = 1.0
+RESTED: Final = 4
+"""Pause before it grows further, as a multiple of how long that took: requests and lists come first."""
 
 Cosign = Callable[[Note], Awaitable[Sequence[Signature]]]
 """Asks the witnesses that have not cosigned a note, and returns what they give."""
@@ -127,12 +130,16 @@ class TransparencyLog:
     async def follow(self) -> None:
         """Let the tree grow about once a second and sign it, until cancelled. Raises ForkError."""
         while True:
+            began = monotonic()
             try:
-                await self.catch_up()
+                more = await self.grow()
+                if not more:
+                    await self.sign()
             except (ForkError, NoteError):
                 self.forked = True
                 raise
-            await asyncio.sleep(EVERY_SECONDS)
+            worked = monotonic() - began
+            await asyncio.sleep(min(RESTED * worked, EVERY_SECONDS) if more else EVERY_SECONDS)
 
     async def catch_up(self) -> None:
         """Let the tree grow to its last entry, and sign it. Raises ForkError."""

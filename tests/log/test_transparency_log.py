@@ -9,13 +9,16 @@ from uuid import uuid4
 
 import pytest
 
-from ledger.log.checkpoint import NoteError
+from ledger.log import transparency_log
+from ledger.log.checkpoint import Checkpoint, NoteError
 from ledger.log.leaves import SALT
 from ledger.log.tiles import BUNDLES, Tile, TilePlace, tiles
 from ledger.log.transparency_log import FOLDER, ForkError
 from ledger.postgres.migrate import DEFAULT_LEDGER
+from ledger.tasks import cancel_all
 from tests.support.ledgers import Urls, a_superuser
 from tests.support.transparency import OpenedLog, opened_log
+from tests.support.waiting import until
 
 
 @pytest.fixture
@@ -66,6 +69,22 @@ async def test_what_is_recorded_later_leaves_the_log_consistent(ledger: OpenedLo
     assert await ledger.log.proof(601) is None
     await ledger.leaf(1)
     await ledger.leaf(600)
+
+
+async def test_a_log_far_behind_is_followed_to_its_last_entry_and_signed(
+    ledger: OpenedLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given more entries than the log takes at a time, when it is followed, then all are signed."""
+    monkeypatch.setattr(transparency_log, "AT_ONCE", 3)
+    await ledger.record(10)
+
+    async def signed() -> bool:
+        note = await ledger.log.published()
+        return note is not None and Checkpoint.read(note.text).size == 10
+
+    following = asyncio.create_task(ledger.log.follow())
+    await until(signed)
+    await cancel_all([following])
 
 
 async def test_several_processes_let_one_log_grow(urls: Urls, tmp_path: Path) -> None:
