@@ -1,9 +1,11 @@
 """Another process that writes files of a generation while this one does, by connections of its own."""
 
 import asyncio
+import os
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from functools import partial
+from signal import SIGKILL
 from typing import Any, Final
 
 import structlog
@@ -30,16 +32,24 @@ async def build_beside(ledger: Ledger, pool: Pool, models: Sequence[ReadModel[An
     """Let another process write files of a generation too, until all are written for now and for then.
 
     There is none of a small ledger, nor where there is one processor. If it dies, this process goes on alone.
+    Whoever leaves does not wait for the file that it is at: what is not committed is written by another.
     """
     if processors() == 1 or (await ledger.head()).position < IN_PARTS:
         return
     begin = partial(_here.append, _Beside(ledger, pool.url, models))
+    run = asyncio.get_running_loop().run_in_executor
+    beside: int | None = None
     with forked_processes(1, begin) as process:
         try:
-            while await asyncio.get_running_loop().run_in_executor(process, _step, number):
+            beside = await run(process, os.getpid)
+            while await run(process, _step, number):
                 pass
         except Exception as error:  # noqa: BLE001 - this process goes on alone, and fails itself if that is why
             log.warning("process ended", process=__name__, error=type(error).__name__)
+        finally:
+            if beside is not None:
+                with suppress(ProcessLookupError):
+                    os.kill(beside, SIGKILL)
 
 
 class _Beside:

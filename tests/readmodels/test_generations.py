@@ -24,6 +24,7 @@ from domain.file import File
 from ledger.ledger import Ledger
 from ledger.sealing.cipher import Seal
 from ledger.sealing.wrapping import KeyUnavailableError, UnwrapError
+from ledger.tasks import cancel_all
 from projections import READ_MODELS
 from projections.findings import FINDINGS
 from projections.model import ReadModel, RowContext
@@ -46,7 +47,7 @@ from tests.support.read_models import (
     tables,
     to_the_end,
 )
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.usefixtures("one_file_at_a_time")
 
@@ -179,6 +180,31 @@ async def test_another_process_builds_too_and_nothing_is_left_out_if_it_dies(
     assert await tables(served, projector) == await expected(served)
     assert await differences(served, projector) == set()
     assert len((await tables(served, projector))["register"]) == len(children)
+
+
+async def test_whoever_stops_building_leaves_no_process_that_goes_on(
+    served: Served, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Given a process that builds too and is at a long file, when building is stopped, then it ends."""
+    for module in (walking, building_beside):
+        monkeypatch.setattr(module, "IN_PARTS", 0)
+    monkeypatch.setattr(building_beside, "processors", lambda: 2)
+    await some_children(served)
+    projector = await a_projector(served)
+    number, here, at_it = (await every_generation(served))[0].number, os.getpid(), tmp_path / "at it"
+
+    async def a_long_file(_: Rebuild, __: Generation) -> bool:
+        """Take as long as the other process lives, and leave everything to it."""
+        if os.getpid() != here:
+            at_it.touch()
+            await asyncio.sleep(2 * PATIENCE)
+        return False
+
+    monkeypatch.setattr(Rebuild, "step", a_long_file)
+    building = asyncio.create_task(projector.build(number, lambda _: None))
+    await until(at_it.exists)
+    await cancel_all([building])
+    await until(lambda: not active_children())
 
 
 async def test_what_is_recorded_while_building_is_there_in_the_end(served: Served) -> None:
