@@ -204,7 +204,7 @@ class File:
         self.scoped: object = None
         """What `scope` remembers of this file, until what it has read changes."""
         self.asked: object = None
-        """What lists of questions remember of this file, until an entry comes in; never in a copy."""
+        """What was answered of this file, until an entry comes in; never in a copy."""
         self.beside: Mapping[UUID, Beside] = NOTHING_BESIDE
         """What was read with this file for judging what is to be recorded in it, by name. Never in a copy, so
         that what is found afterwards depends on the file alone."""

@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from api.contract.question_rows import question_row_json, row_evidence
@@ -11,9 +11,7 @@ from domain.event import Category
 from domain.file import File
 from domain.rulebook import Rulebook
 from projections.asked_rows import AskedRow, RowsAsked, rows_about
-
-MOST: Final = 32
-"""Answers that are remembered of one file: there are some questions, and few ways to ask them."""
+from projections.remembered import is_remembered, remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +32,13 @@ class ListedChild(NamedTuple):
     first_on: date
 
 
-@dataclass(slots=True)
-class _Remembered:
-    """What was answered of one state of a file on one day by one rulebook."""
-
-    day: date
-    rulebook: Rulebook
-    rows: dict[Hashable, Sequence[AnsweredRow]]
-
-
 def new_entries(children: Iterable[ListedChild], rows: RowsAsked) -> int:
     """Return how many entries the files have of which the rows are not remembered: what `answered` costs."""
-    return sum(len(each.file.entries) for each in children if _key(each, rows) not in _of(each, rows).rows)
+    return sum(
+        len(each.file.entries)
+        for each in children
+        if not is_remembered(each.file, rows.day, each.rulebook, _question(each, rows))
+    )
 
 
 def answered(children: Iterable[ListedChild], rows: RowsAsked) -> list[tuple[ListedChild, AnsweredRow]]:
@@ -54,15 +47,11 @@ def answered(children: Iterable[ListedChild], rows: RowsAsked) -> list[tuple[Lis
 
 
 def _answered(listed: ListedChild, rows: RowsAsked) -> Sequence[AnsweredRow]:
-    held, key = _of(listed, rows), _key(listed, rows)
-    found = held.rows.get(key)
-    if found is None:
+    def answer() -> Sequence[AnsweredRow]:
         asked = rows_about(listed.file, listed.child, listed.rulebook, rows)
-        found = tuple(_answer(listed, row, rows) for row in asked)
-        if len(held.rows) >= MOST:
-            held.rows.clear()
-        held.rows[key] = found
-    return found
+        return tuple(_answer(listed, row, rows) for row in asked)
+
+    return remembered(listed.file, rows.day, listed.rulebook, _question(listed, rows), answer)
 
 
 def _answer(listed: ListedChild, row: AskedRow, rows: RowsAsked) -> AnsweredRow:
@@ -71,14 +60,7 @@ def _answer(listed: ListedChild, row: AskedRow, rows: RowsAsked) -> AnsweredRow:
     return AnsweredRow(row, answer, frozenset(told))
 
 
-def _of(listed: ListedChild, rows: RowsAsked) -> _Remembered:
-    held = listed.file.asked
-    if not isinstance(held, _Remembered) or (held.day, held.rulebook) != (rows.day, listed.rulebook):
-        held = listed.file.asked = _Remembered(rows.day, listed.rulebook, {})
-    return held
-
-
-def _key(listed: ListedChild, rows: RowsAsked) -> Hashable:
+def _question(listed: ListedChild, rows: RowsAsked) -> Hashable:
     states = None if rows.states is None else tuple(rows.states)
     narrowed = (states, rows.due_within_days, rows.overdue_days)
     return (rows.asked.question, frozenset(rows.sees), listed.first_on, *narrowed)

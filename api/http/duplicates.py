@@ -5,8 +5,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from itertools import chain
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
+
+from psycopg import AsyncConnection
 
 from api.contract.findings import FindingAnswer
 from api.contract.listing import titled
@@ -128,13 +130,11 @@ async def numbers_held(
     return holding
 
 
-async def alike_files(request: RequestContext, child: UUID, day: date) -> int:
+async def alike_files(
+    request: RequestContext, connection: AsyncConnection[Any], child: UUID, day: date
+) -> int:
     """Return the number of likenesses of a file to others that are findings on a day."""
-    if Category.IDENTITY in request.sees:
-        with suppress(NotBuiltError):
-            async with request.container.projector.reading() as connection:
-                return await speaking(connection, child, day)
-    return 0
+    return await speaking(connection, child, day) if Category.IDENTITY in request.sees else 0
 
 
 async def others_alike(

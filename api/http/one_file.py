@@ -1,5 +1,6 @@
 """Queries about one file of any kind, on any day, as known at any time."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
 from functools import partial
@@ -41,9 +42,10 @@ from domain.scope import scope_of
 from ledger.compute import compute
 from projections.family_children import too_many_for_families
 from projections.findings import Finding, findings_on
-from projections.obligations import MOST_DAYS, last_due, obligations_of
+from projections.obligations import MOST_DAYS, Obligation, last_due, obligations_of
 from projections.projector.projector import NotBuiltError
 from projections.readiness import ready_on
+from projections.remembered import remembered
 from projections.withholding import told_of
 
 router = callers_router("one file")
@@ -82,12 +84,14 @@ _SUMMED: Final[tuple[str, ...]] = ("file_no", "stage", "age", "findings", "oblig
 async def findings_of_several_files(request: FileRequest, file_id: UUID, day: date) -> int:
     """Return the number of findings on a day that other files make of this one."""
     too_many: list[set[Category]] = []
+    alike = 0
     with suppress(NotBuiltError):
         async with request.container.projector.reading() as connection:
             too_many = await too_many_for_families(connection, file_id, day, request.sees)
+            alike = await alike_files(request, connection, file_id, day)
     if too_many:
         await request.note({file_id: set().union(*too_many)}, "findings")
-    return len(too_many) + await alike_files(request, file_id, day)
+    return len(too_many) + alike
 
 
 async def file(
@@ -131,8 +135,8 @@ async def _status(
     of_several = await findings_of_several_files(request, file_id, day) if known_at is None else 0
 
     def status() -> tuple[dict[str, Any], set[Category]]:
-        findings = request.visible(findings_on(read, file_id, book, day))
-        obligations = request.visible(obligations_of(read, file_id, book))
+        findings = request.visible(_findings(point, file_id))
+        obligations = request.visible(_obligations(point, file_id))
         shown = file_json(
             Life(read, day, book),
             day,
@@ -164,7 +168,6 @@ async def _told(
     request: RequestContext, file_id: UUID, point: FilePoint, known_at: str | None, answer: dict[str, Any]
 ) -> JsonResponse:
     read, scope = point.file, scope_of(point.file)
-    now = await request.ledger.file(file_id) or read
     body = {
         request.kind: file_id,
         "version": read.version,
@@ -172,7 +175,7 @@ async def _told(
         "known_position": point.known,
         "as_of": point.day,
         "institution": scope.institution,
-        "restricted": restricted(scope_of(now)),
+        "restricted": restricted(request.stands[file_id]),
         **({"place": scope.place} if request.kind == "child" else {}),
         **answer,
         "lists": _lists(request.kind, file_id, point.day, known_at),
@@ -194,14 +197,14 @@ async def findings(
     What only comes of comparing files is in the list across files.
     """
     point = await file_point(request, file_id, as_of, known_at)
-    read, day, book = point.file, point.day, point.rulebook
-    request.check_rules(rule, book)
+    read = point.file
+    request.check_rules(rule, point.rulebook)
     last = request.until(read)
 
     def speaking() -> list[Finding]:
         return [
             each
-            for each in request.visible(findings_on(read, file_id, book, day))
+            for each in request.visible(_findings(point, file_id))
             if (not rule or each.rule in rule)
             and kind in {None, each.kind}
             and (since or date.min) <= each.found_on
@@ -253,14 +256,14 @@ async def obligations(
     """
     # What is due goes on, also in a restricted file: of its entries only those are told that are not.
     point = await file_point(request, file_id, one_day(day, as_of), known_at, "entries")
-    read, on, book = point.file, point.day, point.rulebook
-    request.check_rules(rule, book)
+    read, on = point.file, point.day
+    request.check_rules(rule, point.rulebook)
     last = last_due(on, due_until, due_within_days, overdue_days)
 
     def asked_for() -> tuple[list[ObligationAnswer], dict[UUID, set[Category]]]:
         listed = [
             obligation
-            for obligation in request.visible(obligations_of(read, file_id, book))
+            for obligation in request.visible(_obligations(point, file_id))
             if (now := obligation.state(on)) is not None
             and (not state or now in state)
             and (not rule or obligation.rule in rule)
@@ -291,6 +294,18 @@ async def readiness(
     await request.note({file_id: ready.revealed(request.sees)}, "readiness")
     body = {**readiness_json(ready, on, request.sees), "known_position": point.known}
     return JsonResponse(body, headers={"Ledger-Position": str(point.known)})
+
+
+def _findings(point: FilePoint, file_id: UUID) -> Sequence[Finding]:
+    """Return what speaks against a file at a point, as pages that are opened one after another ask again."""
+    found = partial(findings_on, point.file, file_id, point.rulebook, point.day)
+    return remembered(point.file, point.day, point.rulebook, "findings", lambda: tuple(found()))
+
+
+def _obligations(point: FilePoint, file_id: UUID) -> Sequence[Obligation]:
+    """Return the clocks of a file at a point, likewise."""
+    clocks = partial(obligations_of, point.file, file_id, point.rulebook)
+    return remembered(point.file, point.day, point.rulebook, "obligations", lambda: tuple(clocks()))
 
 
 def _listed(model: Any) -> dict[int | str, dict[str, Any]]:  # noqa: ANN401 - a type
