@@ -191,6 +191,10 @@ def _escaped(step: str) -> str:
     return step.replace("~", "~0").replace("/", "~1")
 
 
+_AS_THEY_ARE: Final = frozenset({str, Unknown, type(None)})
+"""The types of most values, which are kept as they are."""
+
+
 def not_kept(value: object, sent: Any, at: str) -> Iterator[InvalidValue]:  # noqa: ANN401 - any JSON
     """Yield the errors of values of the right type that cannot be stored, or have the wrong notation."""
     if isinstance(value, tuple):
@@ -198,8 +202,7 @@ def not_kept(value: object, sent: Any, at: str) -> Iterator[InvalidValue]:  # no
             yield from not_kept(each, sent_item, f"{at}/{number}")
     elif isinstance(value, Event | Part | BaseModel):
         for name, each in vars(value).items():
-            # Most values are texts or missing, which are kept as they are.
-            if each is not None and type(each) is not str and name in sent:
+            if type(each) not in _AS_THEY_ARE and name in sent:
                 yield from not_kept(each, sent[name], f"{at}/{name}")
     elif isinstance(value, Decimal | int) and not measurable(value):
         yield InvalidValue(at, UNMEASURED)

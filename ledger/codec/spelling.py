@@ -24,13 +24,27 @@ def spelled(document: Any, kind: type[Event] | type[Part], at: str, amiss: Amiss
     """
     if not isinstance(document, dict):
         return document
-    known = field_types(kind)
+    known, alike = field_types(kind), _spelled_alike(kind)
     return {
         name: each
-        if each is None or name not in known
+        if each is None or name not in known or (name in alike and type(each) is not Decimal)
         else _spelled(each, known[name], f"{at}/{name}", amiss)
         for name, each in document.items()
     }
+
+
+_ALIKE: Final[dict[type, frozenset[str]]] = {}
+
+
+def _spelled_alike(kind: type[Event] | type[Part]) -> frozenset[str]:
+    """Return the fields in which each value has one spelling, unless it is a number that they do not hold."""
+    if kind not in _ALIKE:
+        _ALIKE[kind] = frozenset(
+            name
+            for name, each in field_types(kind).items()
+            if each.kept_as is None and each.items is None and not issubclass(each.type, Decimal | Part)
+        )
+    return _ALIKE[kind]
 
 
 def _spelled(value: Any, annotated: FieldType, at: str, amiss: Amiss) -> Any:  # noqa: ANN401 - any JSON
