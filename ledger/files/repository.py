@@ -102,6 +102,16 @@ class FileRepository:
         others = await self.files(parts - file.parts, known)
         return await compute(partial(whole, file, others), len(file.entries))
 
+    async def extend(self, file: File, entries: Sequence[AnyEntry]) -> None:
+        """Cache a file with the entries that were recorded in it, if these are all that it lacks."""
+        self._adopted.pop(entries[0].stream, None)
+        if not self.cache.capacity or entries[0].version != file.version + 1:
+            return
+        # A file that was joined or separated is read with the other one, when it is asked for.
+        # So is one of which keys are destroyed.
+        if not any(joins(each) or erases(each) for each in entries):
+            self.cache.put(await compute(partial(file.extended, entries), len(entries)))
+
     async def amendments(self, after: Mapping[UUID, int], known: int) -> dict[UUID, File]:
         """Return the amendments of entries after versions of their streams, as files of these alone.
 
@@ -149,7 +159,9 @@ class FileRepository:
         if now >= until or seen is not self.cache.get(institution):
             file = await self.file(institution)
             rulebook = self.rulebooks.of(file)
-            self._adopted[institution] = (now + ADOPTED_SECONDS, file, rulebook)
+            # A file that the cache has no room for is not read again for each file that is judged.
+            seen = file if self.cache.get(institution) is not None else None
+            self._adopted[institution] = (now + ADOPTED_SECONDS, seen, rulebook)
         return rulebook
 
     async def adopted_on(self, institution: UUID) -> date | None:

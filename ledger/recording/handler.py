@@ -18,11 +18,10 @@ from domain.entry import AnyEntry
 from domain.event import EVERY_CATEGORY, Category
 from domain.events.erasure import ErasureStarted
 from domain.file import File
-from domain.joined_files import joins
 from domain.judging import judge
 from domain.label import Label
 from domain.limit import Area, limit
-from domain.requested_erasure import erased_by, erases
+from domain.requested_erasure import erased_by
 from domain.rulebook import Rulebook
 from domain.scope import scope_of
 from domain.when import day_of
@@ -355,16 +354,8 @@ class RecordingHandler:
                 recorded[candidate.stream] += outcome.entries
         if failed and attempt.atomic:
             attempt.end()
-        if not self._files.cache.capacity:
-            return
         for stream, entries in recorded.items():
-            file = attempt.files[stream]
-            # A file that was joined or separated is read with the other one, when it is asked for.
-            # So is one of which keys are destroyed.
-            acting = any(joins(each) or erases(each) for each in entries)
-            following = entries[0].version == file.version + 1
-            if following and not acting:
-                self._files.cache.put(await compute(partial(file.extended, entries), len(entries)))
+            await self._files.extend(attempt.files[stream], entries)
 
     async def _outcome(self, attempt: Attempt, candidate: Candidate, verdict: Verdict) -> Outcome | None:
         """Return the outcome of a verdict; None if the candidate must be judged again."""

@@ -1,7 +1,7 @@
 """The ledger: what is recorded stands, once; what is forbidden does not; files are told as known then."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import date, timedelta
@@ -42,6 +42,7 @@ from ledger.recording.outcome import (
 )
 from ledger.recording.request import Draft, Recording
 from ledger.sealing.keys import Keys
+from ledger.store.append import Placed
 from tests.support.client import NOW
 from tests.support.given import CLERK, INSTITUTION, REGION, ROW, SUPERVISOR, days, some
 from tests.support.ledgers import Urls, a_superuser, all_entries, rows, store_of
@@ -311,19 +312,50 @@ async def test_what_would_not_be_read_back_is_not_recorded(ledger: Ledger, child
     assert await ledger.known() == 1
 
 
-async def test_the_rulebook_that_an_institution_adopted_counts(ledger: Ledger) -> None:
-    milder = Rulebook(
+OPENED = draft("2026-01-01", some(InstitutionOpened, name="示例市儿童福利院", region=REGION))
+
+
+def milder() -> Draft:
+    """Return the adoption of a rulebook by which what happens after a death is only warned about."""
+    book = Rulebook(
         {
             name: text.replace('id = "E06"\nstrength = "forbidden"', 'id = "E06"\nstrength = "warning"')
             for name, text in Rulebook.shipped().texts.items()
         }
     )
-    opened = some(InstitutionOpened, name="示例市儿童福利院", region=REGION)
-    adopted = RulebookAdopted(digest=milder.digest, content=milder.texts)
-    drafts = (draft("2026-01-01", opened), draft("2026-01-01", adopted))
+    return draft("2026-01-01", RulebookAdopted(digest=book.digest, content=book.texts))
+
+
+async def test_the_rulebook_that_an_institution_adopted_counts(ledger: Ledger) -> None:
+    drafts = (OPENED, milder())
     institution = (await recorded(ledger, *drafts, kind="institution")).stream
     child = (await recorded(ledger, RECEIVED, DIED, institution=institution)).stream
     outcome = await recorded(ledger, EXAMINED_LATER, child=child)
+    assert [found.rule.id for found in outcome.findings] == ["E06"]
+
+
+async def test_where_no_file_is_kept_a_rulebook_is_read_once_and_counts_as_soon_as_it_is_adopted(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.files.repository.ADOPTED_SECONDS", 3600)
+    keeping_none = Ledger(ledger.store, ledger.keys, ledger.rulebook, ledger.name, at_hand=0)
+    institution = (await recorded(keeping_none, OPENED, kind="institution")).stream
+    child = (await recorded(keeping_none, RECEIVED, DIED, institution=institution)).stream
+    assert refusals(await record(keeping_none, EXAMINED_LATER, child=child)) == {"E06"}
+    read, streams = list[UUID](), ledger.store.streams
+
+    async def noting(ids: Iterable[UUID], **asked: Any) -> list[Placed]:
+        read.extend(wanted := list(ids))
+        return await streams(wanted, **asked)
+
+    monkeypatch.setattr(ledger.store, "streams", noting)
+    books = [await keeping_none.rulebook_at(institution) for _ in range(3)]
+    assert books == [Rulebook.shipped()] * 3
+    assert institution not in read
+
+    await recorded(keeping_none, milder(), child=institution, kind="institution")
+    outcome = await recorded(keeping_none, EXAMINED_LATER, child=child)
+
     assert [found.rule.id for found in outcome.findings] == ["E06"]
 
 
