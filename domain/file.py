@@ -188,7 +188,8 @@ class File:
         self._facts: dict[Attribute[Any], dict[str, list[Fact[Any]]]] = {}
         self.changed: dict[object, int] = {}
         """The number of entries at the last change, by what changed: the entries of a type, the facts of an
-        attribute, an entry as it stands (by its original id), or `ANYTHING`."""
+        attribute, all or under a key (both as a pair), an entry as it stands (by its original id), or
+        `ANYTHING`."""
         self.touched: set[object] = set()
         """What the entry added last changed, by the keys of `changed`."""
         self._own: set[object] = set()
@@ -377,6 +378,13 @@ class File:
             note(attribute.personal)
         return self._facts.get(attribute, {})
 
+    def facts_under(self, attribute: Attribute[T], key: str) -> dict[str, list[Fact[T]]]:
+        """An attribute's facts under one key, and those under every one."""
+        if attribute.personal is not None:
+            note(attribute.personal)
+        facts = self._facts.get(attribute, {})
+        return {each: facts[each] for each in (key, EVERY) if each in facts}
+
     def attributes(self) -> Iterable[Attribute[Any]]:
         """Every attribute of which there is a fact."""
         return self._facts.keys()
@@ -489,6 +497,7 @@ class File:
             # Most entries arrive in the order in which they happened.
             happened.append(entry)
         for held in entry.event.holds(entry):
+            self._change((held.attribute, held.key))
             facts = self._own_facts(held.attribute).setdefault(held.key, [])
             insort(facts, Fact(held, entry), key=ORDER)
 
@@ -496,9 +505,10 @@ class File:
         self._change(entry.original)
         happened = self._own_happened(type(entry.event))
         happened[:] = [other for other in happened if other is not entry]
-        for attribute in {held.attribute for held in entry.event.holds(entry)}:
-            for facts in self._own_facts(attribute).values():
-                facts[:] = [fact for fact in facts if fact.entry is not entry]
+        for attribute, key in {(held.attribute, held.key) for held in entry.event.holds(entry)}:
+            self._change((attribute, key))
+            facts = self._own_facts(attribute)[key]
+            facts[:] = [fact for fact in facts if fact.entry is not entry]
 
     def _own_happened(self, kind: type[Event]) -> list[AnyEntry]:
         self._change(kind)

@@ -94,8 +94,8 @@ class Life:
 
     def under(self, attribute: Attribute[T], key: str) -> Fact[T] | None:
         """Return the fact that holds that day under one key, or None."""
-        self._reads.add(attribute)
-        return self._holding(self._file.facts(attribute), key)
+        self._reads.update(((attribute, key), (attribute, EVERY)))
+        return self._holding(self._file.facts_under(attribute, key), key)
 
     def lately(self, attribute: Attribute[T]) -> Span[T] | None:
         """Return the last value that has held by that day, with its days, though it may hold no longer."""

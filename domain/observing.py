@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.entry import AnyEntry, Entry
 from domain.event import Event
-from domain.file import ANYTHING, TURN, AmendedState, Attribute, Fact, File
+from domain.file import ANYTHING, EVERY, TURN, AmendedState, Attribute, Fact, File
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Event)
@@ -45,6 +45,10 @@ class _Observed(File):
     def facts(self, attribute: Attribute[T]) -> dict[str, list[Fact[T]]]:
         self._read.add(attribute)
         return super().facts(attribute)
+
+    def facts_under(self, attribute: Attribute[T], key: str) -> dict[str, list[Fact[T]]]:
+        self._read.update(((attribute, key), (attribute, EVERY)))
+        return super().facts_under(attribute, key)
 
     def attributes(self) -> Iterable[Attribute[Any]]:
         self._read.add(ANYTHING)
