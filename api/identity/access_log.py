@@ -7,12 +7,12 @@ share one statement, so that the log does not slow them down; no statement notes
 
 import asyncio
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from psycopg import Error
@@ -23,7 +23,7 @@ from api.clock import WallClock
 from api.contract.problems import Problem
 from api.identity.permissions import Actor
 from domain.event import EVERY_CATEGORY, Category
-from ledger.store import queries
+from ledger.store import arrays, queries
 from ledger.store.pools import Pool
 
 SQL: Final = queries.load("api.identity", "access_log.sql")
@@ -62,6 +62,11 @@ Line: TypeAlias = tuple[
     datetime, str, UUID, str, UUID | None, UUID, str, str, int | None, str | None, UUID | None, bytes
 ]
 """One line to write, in the order of the parameters of `note_accesses`."""
+_PACKS: Final[tuple[Callable[[Any], arrays.Array], ...]] = (
+    *(arrays.moments, arrays.texts, arrays.uuids, arrays.texts, arrays.uuids, arrays.uuids),
+    *(arrays.texts, arrays.texts, arrays.bigints, arrays.texts, arrays.uuids, arrays.blobs),
+)
+"""How each of them is packed for many lines; the pool's connections know arrays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,4 +201,5 @@ class AccessLog:
             async with self._writers.connection() as connection:
                 for start in range(0, len(lines), AT_ONCE):
                     columns = zip(*lines[start : start + AT_ONCE], strict=True)
-                    await connection.execute(SQL["note"], [list(column) for column in columns])
+                    parameters = [pack(column) for pack, column in zip(_PACKS, columns, strict=True)]
+                    await connection.execute(SQL["note"], parameters)

@@ -1,8 +1,8 @@
 -- The access log.
 
 -- name: note
-SELECT note_accesses(%s::timestamptz[], %s::text[], %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::text[],
-                     %s::text[], %s::bigint[], %s::text[], %s::uuid[], %s::bytea[])
+SELECT note_accesses(%b::timestamptz[], %b::text[], %b::uuid[], %b::text[], %b::uuid[], %b::uuid[], %b::text[],
+                     %b::text[], %b::bigint[], %b::text[], %b::uuid[], %b::bytea[])
 
 -- name: of
 SELECT position, at, member, role, institution, categories, purpose, reason, emergency

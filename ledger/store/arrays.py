@@ -5,7 +5,7 @@ the type, which is faster and also works for a column of nulls only.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from struct import Struct
 from uuid import UUID
 
@@ -13,13 +13,16 @@ from psycopg.abc import AdaptContext, Buffer
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 
-_BYTEA, _INTEGER, _TEXT, _DATE, _UUID = 17, 23, 25, 1082, 2950
+_BYTEA, _BIGINT, _INTEGER, _TEXT, _DATE, _TIMESTAMPTZ, _UUID = 17, 20, 23, 25, 1082, 1184, 2950
 _FIRST_DAY = date(2000, 1, 1).toordinal()
+_FIRST_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
+_TICK = timedelta(microseconds=1)
 _EMPTY = Struct("!iiI")
 _HEADER = Struct("!iiIii")
 _INT = Struct("!i")
+_LONG = Struct("!q")
 _NULL = _INT.pack(-1)
-_SIZE_OF_INTEGER, _SIZE_OF_UUID = _INT.pack(4), _INT.pack(16)
+_SIZE_OF_INTEGER, _SIZE_OF_LONG, _SIZE_OF_UUID = _INT.pack(4), _INT.pack(8), _INT.pack(16)
 
 
 class Array(bytes):
@@ -45,14 +48,26 @@ def uuids(values: Iterable[UUID | None]) -> Array:
     return _pack(_UUID, [value.bytes if value else None for value in values], _SIZE_OF_UUID)
 
 
-def texts(values: Iterable[str]) -> Array:
+def texts(values: Iterable[str | None]) -> Array:
     """Pack a text[]."""
-    return _pack(_TEXT, [value.encode() for value in values])
+    return _pack(_TEXT, [None if value is None else value.encode() for value in values])
 
 
 def integers(values: Iterable[int]) -> Array:
     """Pack an integer[]."""
     return _pack(_INTEGER, list(map(_INT.pack, values)), _SIZE_OF_INTEGER)
+
+
+def bigints(values: Iterable[int | None]) -> Array:
+    """Pack a bigint[]."""
+    longs = [None if value is None else _LONG.pack(value) for value in values]
+    return _pack(_BIGINT, longs, _SIZE_OF_LONG)
+
+
+def moments(values: Iterable[datetime]) -> Array:
+    """Pack a timestamptz[]."""
+    ticks = [_LONG.pack((value - _FIRST_MOMENT) // _TICK) for value in values]
+    return _pack(_TIMESTAMPTZ, ticks, _SIZE_OF_LONG)
 
 
 def dates(values: Iterable[date | None]) -> Array:
