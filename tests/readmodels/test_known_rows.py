@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 from domain.entry import AnyEntry
 from domain.events.intake import ChildReceived
 from domain.events.record import EntryWithdrawn, ExceptionApproved
+from domain.events.rehabilitation import PLAN, RehabPlanClosed, RehabPlanMade
 from domain.file import File, fold
 from domain.joined_files import is_listed
+from domain.life import Life
+from domain.observing import observed
 from domain.rulebook import Rulebook
 from projections import READ_MODELS
 from projections.model import ReadModel, RowContext
@@ -141,6 +144,19 @@ def test_an_entry_that_changes_nothing_in_a_row_writes_nothing() -> None:
     rows.follow(told[:100], told[99].position, adoptions, SEAL)
     more = rows.follow(told[100:], told[-1].position, adoptions, SEAL)
     assert len(more.came) + len(more.went) <= 3 * len(told[100:])
+
+
+def test_what_is_read_of_one_plan_changes_with_that_plan_and_with_no_other() -> None:
+    """So that training is judged again if its own plan ends, and not whenever there is another one."""
+    told = recorded(training_days(120))
+    own, other = [each for each in told if isinstance(each.event, RehabPlanMade)][:2]
+    ends = next(each for each in told if isinstance(each.event, RehabPlanClosed))
+    assert (ends.event.plan, other.entry_id) == (own.entry_id, other.original)
+    file, reads = File(own.stream).add(own), set[object]()
+    life = Life(observed(file, reads), own.days.last, SHIPPED, reads=reads)
+    assert life.under(PLAN, str(own.entry_id)) is not None
+    assert file.add(other).touched.isdisjoint(reads)
+    assert not file.add(ends).touched.isdisjoint(reads)
 
 
 def training_days(length: int) -> list[AnyEntry]:
