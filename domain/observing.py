@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import cached_property
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -31,12 +32,16 @@ class _Observed(File):
     """A file that notes what is read of it."""
 
     def __init__(self, file: File, read: set[object]) -> None:
-        super().__init__(file.stream)
         vars(self).update(vars(file))
         self._read = read
-        self.entries = _ObservedEntries(file.entries, read)
+        self._all: dict[UUID, AnyEntry] = vars(self).pop("entries")
         # What is remembered was not read again.
         self.judged = None
+
+    @cached_property
+    def entries(self) -> dict[UUID, AnyEntry]:  # type: ignore[override]  # copied only where they are read
+        """Every entry of the file."""
+        return _ObservedEntries(self._all, self._read)
 
     def of(self, kind: type[E]) -> list[Entry[E]]:
         self._read.add(kind)
@@ -72,13 +77,13 @@ class _Observed(File):
 
     @property
     def opened(self) -> AnyEntry:
-        entry = next(each for each in dict.values(self.entries) if each.stream == self.stream)
+        entry = next(each for each in self._all.values() if each.stream == self.stream)
         self._read.add(entry.entry_id)
         return entry
 
     @property
     def newest(self) -> AnyEntry:
-        entry = max(dict.values(self.entries), key=TURN)
+        entry = max(self._all.values(), key=TURN)
         self._read.add(entry.entry_id)
         return entry
 
