@@ -158,6 +158,8 @@ def _read_by(file: File, key: object) -> Iterator[AnyEntry]:
         case Attribute():
             for facts in file.facts(key).values():
                 yield from (fact.entry for fact in facts)
+        case (Attribute() as attribute, str() as under):
+            yield from (fact.entry for fact in file.facts(attribute).get(under, ()))
         case UUID():
             yield from filter(None, [file.entries.get(key), file.effective(key)])
         case type():
@@ -169,7 +171,9 @@ def _read_by(file: File, key: object) -> Iterator[AnyEntry]:
 def touches(entry: AnyEntry, read: set[object]) -> bool:
     """Whether an entry is, or was before it was amended, of what was read."""
     own = {type(entry.event), entry.entry_id, entry.original}
-    return not read.isdisjoint(own) or any(held.attribute in read for held in entry.event.holds(entry))
+    return not read.isdisjoint(own) or any(
+        held.attribute in read or (held.attribute, held.key) in read for held in entry.event.holds(entry)
+    )
 
 
 AsideReason: TypeAlias = Literal[
