@@ -22,8 +22,10 @@ from domain.event import EVERY_CATEGORY, Kind
 from domain.events.health import PhysicalExamined
 from domain.events.household import REGISTERED, HouseholdRegistered
 from domain.events.intake import ChildReceived
+from domain.events.rehabilitation import PLAN, RehabPlanMade
 from domain.explaining import explained
 from domain.file import ATTRIBUTES, File, fold
+from domain.life import Life
 from domain.obligations import OBLIGATIONS
 from domain.readiness import GATES
 from domain.rulebook import Rulebook
@@ -58,6 +60,22 @@ def decides_exactly(entries: list[AnyEntry], path: str, day: date) -> None:
         if ask(fold(others)) != found.answer:
             changing.append(entry)
     assert [each.entry for each in found.deciding] == changing
+
+
+def test_what_is_read_under_one_key_is_decided_by_the_entry_of_that_key() -> None:
+    """Also where that entry was corrected, which decides with it."""
+    plan = some(RehabPlanMade, starts_on=date(2026, 1, 5), ends_on=date(2026, 12, 31))
+    told = a_file(("2026-01-05", plan), ("2026-02-05", plan))
+    own = told.entries[0]
+    right = told.entry("2026-01-05", replace(plan, ends_on=date(2026, 6, 30)), corrects=own)
+
+    def is_under_way(file: File) -> bool:
+        life = Life(file, date(2026, 9, 1), RULEBOOK)
+        return life.under(PLAN, str(own.entry_id)) is not None
+
+    for entries, deciding in ((told.entries, [own]), ([*told.entries, right], [right])):
+        found = explained(fold(entries), is_under_way, lambda _: frozenset())
+        assert [each.entry for each in found.deciding] == deciding
 
 
 @quick
