@@ -15,7 +15,7 @@ from api.bootstrap import Container, open_container
 from api.identity.permissions import Role
 from api.identity.reading_reasons import HEADER, ReadingReason
 from domain.events.care import CareModeAssigned
-from tests.bench.bench import Bench, now
+from tests.bench.bench import Bench
 from tests.bench.contest import Duel, Row
 from tests.bench.posting import CREATED, DONE, Request, answered, caught_up, serving
 from tests.bench.preparing import appends_of, store_all
@@ -28,6 +28,8 @@ SHORT, LONG = 20, 4
 OF_SHORT, OF_LONG = 60, 1000
 """Entries of the files: of short ones, which the light requests read, and of long ones."""
 READS: Final = 400
+WORKERS: Final = 2
+"""Processes that answer where somebody asks for what is heavy, as it is recommended."""
 EACH: Final = 25
 """Reads of each of many readers in a round."""
 REASON: Final = f"{HEADER}: {ReadingReason.SUPERVISION}\r\n"
@@ -59,20 +61,20 @@ class Crowd:
 
 
 @asynccontextmanager
-async def a_crowd(bench: Bench) -> AsyncIterator[Crowd]:
+async def a_crowd(bench: Bench, workers: int) -> AsyncIterator[Crowd]:
     """Serve a few files to many people, each with a token of their own."""
     lengths = [*([bench.of(OF_SHORT)] * SHORT), *([bench.of(OF_LONG)] * LONG)]
     workload = Workload(lengths, recorder=bench.recorder, institution=bench.home.institution)
     async with bench.database() as settings:
-        async with open_container(settings, now, follow=False) as container:
+        async with open_container(settings, follow=False) as container:
             appends = await appends_of(list(workload.entries()), container.ledger.keys)
             head = await store_all(container.ledger.store, appends)
             tokens = [await _token(container, bench, number) for number in range(READERS + WRITERS + 1)]
         positions = range(head - len(appends) + 1, head + 1)
         begun = max(at for at, each in zip(positions, appends, strict=True) if each.expected == 0)
         files = [workload.stream(number) for number in range(len(lengths))]
-        async with serving(settings) as port:
-            await caught_up(port, bench.token, head)
+        async with serving(settings, workers=workers) as port:
+            await caught_up(port, tokens[-1], head)
             yield Crowd(port, begun, head, files, tokens)
 
 
@@ -122,7 +124,7 @@ async def with_writers(bench: Bench) -> AsyncIterator[Duel]:
     """64 who read files, each with a token and a connection of their own, while 16 record in others."""
     each, many, few = bench.of(EACH), bench.of(READERS), bench.of(WRITERS)
     seen: dict[str, list[float]] = {"readers": [], "writers": [], "readers alone": []}
-    async with a_crowd(bench) as crowd:
+    async with a_crowd(bench, 1) as crowd:
         read = [[reading(child)] * each for child, _ in zip(cycle(crowd.short), range(many), strict=False)]
 
         async def readers(name: str) -> float:
@@ -182,7 +184,7 @@ async def beside(bench: Bench, heavy: Heavy, what: str) -> AsyncIterator[Duel]:
     """One who reads short files, while another does what is heavy without a pause."""
     reads = bench.of(READS)
     seen: dict[str, list[float]] = {"beside it": [], "alone": []}
-    async with a_crowd(bench) as crowd:
+    async with a_crowd(bench, WORKERS) as crowd:
         lines = [reading(child) for child, _ in zip(cycle(crowd.short), range(reads), strict=False)]
         heavily = heavy(crowd)
 
@@ -237,7 +239,7 @@ ROWS: Final = (
     *(
         Row(
             f"beside-{name}",
-            f"a light read beside {what}",
+            f"a light read beside {what}, {WORKERS} processes",
             "alone",
             0.5,
             "/s (1 / p99)",

@@ -94,12 +94,13 @@ async def _once(port: int, token: str, request: Request) -> tuple[bytes, bytes]:
 
 
 @asynccontextmanager
-async def serving(settings: Settings) -> AsyncIterator[int]:
-    """Serve the app in a process of its own; give its port."""
+async def serving(settings: Settings, *, workers: int = 1) -> AsyncIterator[int]:
+    """Serve the app in so many processes of its own; give its port."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "tests.bench.served",
+        str(workers),
         env=environment_of(settings),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

@@ -1,6 +1,6 @@
 """The app in a process of its own, as it is served, with routes beside it that only the benchmark asks.
 
-The first line it prints is its port.
+The first line it prints is its port. Its argument is how many processes answer.
 """
 
 import sys
@@ -13,6 +13,7 @@ from fastapi.responses import PlainTextResponse
 
 from api import logs
 from api.app import create_app, running
+from api.clock import utc_now
 from api.contract import bodies
 from api.contract.encoding import JsonResponse
 from api.http.authentication import AuthenticatedDep, authenticated
@@ -53,14 +54,15 @@ async def end() -> PlainTextResponse:
     return PlainTextResponse(told(profiler))
 
 
-async def main() -> int:
+async def main(workers: int) -> int:
     """Serve until told to stop."""
-    app = create_app(Settings(), clock=now, apart=True)
+    # Processes beside this one know the machine's clock alone.
+    app = create_app(Settings(), clock=now if workers == 1 else utc_now, apart=True)
     app.include_router(router)
     # As far ahead as recording, which is matched after a few others.
     app.router.routes.insert(0, app.router.routes.pop())
     with listen("127.0.0.1", 0) as listener:
-        async with running(app), beside(app.state.tenants.settings, listener):
+        async with running(app), beside(app.state.tenants.settings, listener, workers=workers):
             sys.stdout.write(f"{listener.getsockname()[1]}\n")
             sys.stdout.flush()
             await serve(app, listener)
@@ -69,4 +71,4 @@ async def main() -> int:
 
 if __name__ == "__main__":
     logs.configure()
-    sys.exit(run(main()))
+    sys.exit(run(main(int(sys.argv[1]))))
