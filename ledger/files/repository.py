@@ -103,7 +103,10 @@ class FileRepository:
         return await compute(partial(whole, file, others), len(file.entries))
 
     async def extend(self, file: File, entries: Sequence[AnyEntry]) -> None:
-        """Cache a file with the entries that were recorded in it, if these are all that it lacks."""
+        """Cache a file with the entries that were recorded in it, if these are all that it lacks.
+
+        Which rulebook an institution has adopted is read anew once something was recorded in its file.
+        """
         self._adopted.pop(entries[0].stream, None)
         if not self.cache.capacity or entries[0].version != file.version + 1:
             return

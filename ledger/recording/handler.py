@@ -22,8 +22,6 @@ from domain.judging import judge
 from domain.label import Label
 from domain.limit import Area, limit
 from domain.requested_erasure import erased_by
-from domain.rulebook import Rulebook
-from domain.scope import scope_of
 from domain.when import day_of
 from ledger.codec.split import SplitEntry, split
 from ledger.compute import AT_ONCE, FEW, compute
@@ -229,14 +227,14 @@ class RecordingHandler:
             attempt.files[stream] = held.get(stream) or read.get(stream) or File(stream)
         await self._load_identified(attempt)
         await self._load_beside(attempt)
-        adopted: dict[UUID | None, Rulebook] = {}
         for candidate in attempt.pending:
+            file = attempt.files[candidate.stream]
             if candidate.stream not in attempt.rulebooks:
-                file, recorder = attempt.files[candidate.stream], candidate.recording.recorded_by
-                institution = scope_of(file).institution if file.entries else recorder.institution
-                if institution not in adopted:
-                    adopted[institution] = await self._files.rulebook_at(institution)
-                attempt.rulebooks[candidate.stream] = adopted[institution]
+                attempt.rulebooks[candidate.stream] = await (
+                    self._files.rulebook_of(file)
+                    if file.entries
+                    else self._files.rulebook_at(candidate.recording.recorded_by.institution)
+                )
 
     async def _load_identified(self, attempt: Attempt) -> None:
         """Load the files that the ids in the drafts are of."""
