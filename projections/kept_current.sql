@@ -15,7 +15,7 @@ SELECT d.system,
 -- name: lateness
 SELECT count(*), count(*) FILTER (WHERE lead < -%(late)s)
   FROM (
-    SELECT entry.occurred_until - (entry.recorded_at AT TIME ZONE 'Asia/Shanghai')::date AS lead
+    SELECT entry.occurred_until - (entry.recorded_at AT TIME ZONE INTERVAL '08:00')::date AS lead
       FROM entry
       JOIN situations ON situations.child = entry.stream
                      AND %(until)s BETWEEN situations.since AND situations.until

@@ -65,7 +65,7 @@ _COUNTED_BY: Final[dict[LateBy, Composable]] = {
     "type": SQL("late.type"),
     "institution": SQL("register.institution"),
     "place": SQL("CASE WHEN register.institution IS NULL THEN register.place END"),
-    "month": SQL("date_trunc('month', late.recorded_at AT TIME ZONE 'Asia/Shanghai')::date"),
+    "month": SQL("date_trunc('month', late.recorded_at AT TIME ZONE INTERVAL '08:00')::date"),
 }
 
 

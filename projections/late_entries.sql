@@ -3,10 +3,10 @@
 -- name: late
 -- `lead` are the days by which an entry was recorded before its day, fewer than none. The index has this condition.
 SELECT stream AS child, position, entry_id, version, type, occurred_on, occurred_until, recorded_at,
-       occurred_until - (recorded_at AT TIME ZONE 'Asia/Shanghai')::date AS lead,
+       occurred_until - (recorded_at AT TIME ZONE INTERVAL '08:00')::date AS lead,
        convert_from(body, 'UTF8')::jsonb ->> 'origin' AS origin
   FROM entry
- WHERE kind = 'child' AND occurred_until - (recorded_at AT TIME ZONE 'Asia/Shanghai')::date < -7
+ WHERE kind = 'child' AND occurred_until - (recorded_at AT TIME ZONE INTERVAL '08:00')::date < -7
 
 -- name: not_imported
 -- Goes after `late`. The other index has this condition too.
