@@ -1,8 +1,9 @@
-"""The row of the first pages of all lists at 100,000 children: as known at an earlier position, and now."""
+"""The row of the first pages of all lists at 100,000 children: now, and as known at an earlier position."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import date
+from itertools import product
 from statistics import median
 from time import perf_counter
 from typing import Final
@@ -23,13 +24,16 @@ ASKED: Final[Mapping[str, tuple[Callable[..., Awaitable[JsonResponse]], Mapping[
     "findings": (lists.findings, {}),
 }
 TIMES: Final = 7
+ALLOWED_SECONDS: Final = 0.05
+"""The time of design 9 for the first page of any list, at the median."""
 
 
 @asynccontextmanager
-async def as_known_earlier(bench: Bench) -> AsyncIterator[Duel]:
-    """The first pages of all lists in the middle of a file's history, against the same now."""
+async def against_the_time_allowed(bench: Bench) -> AsyncIterator[Duel]:
+    """The slowest of the first pages of all lists, now and in the middle of a file's history."""
     async with many_files(bench) as many:
-        actor = await reader(many.container, bench.token)
+        actor, earlier = await reader(many.container, bench.token), str(many.head // 2)
+        taken: dict[tuple[str, str | None], float] = {}
 
         async def page(name: str, known_at: str | None) -> float:
             ask, query = ASKED[name]
@@ -38,27 +42,31 @@ async def as_known_earlier(bench: Bench) -> AsyncIterator[Duel]:
             assert answer.status_code == 200
             return perf_counter() - began
 
-        async def side(known_at: str | None) -> float:
-            return len(ASKED) / sum([await page(name, known_at) for name in ASKED])
+        async def slowest() -> float:
+            for asked in product(ASKED, (None, earlier)):
+                taken[asked] = median([await page(*asked) for _ in range(bench.of(TIMES))])
+            return 1 / max(taken.values())
 
-        earlier, told = str(many.head // 2), []
-        for name in ASKED:
-            today, then = [
-                1000 * median([await page(name, known_at) for _ in range(bench.of(TIMES))])
-                for known_at in (None, earlier)
-            ]
-            told.append(f"{name} {then:.1f} and {today:.1f} ms")
-        scale = f"{many.children} children; then and now: {', '.join(told)}"
-        yield Duel(lambda: side(earlier), lambda: side(None), scale)
+        async def allowed() -> float:
+            return 1 / ALLOWED_SECONDS
+
+        def told() -> str:
+            each = (
+                f"{name} {1000 * taken[name, None]:.1f} and {1000 * taken[name, earlier]:.1f}"
+                for name in ASKED
+            )
+            return f"milliseconds now and as known earlier: {', '.join(each)}"
+
+        yield Duel(slowest, allowed, f"{many.children} children", told=told)
 
 
 ROWS: Final = (
     Row(
-        "lists-known",
-        "first pages of all lists, as known earlier",
-        "the same, as known now",
-        1 / 3,
+        "lists",
+        "first page of the slowest list, now or as known earlier",
+        "50 ms at the median",
+        1,
         "pages/s",
-        as_known_earlier,
+        against_the_time_allowed,
     ),
 )

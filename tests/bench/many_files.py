@@ -1,9 +1,11 @@
 """A ledger whose read models hold a hundred thousand children, for rows that list them."""
 
-from collections.abc import AsyncIterator, Iterable
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import Final
+from functools import partial
+from typing import Any, Final
 from uuid import UUID
 
 import psycopg
@@ -14,15 +16,17 @@ from api.bootstrap import Container
 from domain.file import File
 from ledger.files.cache import KeptAfter
 from ledger.files.repository import FileRepository
-from projections import READ_MODELS
+from projections.model import ReadModel
 from tests.bench.bench import Bench, now
 from tests.bench.preparing import appends_of, store_all
 from tests.bench.workload import Workload
-from tests.support.many_children import multiply
+from tests.support.many_children import every_table, multiply
 
 CHILDREN: Final = 100_000
 LENGTH: Final = 100
 """Entries of the file whose rows all children have, on other days."""
+AT_ONCE: Final = 2
+"""Tables that are filled at the same time."""
 PATIENCE_SECONDS: Final = 600.0
 
 
@@ -50,15 +54,22 @@ async def many_files(bench: Bench, *lengths: int, children: int = CHILDREN) -> A
             head = await store_all(container.ledger.store, entries)
             assert await container.projector.reached(head, PATIENCE_SECONDS)
             assert await container.projector.known_reached(head, PATIENCE_SECONDS)
-            async with await psycopg.AsyncConnection.connect(bench.url(settings), autocommit=True) as owner:
-                schema = container.projector.read_from.schema
-                await multiply(owner, schema, files[0], children)
-                for model in READ_MODELS:
-                    for table in (model.name, model.known_table):
-                        await owner.execute(f"VACUUM (ANALYZE) {schema}.{table}".encode())
+            schema, tables = container.projector.read_from.schema, every_table()
+            fill = partial(_fill, bench.url(settings), schema, files[0], children, tables)
+            await asyncio.gather(*(fill() for _ in range(AT_ONCE)))
             repository = container.ledger.repository
             container.ledger.repository = _EveryFile(repository, files[0])
             yield ManyFiles(app, container, children, head, files)
+
+
+async def _fill(
+    server: str, schema: str, child: UUID, children: int, tables: Iterator[tuple[ReadModel[Any], str]]
+) -> None:
+    """Give so many children the rows of one, in one table after the other, as long as others leave some."""
+    async with await psycopg.AsyncConnection.connect(server, autocommit=True) as owner:
+        for model, table in tables:
+            await multiply(owner, schema, child, children, tables=[(model, table)])
+            await owner.execute(f"VACUUM (ANALYZE) {schema}.{table}".encode())
 
 
 class _EveryFile(FileRepository):
