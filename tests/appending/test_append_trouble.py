@@ -18,6 +18,7 @@ from ledger.store.append_queue import QueueLimits
 from ledger.store.pools import Pool
 from ledger.store.store import Store
 from ledger.tasks import cancel_all
+from tests.support.citus import needs_triggers
 from tests.support.ledgers import (
     WRITER,
     Urls,
@@ -55,6 +56,7 @@ async def fail(superuser: AsyncConnection, state: str, condition: str = "true") 
 # A database in trouble
 
 
+@needs_triggers
 @pytest.mark.parametrize("state", [DISK_FULL, OUT_OF_MEMORY])
 async def test_when_the_database_fails_everybody_is_told_and_the_next_goes_on(
     store: Store, superuser: AsyncConnection, state: str
@@ -83,6 +85,7 @@ async def test_when_somebody_cancels_the_statement_everybody_is_told(
     assert isinstance(await store.append(an_append()), Accepted)
 
 
+@needs_triggers
 @pytest.mark.parametrize("state", [CHECK_VIOLATION, NUMBER_TOO_LARGE])
 async def test_an_append_that_the_database_refuses_fails_alone(
     store: Store, superuser: AsyncConnection, state: str
@@ -101,6 +104,7 @@ async def test_an_append_that_the_database_refuses_fails_alone(
     assert positions == list(range(1, 12))
 
 
+@needs_triggers
 async def test_a_conflict_that_passes_is_tried_again(store: Store, superuser: AsyncConnection) -> None:
     await superuser.execute("CREATE SEQUENCE tries")
     await superuser.execute(f"GRANT USAGE ON SEQUENCE tries TO {DEFAULT_LEDGER}_owner".encode())

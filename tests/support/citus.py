@@ -17,6 +17,8 @@ from psycopg.conninfo import make_conninfo
 
 CITUS: Final = os.environ.get("CHILDLEDGER_TEST_CITUS")
 """The coordinator on which the tests run, if they do."""
+needs_triggers: Final = pytest.mark.skipif(CITUS is not None, reason="Citus lets no trigger stand on a table")
+"""Of a test that makes a fault by a trigger."""
 on_citus: Final = pytest.mark.skipif(CITUS is None, reason="no cluster: CHILDLEDGER_TEST_CITUS names none")
 
 

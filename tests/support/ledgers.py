@@ -117,8 +117,14 @@ async def rows(
 
 
 async def a_batch_waits_for_the_head(superuser: AsyncConnection, writer: str = WRITER) -> bool:
-    """Tell whether somebody appends, and has to wait."""
+    """Tell whether somebody appends, and has to wait: on a cluster, where the ledger lies."""
     waiting = "SELECT FROM pg_stat_activity WHERE usename = %s AND wait_event_type = 'Lock'"
+    if CITUS:
+        waiting = """
+            SELECT FROM citus_stat_activity AS anywhere
+              JOIN pg_stat_activity AS here ON here.pid = anywhere.global_pid %% 10000000000
+             WHERE here.usename = %s AND anywhere.wait_event_type = 'Lock'
+        """
     return (await superuser.execute(waiting, [writer])).rowcount > 0
 
 
