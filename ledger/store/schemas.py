@@ -48,11 +48,13 @@ async def create_schema(connection: AsyncConnection[Any], schema: str, owner: st
 async def bring_together(owner_url: str, ledger: str) -> None:
     """Move the schemas of a ledger in a cluster to the server of its entries; who writes in them waits.
 
-    Does nothing elsewhere. As owner of the ledger, after its schemas are committed.
+    Does nothing elsewhere. As owner of the ledger, after its schemas are committed. One start at a time: the
+    cluster refuses to move what another one moves.
     """
-    async with await connect(owner_url, autocommit=True) as connection:
+    async with await connect(owner_url) as connection:
         if not await is_citus(connection):
             return
+        await connection.execute(_SQL["move_alone"])
         cursor = await connection.execute(_SQL["apart"], {"ledger": ledger})
         for schema, server in await cursor.fetchall():
             await connection.execute(_SQL["move"], [schema, server])

@@ -32,3 +32,6 @@ SELECT own.schema::regnamespace::text, home.nodeid
 
 -- name: move
 SELECT citus_schema_move(%s::regnamespace, %s, 'block_writes')
+
+-- name: move_alone
+SELECT pg_advisory_xact_lock('pg_catalog.pg_dist_partition'::regclass::bigint)
