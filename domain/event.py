@@ -305,6 +305,21 @@ class Field:
     holds_dates: bool
     """Whether its value, or a part of it, may be a date."""
 
+    @property
+    def states_days(self) -> bool:
+        """Whether its value is a day or a year, or has one in a part."""
+        return self.holds_dates or self.holds_orders or bool(self.orders)
+
+    @property
+    def codes_in_clear(self) -> bool:
+        """Whether its value, or a part of it, is of a code table, and not personal."""
+        return self.holds_codes and self.personal is None
+
+    @property
+    def codes_personal(self) -> bool:
+        """Whether its value, or a part of it, is of a code table, and personal."""
+        return self.holds_codes and self.personal is not None
+
     def code_beside(self, said: Callable[[str], Any]) -> Code | None:
         """Return of which table its value is; `said` returns what another field of the same event says."""
         if self.code_by is None:
@@ -462,7 +477,18 @@ def _resolve(kind: type, name: str, annotation: Any, *, required: bool) -> Field
     )
 
 
-Mark: TypeAlias = Literal["refers", "id_of", "names", "orders", "holds_orders", "holds_codes", "holds_dates"]
+Mark: TypeAlias = Literal[
+    "refers",
+    "id_of",
+    "names",
+    "orders",
+    "holds_orders",
+    "holds_codes",
+    "codes_in_clear",
+    "codes_personal",
+    "holds_dates",
+    "states_days",
+]
 _MARKED: Final[dict[Mark, dict[type, tuple[Field, ...]]]] = {mark: {} for mark in get_args(Mark)}
 
 

@@ -206,6 +206,8 @@ class File:
         """What `scope` remembers of this file, until what it has read changes."""
         self.asked: object = None
         """What was answered of this file, until an entry comes in; never in a copy."""
+        self.day_answers: dict[Any, Any] = {}
+        """What `life` remembers of days of this file, until an entry comes in; never in a copy."""
         self.beside: Mapping[UUID, Beside] = NOTHING_BESIDE
         """What was read with this file for judging what is to be recorded in it, by name. Never in a copy, so
         that what is found afterwards depends on the file alone."""
@@ -215,6 +217,8 @@ class File:
         if entry.entry_id in self.entries:
             return self
         self.asked = None
+        if self.day_answers:
+            self.day_answers = {}
         self.entries[entry.entry_id] = entry
         self.stream = self.stream or entry.stream
         self.version = max(self.version, entry.version)
@@ -292,6 +296,7 @@ class File:
         It is one that no other entry acts on.
         """
         self.scoped = self.asked = None
+        self.day_answers = {}
         entry = self.entries.pop(entry_id)
         if entry.version == self.version:
             self.version = max((each.version for each in self.entries.values()), default=0)
@@ -378,12 +383,11 @@ class File:
             note(attribute.personal)
         return self._facts.get(attribute, {})
 
-    def facts_under(self, attribute: Attribute[T], key: str) -> dict[str, list[Fact[T]]]:
-        """An attribute's facts under one key, and those under every one."""
+    def facts_under(self, attribute: Attribute[T], key: str) -> dict[str, list[Fact[T]]]:  # noqa: ARG002 - of whoever watches
+        """An attribute's facts by key, for who reads those under one key and those under every one."""
         if attribute.personal is not None:
             note(attribute.personal)
-        facts = self._facts.get(attribute, {})
-        return {each: facts[each] for each in (key, EVERY) if each in facts}
+        return self._facts.get(attribute, {})
 
     def attributes(self) -> Iterable[Attribute[Any]]:
         """Every attribute of which there is a fact."""

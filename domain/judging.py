@@ -164,9 +164,12 @@ def _judged(
     file: File, entry: AnyEntry, rulebook: Rulebook, today: date, reads: set[object]
 ) -> list[Judgement]:
     refusals, _ = noting_each(_against(file, entry, rulebook, today, reads))
-    claimed, long_past = entry.exception.rule if entry.exception else None, history(entry, today)
+    claimed = entry.exception.rule if entry.exception else None
     if claimed is not None and claimed not in rulebook.rules:
         refusals.append((no_evidence("X08", at="/exception/rule"), NOTHING))
+    if not refusals:
+        return []
+    long_past = history(entry, today)
     return [
         Judgement(
             rulebook[refusal.rule].on(entry.days.last, entry.region),
@@ -201,7 +204,8 @@ def _against(
 def _contradictions(
     file: File, entry: AnyEntry, in_clear: Iterable[OddCode], today: date, reads: set[object]
 ) -> Iterator[Refusal]:
-    yield from _amiss(file, entry, reads)
+    if amended(entry) is not None:
+        yield from _amiss(file, entry, reads)
     yield from impossible(entry, today)
     for odd in in_clear:
         if odd.table.complete:
@@ -209,12 +213,12 @@ def _contradictions(
     yield from entry.event.impossible(entry)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Remembered:
     """The judgements against one entry, the file's size when they were made, and what they read of it."""
 
-    judgements: tuple[Judgement, ...]
-    reads: frozenset[object]
+    judgements: list[Judgement]
+    reads: set[object]
     entries: int
 
     def holds(self, file: File) -> bool:
@@ -246,8 +250,8 @@ def findings(file: File, rulebook: Rulebook, through: date = LAST_DAY) -> Iterat
             if through < LAST_DAY and _speaks_later(file, original_id, through):
                 continue
             reads: set[object] = {original_id}
-            judgements = tuple(judged_entry(file, original_id, rulebook, reads))
-            known_before = _Remembered(judgements, frozenset(reads), len(file.entries))
+            judgements = judged_entry(file, original_id, rulebook, reads)
+            known_before = _Remembered(judgements, reads, len(file.entries))
             remembered[original_id] = known_before
         yield from known_before.judgements
 
@@ -259,13 +263,13 @@ def _speaks_later(file: File, original_id: UUID, through: date) -> bool:
 
 def judged_entry(
     file: File, original_id: UUID, rulebook: Rulebook, reads: set[object] | None = None
-) -> Iterator[Judgement]:
-    """Yield what `findings` yields against one entry, by its original id, and remember nothing."""
+) -> list[Judgement]:
+    """Return what `findings` yields against one entry, by its original id, and remember nothing."""
     entry, noted = file.effective(original_id), set[object]() if reads is None else reads
-    if entry is not None:
-        yield from _found(file, entry, rulebook, noted)
+    judgements = [] if entry is None else _found(file, entry, rulebook, noted)
     if file.amendments(original_id):
-        yield from _unapproved(file, original_id, rulebook, None, noted)
+        judgements += _unapproved(file, original_id, rulebook, None, noted)
+    return judgements
 
 
 def findings_against(file: File, kinds: Iterable[type[Event]], rulebook: Rulebook) -> Iterator[Judgement]:
@@ -275,7 +279,7 @@ def findings_against(file: File, kinds: Iterable[type[Event]], rulebook: Ruleboo
     entries = sorted((entry for kind in kinds for entry in file.of(kind)), key=TURN)
     for entry in entries:
         # Each a question of its own: what is read for one tells nothing of the next.
-        found, _ = noting(list, _found(file, entry, rulebook, set()))
+        found, _ = noting(partial(_found, file, entry, rulebook), set())
         yield from found
 
 
@@ -294,26 +298,30 @@ def _with_claim(file: File, entry: AnyEntry, rulebook: Rulebook, reads: set[obje
     return judgements
 
 
-def _found(file: File, entry: AnyEntry, rulebook: Rulebook, reads: set[object]) -> Iterator[Judgement]:
+def _found(file: File, entry: AnyEntry, rulebook: Rulebook, reads: set[object]) -> list[Judgement]:
     if entry.recorded_at is None:
-        return
+        return []
     judgements, claim = _with_claim(file, entry, rulebook, reads), entry.exception
+    if claim is None:
+        return judgements
+    found = []
     for judgement in judgements:
         if not judgement.excused:
-            yield judgement
+            found.append(judgement)
             continue
         reads.update((ExceptionApproved, ExceptionRejected))
         approved = approval(file, entry)
         if not approved:
-            yield replace(judgement, excused=approved is None, rejected=approved is False)
-    if claim is not None and not any(each.excused for each in judgements):
+            found.append(replace(judgement, excused=approved is None, rejected=approved is False))
+    if not any(each.excused for each in judgements):
         # A claim that later entries made needless is no fault: it was needed as known then.
         reads.add(ANYTHING)
         then = as_known(file, entry.position)
         # Whether this is asked may rest on what not everybody sees, so what it counts with is not told.
         with numbers_counted():
             before = _judged(then, entry, rulebook, day_of(entry.recorded_at), set())
-        yield from _needless(entry, before, rulebook)
+        found += _needless(entry, before, rulebook)
+    return found
 
 
 def _claimed_beside(entry: AnyEntry, rule: Rule) -> Judgement:
@@ -324,6 +332,15 @@ def _claimed_beside(entry: AnyEntry, rule: Rule) -> Judgement:
 
 
 def _forbidden(file: File, entry: AnyEntry, rulebook: Rulebook, reads: set[object]) -> Iterator[Refusal]:
+    first = entry.days.first
+    if first == entry.days.last:
+        return refusals_of(Life(file, first, rulebook, but=entry, entry=entry, reads=reads))
+    return _forbidden_some_day(file, entry, rulebook, reads)
+
+
+def _forbidden_some_day(
+    file: File, entry: AnyEntry, rulebook: Rulebook, reads: set[object]
+) -> Iterator[Refusal]:
     first = entry.days.first
     if first is None:
         reads.add(ANYTHING)

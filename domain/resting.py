@@ -26,10 +26,7 @@ class _Question(set["Category"]):
     """The categories that a question has read so far, and the question within which it is asked."""
 
     __slots__ = ("outer",)
-
-    def __init__(self, outer: "_Question | None") -> None:
-        super().__init__()
-        self.outer = outer
+    outer: "_Question | None"
 
 
 _NOTED: Final[ContextVar[_Question | None]] = ContextVar("noted", default=None)
@@ -64,7 +61,8 @@ class Noted:
 
 def noting(ask: Callable[[A], T], of: A) -> tuple[T, Categories]:
     """Ask a question; return the answer and the categories read for it, which no outer question notes."""
-    noted = _Question(_NOTED.get())
+    noted = _Question()
+    noted.outer = _NOTED.get()
     before = _NOTED.set(noted)
     try:
         return ask(of), frozenset(noted)
@@ -74,7 +72,8 @@ def noting(ask: Callable[[A], T], of: A) -> tuple[T, Categories]:
 
 def noting_each(items: Iterable[T]) -> tuple[list[tuple[T, Categories]], Categories]:
     """Collect a generator's items, each with the categories read before it; and all categories read."""
-    noted = _Question(_NOTED.get())
+    noted = _Question()
+    noted.outer = _NOTED.get()
     before = _NOTED.set(noted)
     try:
         return [(each, frozenset(noted)) for each in items], frozenset(noted)

@@ -40,8 +40,9 @@ def impossible(entry: AnyEntry, today: date) -> Iterator[Refusal]:
     elif days.earliest > today or (days.last > today and not days.whole):
         # A month or a year is stated whole, even while it lasts.
         yield breach("E02", at="/occurred_on" if days.earliest > today else "/occurred_until")
-    yield from _ahead(entry, today)
-    yield from _out_of_order(entry)
+    if _states_days(entry):
+        yield from _ahead(entry, today)
+        yield from _out_of_order(entry)
     if entry.event.kind != entry.kind and chapter(type(entry.event)) != "record":
         yield breach("E08", at="/type")
     for place, document in enumerate(entry.documents):
@@ -51,17 +52,23 @@ def impossible(entry: AnyEntry, today: date) -> Iterator[Refusal]:
 
 def long_ago(entry: AnyEntry) -> Iterator[Refusal]:
     """Refuse days so far back that they are probably mistyped."""
-    if any(day is not None and _day(day) < LONG_AGO for day in _stated(entry)):
+    days = entry.days
+    happened = days.last < LONG_AGO or (days.first is not None and days.first < LONG_AGO)
+    if happened or (_states_days(entry) and any(_day(day) < LONG_AGO for day in _beside(entry))):
         yield breach("E13")
 
 
-def _stated(entry: AnyEntry) -> Iterator[date | None]:
-    """Yield every day that an entry states."""
-    yield entry.days.first
-    yield entry.days.last
-    yield entry.noted_on
-    for document in entry.documents:
-        yield document.issued_on
+def _states_days(entry: AnyEntry) -> bool:
+    """Whether an entry states other days than those on which it happened; most do not."""
+    in_envelope = entry.noted_on is not None or entry.at is not None or bool(entry.documents)
+    return in_envelope or bool(fields_with(type(entry.event), "states_days"))
+
+
+def _beside(entry: AnyEntry) -> Iterator[date]:
+    """Yield every day that an entry states beside those on which it happened."""
+    if entry.noted_on is not None:
+        yield entry.noted_on
+    yield from (each.issued_on for each in entry.documents if each.issued_on is not None)
     yield from dates_of(entry.event)
 
 
@@ -142,22 +149,23 @@ class OddCode:
 
 def odd_codes(entry: AnyEntry, *, personal: bool) -> Iterator[OddCode]:
     """Yield every code that did not count on the entry's days, among the personal fields or the others."""
-    for spec in fields_with(type(entry.event), "holds_codes"):
-        if personal is (spec.personal is not None):
-            yield from _odd(spec, known(getattr(entry.event, spec.name)), _in_data(spec), entry.days)
+    for spec in fields_with(type(entry.event), "codes_personal" if personal else "codes_in_clear"):
+        yield from _odd(spec, known(getattr(entry.event, spec.name)), _in_data(spec), entry.days)
 
 
-def _odd(spec: Field, value: object, at: str, days: Days) -> Iterator[OddCode]:
-    if isinstance(value, tuple):
-        for place, item in enumerate(value):
-            yield from _odd(spec, item, f"{at}/{place}", days)
-    elif isinstance(value, Part):
-        for inner in fields_with(type(value), "holds_codes"):
-            yield from _odd(inner, known(getattr(value, inner.name)), f"{at}/{inner.name}", days)
-    elif spec.code is not None and isinstance(value, str):
+def _odd(spec: Field, value: object, at: str, days: Days) -> list[OddCode]:
+    if spec.code is not None and isinstance(value, str):
         table = tables()[spec.code.table]
-        if not table.counts(value, days):
-            yield OddCode(spec.label, at, table)
+        return [] if table.counts(value, days) else [OddCode(spec.label, at, table)]
+    if isinstance(value, tuple):
+        return [odd for place, item in enumerate(value) for odd in _odd(spec, item, f"{at}/{place}", days)]
+    if isinstance(value, Part):
+        return [
+            odd
+            for inner in fields_with(type(value), "holds_codes")
+            for odd in _odd(inner, known(getattr(value, inner.name)), f"{at}/{inner.name}", days)
+        ]
+    return []
 
 
 def _in_data(spec: Field) -> str:
