@@ -206,46 +206,44 @@ class File:
         """What `scope` remembers of this file, until what it has read changes."""
         self.asked: object = None
         """What was answered of this file, until an entry comes in; never in a copy."""
-        self.day_answers: dict[Any, Any] = {}
-        """What `life` remembers of days of this file, until an entry comes in; never in a copy."""
         self.beside: Mapping[UUID, Beside] = NOTHING_BESIDE
         """What was read with this file for judging what is to be recorded in it, by name. Never in a copy, so
         that what is found afterwards depends on the file alone."""
 
     def add(self, entry: AnyEntry) -> "File":
         """Fold one entry in, whatever it says and in any order; adding it again changes nothing."""
-        if entry.entry_id in self.entries:
+        entry_id = entry.entry_id
+        if entry_id in self.entries:
             return self
         self.asked = None
-        if self.day_answers:
-            self.day_answers = {}
-        self.entries[entry.entry_id] = entry
-        self.stream = self.stream or entry.stream
+        self.entries[entry_id] = entry
+        if self.stream is None:
+            self.stream = entry.stream
         self.version = max(self.version, entry.version)
         self.position = max(self.position, entry.position)
-        self.touched = set()
-        self._change(ANYTHING)
         # What acts on an entry is one as well, which another may name before it comes in.
-        self._change(entry.entry_id)
+        self.touched = {ANYTHING, entry_id}
         target = amended(entry)
         if target is not None:
             amendments = [*self._amendments.get(target, ()), entry]
             self._amendments[target] = sorted(amendments, key=TURN)
             self._settle(target)
-        elif entry.entry_id in self._amendments:
-            self._settle(entry.entry_id)
+        elif self._amendments and entry_id in self._amendments:
+            self._settle(entry_id)
         else:
-            self._stand(entry.entry_id, entry)
+            self._stand(entry_id, entry)
             self._take(entry)
+            count = len(self.entries)
             before, latest = self._latest
-            if before == len(self.entries) - 1 and (latest is None or latest.turn < entry.turn):
-                self._latest = (len(self.entries), entry)
+            if before == count - 1 and (latest is None or latest.turn < entry.turn):
+                self._latest = (count, entry)
             before, first = self._earliest
-            if before == len(self.entries) - 1:
+            if before == count - 1:
                 earlier = first is None or entry.days.last < first.days.last
-                self._earliest = (len(self.entries), entry if earlier else first)
-        if entry.type in RULINGS or target is not None:
+                self._earliest = (count, entry if earlier else first)
+        if target is not None or entry.type in RULINGS:
             self._rule(entry, target)
+        self._note_changes()
         return self
 
     def copy(self) -> "File":
@@ -296,12 +294,13 @@ class File:
         It is one that no other entry acts on.
         """
         self.scoped = self.asked = None
-        self.day_answers = {}
         entry = self.entries.pop(entry_id)
         if entry.version == self.version:
             self.version = max((each.version for each in self.entries.values()), default=0)
             self.position = max((each.position for each in self.entries.values()), default=0)
+        self.touched = set()
         self._settle(entry_id)
+        self._note_changes()
 
     def inherit(self, earlier: "File") -> None:
         """Adopt the judgements remembered by an earlier state of this file.
@@ -383,11 +382,12 @@ class File:
             note(attribute.personal)
         return self._facts.get(attribute, {})
 
-    def facts_under(self, attribute: Attribute[T], key: str) -> dict[str, list[Fact[T]]]:  # noqa: ARG002 - of whoever watches
-        """An attribute's facts by key, for who reads those under one key and those under every one."""
+    def facts_under(self, attribute: Attribute[T], key: str) -> dict[str, list[Fact[T]]]:
+        """An attribute's facts under one key, and those under every one."""
         if attribute.personal is not None:
             note(attribute.personal)
-        return self._facts.get(attribute, {})
+        facts = self._facts.get(attribute, {})
+        return {each: facts[each] for each in (key, EVERY) if each in facts}
 
     def attributes(self) -> Iterable[Attribute[Any]]:
         """Every attribute of which there is a fact."""
@@ -471,15 +471,14 @@ class File:
             if about is not None:
                 self._settle(about)
 
-    def _change(self, key: object) -> None:
-        self.changed[key] = len(self.entries)
-        self.touched.add(key)
+    def _note_changes(self) -> None:
+        self.changed.update(dict.fromkeys(self.touched, len(self.entries)))
 
     def _settle(self, original_id: UUID) -> None:
         stands = self.stood(original_id)
         earlier = self._effective.pop(original_id, None)
         self._papers.pop(original_id, None)
-        self._change(original_id)
+        self.touched.add(original_id)
         if earlier is not None and earlier is not stands:
             self._forget(earlier)
         if stands is not None:
@@ -493,36 +492,37 @@ class File:
             self._papers[original_id] = entry
 
     def _take(self, entry: AnyEntry) -> None:
-        self._change(entry.original)
+        if entry.corrects is not None:
+            self.touched.add(entry.corrects)
         happened = self._own_happened(type(entry.event))
-        if happened and _day(entry) < _day(happened[-1]):
-            insort(happened, entry, key=_day)
-        else:
-            # Most entries arrive in the order in which they happened.
+        # Most entries arrive in the order in which they happened.
+        if not happened or entry.days.last > happened[-1].days.last or _day(entry) >= _day(happened[-1]):
             happened.append(entry)
+        else:
+            insort(happened, entry, key=_day)
         for held in entry.event.holds(entry):
-            self._change((held.attribute, held.key))
+            self.touched.add((held.attribute, held.key))
             facts = self._own_facts(held.attribute).setdefault(held.key, [])
             insort(facts, Fact(held, entry), key=ORDER)
 
     def _forget(self, entry: AnyEntry) -> None:
-        self._change(entry.original)
+        self.touched.add(entry.original)
         happened = self._own_happened(type(entry.event))
         happened[:] = [other for other in happened if other is not entry]
         for attribute, key in {(held.attribute, held.key) for held in entry.event.holds(entry)}:
-            self._change((attribute, key))
+            self.touched.add((attribute, key))
             facts = self._own_facts(attribute)[key]
             facts[:] = [fact for fact in facts if fact.entry is not entry]
 
     def _own_happened(self, kind: type[Event]) -> list[AnyEntry]:
-        self._change(kind)
+        self.touched.add(kind)
         if kind not in self._own:
             self._own.add(kind)
             self._happened[kind] = [*self._happened.get(kind, ())]
         return self._happened[kind]
 
     def _own_facts(self, attribute: Attribute[Any]) -> dict[str, list[Fact[Any]]]:
-        self._change(attribute)
+        self.touched.add(attribute)
         if attribute not in self._own:
             self._own.add(attribute)
             self._facts[attribute] = {key: [*facts] for key, facts in self._facts.get(attribute, {}).items()}

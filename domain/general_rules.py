@@ -14,57 +14,28 @@ from domain.refusal import FURTHER, Refusal, breach, no_evidence
 from domain.when import day_after
 
 
-def refusals_of(life: Life) -> Iterator[Refusal]:
+def refusals_of(entry: AnyEntry, life: Life) -> Iterator[Refusal]:
     """Yield what stands against the entry of a life, by general rules, by its event and by further ones."""
-    if life.entry is not None:
-        yield from _everywhere(life, life.entry)
-        event = life.entry.event
-        yield from event.refusals(life)
-        for further in FURTHER.get(type(event), ()):
-            yield from further(event, life)
+    yield from _everywhere(life, entry)
+    event = entry.event
+    yield from event.refusals(life)
+    for further in FURTHER.get(type(event), ()):
+        yield from further(event, life)
 
 
 def _everywhere(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
     """Yield what the general rules say: nothing before birth, nothing after what ended it, nothing twice."""
-    lives_on = life.day_answer(_lives_on)
-    if not lives_on:
-        yield from _ended(life, entry)
-        yield from _after_closing(life, entry)
-    event = entry.event
-    if event.presupposes() or event.follows():
-        yield from _before_it(life, event)
-    if event.once:
-        yield from _again(life, entry)
-    if not lives_on:
-        yield from _before_birth(life, entry)
-    if fields_with(type(event), "refers"):
-        yield from _absent(life, event)
-
-
-def _lives_on(life: Life) -> bool:
-    """Whether the person is born, and has neither died nor left, nor the case been closed.
-
-    So it is on most days, and the rules on these say nothing of what happens then.
-    """
-    stage, birth = life.now(STAGE), life.now(BIRTH)
-    gone = stage is not None and stage.held.value in GONE
-    born = birth is None or birth.held.value is None or life.reached(birth.held.value.earliest)
-    return born and not gone and death(life) is None and life.now(CASE_CLOSED) is None
-
-
-def _before_birth(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
-    """Yield that it happens before the child is born (E07)."""
+    yield from _ended(life, entry)
+    yield from _after_closing(life, entry)
+    yield from _before_it(life, entry.event)
+    yield from _again(life, entry)
     birth = life.now(BIRTH)
     if birth is not None and birth.held.value is not None and entry.kind == "child":
         born = birth.held.value
         if born.first is not None and not life.reached(born.first):
             yield breach("E07", birth.entry)
-
-
-def _absent(life: Life, event: Event) -> Iterator[Refusal]:
-    """Yield that what an event names is not in the file, or is of another type."""
-    for spec in fields_with(type(event), "refers"):
-        if spec.refers is not None and isinstance(value := getattr(event, spec.name), UUID):
+    for spec in fields_with(type(entry.event), "refers"):
+        if spec.refers is not None and isinstance(value := getattr(entry.event, spec.name), UUID):
             target = life.effective(value)
             if target is None or target.type != spec.refers.type:
                 absent = Label(f"{spec.label.zh}不在本档案中", f"{spec.label.en}: not in this file")
@@ -89,7 +60,7 @@ def _before_it(life: Life, event: Event) -> Iterator[Refusal]:
 
 def _again(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
     """Yield that what happens `once` is told a second time (E18)."""
-    first = told_before(life, entry)
+    first = told_before(life, entry) if entry.event.once else None
     if first is not None:
         yield breach("E18", first)
 

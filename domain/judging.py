@@ -8,6 +8,7 @@ from functools import partial
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
+from domain.alike_entries import AlikeEntries
 from domain.entry import AS_FOUND, AnyEntry
 from domain.event import EVERY_CATEGORY, Category, Event, Label
 from domain.events.filing import misplaced
@@ -213,25 +214,6 @@ def _contradictions(
     yield from entry.event.impossible(entry)
 
 
-@dataclass(slots=True)
-class _Remembered:
-    """The judgements against one entry, the file's size when they were made, and what they read of it."""
-
-    judgements: list[Judgement]
-    reads: set[object]
-    entries: int
-
-    def holds(self, file: File) -> bool:
-        changed, entries = file.changed, self.entries
-        return entries <= len(file.entries) and all(changed.get(read, 0) <= entries for read in self.reads)
-
-
-@dataclass(frozen=True, slots=True)
-class _Memory:
-    rulebook: Rulebook
-    of_entries: dict[UUID, _Remembered]
-
-
 def findings(file: File, rulebook: Rulebook, through: date = LAST_DAY) -> Iterator[Judgement]:
     """Yield the judgements against every entry of a file as known now, except approved exceptions.
 
@@ -243,22 +225,49 @@ def findings(file: File, rulebook: Rulebook, through: date = LAST_DAY) -> Iterat
     memory = file.judged
     if not isinstance(memory, _Memory) or memory.rulebook is not rulebook:
         memory = file.judged = _Memory(rulebook, {})
-    remembered = memory.of_entries
+    alike = AlikeEntries(file, rulebook)
     for original_id in file.entries:
-        known_before = remembered.get(original_id)
-        if known_before is None or not known_before.holds(file):
-            if through < LAST_DAY and _speaks_later(file, original_id, through):
+        known_before = memory.of_entries.get(original_id)
+        if known_before is None or not known_before.holds(file, original_id):
+            unamended = None if file.amendments(original_id) else file.effective(original_id)
+            if unamended is not None and unamended.days.last > through:
                 continue
-            reads: set[object] = {original_id}
-            judgements = judged_entry(file, original_id, rulebook, reads)
-            known_before = _Remembered(judgements, reads, len(file.entries))
-            remembered[original_id] = known_before
+            read = None if unamended is None else alike.read(unamended)
+            known_before = (
+                _anew(file, original_id, rulebook)
+                if read is None
+                else _Remembered((), read, len(file.entries))
+            )
+            memory.of_entries[original_id] = known_before
         yield from known_before.judgements
 
 
-def _speaks_later(file: File, original_id: UUID, through: date) -> bool:
-    entry = file.effective(original_id)
-    return entry is not None and entry.days.last > through and not file.amendments(original_id)
+def _anew(file: File, original_id: UUID, rulebook: Rulebook) -> "_Remembered":
+    read = set[object]()
+    return _Remembered(tuple(judged_entry(file, original_id, rulebook, read)), read, len(file.entries))
+
+
+@dataclass(slots=True)
+class _Remembered:
+    """The judgements against one entry, the file's size when they were made, and what they read of it."""
+
+    judgements: tuple[Judgement, ...]
+    read: AbstractSet[object]
+    entries: int
+
+    def holds(self, file: File, original_id: UUID) -> bool:
+        changed, entries = file.changed, self.entries
+        return (
+            entries <= len(file.entries)
+            and changed.get(original_id, 0) <= entries
+            and all(changed.get(read, 0) <= entries for read in self.read)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Memory:
+    rulebook: Rulebook
+    of_entries: dict[UUID, _Remembered]
 
 
 def judged_entry(
@@ -334,7 +343,7 @@ def _claimed_beside(entry: AnyEntry, rule: Rule) -> Judgement:
 def _forbidden(file: File, entry: AnyEntry, rulebook: Rulebook, reads: set[object]) -> Iterator[Refusal]:
     first = entry.days.first
     if first == entry.days.last:
-        return refusals_of(Life(file, first, rulebook, but=entry, entry=entry, reads=reads))
+        return refusals_of(entry, Life(file, first, rulebook, but=entry, entry=entry, reads=reads))
     return _forbidden_some_day(file, entry, rulebook, reads)
 
 
@@ -349,13 +358,13 @@ def _forbidden_some_day(
             default=entry.days.last,
         )
     if first == entry.days.last:
-        yield from refusals_of(Life(file, first, rulebook, but=entry, entry=entry, reads=reads))
+        yield from refusals_of(entry, Life(file, first, rulebook, but=entry, entry=entry, reads=reads))
         return
     start = min(first, entry.days.last)
     over_days = over_time(
         file,
         rulebook,
-        lambda life: noting_each(refusals_of(life)),
+        lambda life: noting_each(refusals_of(entry, life)),
         start,
         entry.days.last,
         entry=entry,
@@ -365,7 +374,7 @@ def _forbidden_some_day(
     # An event whose beginning is unknown may have preceded everything else.
     before = [day_before(start)] if entry.days.first is None and start > FIRST_DAY else []
     earlier = [
-        noting_each(refusals_of(Life(file, day, rulebook, but=entry, entry=entry, reads=reads)))
+        noting_each(refusals_of(entry, Life(file, day, rulebook, but=entry, entry=entry, reads=reads)))
         for day in before
     ]
     yield from _over_days(earlier, answers, partial(_forbids, entry, rulebook))

@@ -9,13 +9,12 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Generic, TypeAlias, TypeVar
+from typing import Final, TypeAlias, TypeVar
 from uuid import UUID
 
 from domain.entry import AnyEntry, Entry
 from domain.event import Event, Label
 from domain.file import ANYTHING, EVERY, ORDER, SINCE, Attribute, Fact, File, Span
-from domain.resting import Categories, note, noting
 from domain.rulebook import Decides, Pack, Papers, Rule, Rulebook, counting_with
 from domain.when import LAST_DAY, Days, day_after, day_before
 
@@ -43,31 +42,15 @@ def is_birth_estimated(birth: Fact[Days]) -> bool:
     return entry.estimated or getattr(entry.event, "is_birth_estimated", False) is True
 
 
+AROUND: Final = object()
+"""That a rule asked for the entry being judged, as a key of what a life reads: for its day, or its papers."""
+
+
 @dataclass(frozen=True, slots=True)
 class AskedBeside:
     """That a rule asked for other files that were not read with this one, as a key of what a life reads."""
 
     rule: str
-
-
-@dataclass(frozen=True, slots=True)
-class DayAnswer(Generic[T]):
-    """What was answered of each of some days, with the attributes and types of events that it was read of."""
-
-    since: date
-    until: date
-    answer: T
-    reads: frozenset[object]
-    rests_on: Categories
-
-    def rests_on_entry(self, entry: AnyEntry) -> bool:
-        """Whether an entry brings something of what was read."""
-        kind = type(entry.event)
-        return kind in self.reads or (
-            # Most entries hold nothing.
-            kind.holds is not Event.holds
-            and any(held.attribute in self.reads for held in entry.event.holds(entry))
-        )
 
 
 class Life:
@@ -86,7 +69,7 @@ class Life:
         entry: AnyEntry | None = None,
         reads: set[object] | None = None,
     ) -> None:
-        self.entry = entry
+        self._entry = entry
         self._file = file
         self._reads = set() if reads is None else reads
         self._rulebook = rulebook
@@ -94,6 +77,12 @@ class Life:
         self._but = but
         self._changes = LAST_DAY
         self._beside_of: Life | None = None
+
+    @property
+    def entry(self) -> AnyEntry | None:
+        """The entry being judged. A question that reads it depends on what is told around its event."""
+        self._reads.add(AROUND)
+        return self._entry
 
     def now(self, attribute: Attribute[T]) -> Fact[T] | None:
         """Return the fact that holds that day, or None; of several, the one that began last."""
@@ -115,8 +104,7 @@ class Life:
 
     def under(self, attribute: Attribute[T], key: str) -> Fact[T] | None:
         """Return the fact that holds that day under one key, or None."""
-        self._reads.add((attribute, key))
-        self._reads.add((attribute, EVERY))
+        self._reads.update(((attribute, key), (attribute, EVERY)))
         return self._holding(self._file.facts_under(attribute, key), key)
 
     def lately(self, attribute: Attribute[T]) -> Span[T] | None:
@@ -156,28 +144,6 @@ class Life:
             entry is not self._but and self.reached(entry.days.earliest) for entry in self._file.of(kind)
         )
 
-    def day_answer(self, question: "Callable[[Life], T]") -> T:
-        """Return the answer to a question that is asked of a day for whatever happened on it.
-
-        The file remembers it for all days through which it stays the same. The question reads attributes and
-        types of events alone, and nothing of the rules or of the entry being judged. An entry that brings
-        something of what it reads has it asked anew, without that.
-        """
-        held = self._file.day_answers.get(question)
-        if held is None or not held.since <= self._day <= held.until:
-            life = Life(self._file, self._day, self._rulebook)
-            answer, rests_on = noting(question, life)
-            held = DayAnswer(self._day, life.until, answer, frozenset(life._reads), rests_on)
-            self._file.day_answers[question] = held
-        if self._but is not None and held.rests_on_entry(self._but):
-            return question(self)
-        self._reads |= held.reads
-        if held.rests_on:
-            note(*held.rests_on)
-        if held.until != LAST_DAY:
-            self._note(day_after(held.until))
-        return held.answer
-
     def effective(self, entry_id: UUID) -> AnyEntry | None:
         """The entry of that id as it stands, whenever it happened; None when there is none, or no longer."""
         self._reads.add(entry_id)
@@ -206,7 +172,7 @@ class Life:
 
         Also return the events for which only personal values decide which of their `sealed_papers` they are.
         """
-        there = [] if self.entry is None else [self.entry]
+        there = [] if self._entry is None else [self._entry]
         for entry in self.file.bringing_papers():
             if entry.days.last > self._day:
                 self._note(entry.days.last)
@@ -282,8 +248,8 @@ class Life:
     @property
     def region(self) -> str | None:
         """The region of the entry being judged, else of the file's latest entry; None while not known."""
-        if self.entry is not None:
-            return self.entry.region
+        if self._entry is not None:
+            return self._entry.region
         return self.file.region
 
     @property
@@ -340,11 +306,10 @@ class Life:
 
     def _at(self, day: date) -> "Life":
         """The same life on another day, which reads what this one does."""
-        return Life(self._file, day, self._rulebook, but=self._but, entry=self.entry, reads=self._reads)
+        return Life(self._file, day, self._rulebook, but=self._but, entry=self._entry, reads=self._reads)
 
     def _note(self, day: date) -> None:
-        if day < self._changes:
-            self._changes = day
+        self._changes = min(self._changes, day)
         if self._beside_of is not None:
             self._beside_of._note(day)  # noqa: SLF001 - a life of the same day
 

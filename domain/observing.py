@@ -37,7 +37,6 @@ class _Observed(File):
         self._all: dict[UUID, AnyEntry] = vars(self).pop("entries")
         # What is remembered was not read again.
         self.judged = None
-        self.day_answers = {}
 
     @cached_property
     def entries(self) -> dict[UUID, AnyEntry]:  # type: ignore[override]  # copied only where they are read

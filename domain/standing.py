@@ -65,6 +65,15 @@ def lapses(file: File, rulebook: Rulebook, end: date, rule: str | None = None) -
         yield from going_on.values()
 
 
+def lapses_on(file: File, rulebook: Rulebook, day: date) -> Iterator[Lapse]:
+    """Yield those of `lapses` through a day that hold on it: of other days only what speaks then is asked."""
+    if file.begun is None or not is_listed(file):
+        return
+    for rule, question in STANDING.items():
+        if _ask(file, question, Life(file, day, rulebook)):
+            yield from (each for each in lapses(file, rulebook, day, rule) if each.until == day)
+
+
 def lapsing(file: File, rulebook: Rulebook, day: date) -> Iterator[Lapse]:
     """Yield what standing questions are answered on a day, each as a lapse of that day."""
     for question in STANDING.values() if file.earliest is not None else ():

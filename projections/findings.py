@@ -12,7 +12,7 @@ from domain.judging import Judgement, corrections_waiting, findings_against, jud
 from domain.judging import findings as judged
 from domain.rule_reads import rule_reads
 from domain.rulebook import Rulebook
-from domain.standing import STANDING, Lapse, lapses
+from domain.standing import STANDING, Lapse, lapses, lapses_on
 from domain.when import LAST_DAY
 from projections.markers import Blank, Hashed, Internal
 from projections.model import ReadModel, RowContext, RowParts
@@ -55,7 +55,8 @@ REJECTED: Final = "X10"
 
 def findings_of(file: File, child: UUID, rulebook: Rulebook) -> Iterator[Finding]:
     """Yield every finding against a file, on any day."""
-    return _found_through(file, child, rulebook, LAST_DAY)
+    yield from _against_entries(child, judged(file, rulebook), rulebook)
+    yield from (against_days(child, lapse) for lapse in lapses(file, rulebook, LAST_DAY))
 
 
 def findings_on(file: File, child: UUID, rulebook: Rulebook, day: date) -> Iterator[Finding]:
@@ -63,12 +64,9 @@ def findings_on(file: File, child: UUID, rulebook: Rulebook, day: date) -> Itera
 
     How long a lapse goes on after the day is not told.
     """
-    return (each for each in _found_through(file, child, rulebook, day) if each.speaks(day))
-
-
-def _found_through(file: File, child: UUID, rulebook: Rulebook, day: date) -> Iterator[Finding]:
-    yield from _against_entries(child, judged(file, rulebook, day), rulebook)
-    yield from (against_days(child, lapse) for lapse in lapses(file, rulebook, day))
+    found = _against_entries(child, judged(file, rulebook, day), rulebook)
+    yield from (each for each in found if each.speaks(day))
+    yield from (against_days(child, lapse) for lapse in lapses_on(file, rulebook, day))
 
 
 def findings_under(file: File, child: UUID, rulebook: Rulebook, rule: str) -> Iterator[Finding]:

@@ -67,7 +67,7 @@ class FileRepository:
         for stream, each in groupby(entries, key=lambda entry: entry.stream):
             added = list(each)
             file = await compute(partial(files[stream].extended, added), len(added))
-            if any(map(joins, added)):
+            if file.parts and any(map(joins, added)):
                 # What was joined before may have moved while it stood apart.
                 file = await compute(partial(alone, file), len(file.entries))
             files[stream] = file = await self._whole(file, known)
