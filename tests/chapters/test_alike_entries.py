@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
+from uuid import UUID
 
+import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
@@ -79,19 +82,34 @@ def test_in_whole_lives_each_is_judged_as_it_would_be_by_itself() -> None:
         assert list(findings(file, RULEBOOK)) == each_by_itself(file)
 
 
-def trained(*days: str) -> Given:
-    """A plan of the first half of 2024, and a training under it on these days: each says the same."""
+def trained(*days: str, starts: date = date(2024, 1, 15), ends: date = date(2024, 6, 30)) -> Given:
+    """A plan from a day to a day, and a training under it on these days: each says the same."""
     file = happened(("2023-12-01", some(ChildReceived)), ("2024-01-08", some(RehabAssessed)))
-    of_half_a_year = some(
-        RehabPlanMade,
-        assessment=file.last.entry_id,
-        starts_on=date(2024, 1, 15),
-        ends_on=date(2024, 6, 30),
-    )
-    plan = file.and_("2024-01-10", of_half_a_year).last.entry_id
+    planned = some(RehabPlanMade, assessment=file.last.entry_id, starts_on=starts, ends_on=ends)
+    plan = file.and_("2024-01-10", planned).last.entry_id
     for each in days:
         file.and_(each, some(RehabSessionDelivered, plan=plan, count=1))
     return file
+
+
+@pytest.mark.parametrize(
+    ("on", "says", "around", "rule"),
+    [
+        ("2024-02-03", {"plan": UUID(int=1)}, {}, "I08"),
+        ("2024-02-03", {"item": "none such"}, {}, "E03"),
+        ("2026-12-01", {}, {}, "E02"),
+        ("1899-12-31", {}, {}, "E13"),
+        ("2024-02-03", {}, {"exception": "I08"}, "X09"),
+        ("2024-02-03", {}, {"documents": ("none such",)}, "E03"),
+        ("2024-02-03", {}, {"noted_on": "2024-02-02"}, "E10"),
+    ],
+)
+def test_what_says_something_else_or_is_told_otherwise_is_judged_by_itself(
+    on: str, says: dict[str, Any], around: dict[str, Any], rule: str
+) -> None:
+    file = trained("2024-02-01", "2024-02-02", starts=date(1890, 1, 1), ends=date(2030, 12, 31))
+    file.and_(on, replace(file.last.event, **says), **around)
+    assert {each.rule.id for each in findings(file.file, RULEBOOK) if each.entry is file.last} >= {rule}
 
 
 def test_what_says_the_same_as_before_is_found_on_the_day_on_which_it_is_wrong() -> None:
