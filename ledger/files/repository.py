@@ -42,7 +42,8 @@ class FileRepository:
         self._store = store
         self._keys = keys
         self.rulebooks = Rulebooks(rulebook)
-        self._adopted: dict[UUID, tuple[float, File | None, Rulebook]] = {}
+        self._adopted: dict[UUID, tuple[float, int, Rulebook]] = {}
+        """Until when it counts without another look, as of which version of the institution's file."""
         self._decoding = asyncio.Lock()
 
     async def file(self, stream: UUID, known: int | None = None) -> File | None:
@@ -157,14 +158,13 @@ class FileRepository:
         """Return the rulebook that an institution has adopted, else the ledger's own."""
         if institution is None:
             return self.rulebook
-        until, seen, rulebook = self._adopted.get(institution, (0.0, None, self.rulebook))
-        now = asyncio.get_running_loop().time()
-        if now >= until or seen is not self.cache.get(institution):
+        until, version, rulebook = self._adopted.get(institution, (0.0, 0, self.rulebook))
+        now, at_hand = asyncio.get_running_loop().time(), self.cache.get(institution)
+        # A file that the cache has no room for is not read again for each file that is judged.
+        if now >= until or (at_hand is not None and at_hand.version != version):
             file = await self.file(institution)
             rulebook = self.rulebooks.of(file)
-            # A file that the cache has no room for is not read again for each file that is judged.
-            seen = file if self.cache.get(institution) is not None else None
-            self._adopted[institution] = (now + ADOPTED_SECONDS, seen, rulebook)
+            self._adopted[institution] = (now + ADOPTED_SECONDS, file.version if file else 0, rulebook)
         return rulebook
 
     async def adopted_on(self, institution: UUID) -> date | None:
