@@ -13,6 +13,8 @@ FIRST_DAY: Final = date.min
 LAST_DAY: Final = date.max
 SHANGHAI: Final = timezone(timedelta(hours=8))
 """The time zone of all days; it has had no summer time since 1991."""
+_SHORTEST_MONTH: Final = 28
+"""Days that every month has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,8 @@ def add(day: date, *, days: int = 0, months: int = 0) -> date:
         year, month = index // 12, index % 12 + 1
         if not FIRST_DAY.year <= year <= LAST_DAY.year:
             return FIRST_DAY if months < 0 else LAST_DAY
-        day = date(year, month, min(day.day, days_in_month(year, month)))
+        within = day.day <= _SHORTEST_MONTH
+        day = date(year, month, day.day if within else min(day.day, days_in_month(year, month)))
     if not days:
         return day
     try:
