@@ -36,7 +36,7 @@ class _Observed(File):
         self._read = read
         self._all: dict[UUID, AnyEntry] = vars(self).pop("entries")
         # What is remembered was not read again.
-        self.judged = None
+        self.judged = self.asked = None
 
     @cached_property
     def entries(self) -> dict[UUID, AnyEntry]:  # type: ignore[override]  # copied only where they are read

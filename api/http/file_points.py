@@ -1,7 +1,9 @@
 """One file at a point of both axes: on a day, as known at a position, under the rulebook known then."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -12,6 +14,9 @@ from domain.file import File
 from domain.label import Label
 from domain.rulebook import Rulebook
 from ledger.codec.messages import InvalidValue
+from projections.findings import Finding, findings_on
+from projections.obligations import Obligation, obligations_of
+from projections.remembered import remembered
 
 _ANOTHER_DAY: Final = Label("与 day 不一致", "is another day than `day`")
 _ONE_OF_THEM: Final = Label("只写其中一个", "give one of them")
@@ -39,6 +44,18 @@ async def file_point(
     file = await request.file(file_id, known=known, about=day, tells=tells)
     then = None if known_at is None else known
     return FilePoint(file, day or request.today, known, await request.ledger.rulebook_of(file, then))
+
+
+def found_at(point: FilePoint, file_id: UUID) -> Sequence[Finding]:
+    """Return what speaks against a file at a point, as pages that are opened one after another ask again."""
+    found = partial(findings_on, point.file, file_id, point.rulebook, point.day)
+    return remembered(point.file, point.day, point.rulebook, "findings", lambda: tuple(found()))
+
+
+def due_at(point: FilePoint, file_id: UUID) -> Sequence[Obligation]:
+    """Return the clocks of a file at a point, likewise."""
+    clocks = partial(obligations_of, point.file, file_id, point.rulebook)
+    return remembered(point.file, point.day, point.rulebook, "obligations", lambda: tuple(clocks()))
 
 
 def one_day(day: date | None, as_of: date | None, at: str = "/query") -> date | None:

@@ -20,7 +20,7 @@ from api.contract.findings import FindingAnswer, finding_json
 from api.contract.obligations import ObligationAnswer, obligation_json
 from api.contract.readiness import GateAnswer
 from api.http.dependencies import RequestContext
-from api.http.file_points import FilePoint
+from api.http.file_points import FilePoint, due_at, found_at
 from domain.event import Category, Kind
 from domain.events.intake import FILE_NO
 from domain.explaining import decided_by
@@ -28,8 +28,6 @@ from domain.file import ATTRIBUTES
 from domain.label import Label
 from domain.life import Life
 from domain.scope import scope_of
-from projections.findings import findings_on
-from projections.obligations import obligations_of
 from projections.readiness import ReadyOnDay, ready_on
 from projections.withholding import told_of
 
@@ -96,8 +94,7 @@ def file_snapshot(
         if each.corrects is not None
         for name in (each.entry_id, str(each.entry_id))
     }
-    every = list(obligations_of(file, file_id, book))
-    found = [*findings_on(file, file_id, book, day)]
+    every, found = due_at(point, file_id), found_at(point, file_id)
     obligations = {
         key: each
         for key, each in _keyed((each.rule, _originals(each.started_by, originals), each) for each in every)

@@ -1,6 +1,5 @@
 """Queries about one file of any kind, on any day, as known at any time."""
 
-from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
 from functools import partial
@@ -26,7 +25,7 @@ from api.http.children_of_family import children_of_family
 from api.http.dependencies import AsOf, Day, FileRequest, KnownAt, RequestContext, categories_of
 from api.http.duplicates import alike_files
 from api.http.evidence import evidence_in
-from api.http.file_points import FilePoint, file_point, one_day
+from api.http.file_points import FilePoint, due_at, file_point, found_at, one_day
 from api.http.list_formats import in_formats, listed, one_page
 from api.http.list_pages import listed_at
 from api.http.occupancy import occupancy
@@ -41,11 +40,10 @@ from domain.obligations import State
 from domain.scope import scope_of
 from ledger.compute import compute
 from projections.family_children import too_many_for_families
-from projections.findings import Finding, findings_on
-from projections.obligations import MOST_DAYS, Obligation, last_due, obligations_of
+from projections.findings import Finding
+from projections.obligations import MOST_DAYS, last_due
 from projections.projector.projector import NotBuiltError
 from projections.readiness import ready_on
-from projections.remembered import remembered
 from projections.withholding import told_of
 
 router = callers_router("one file")
@@ -135,8 +133,8 @@ async def _status(
     of_several = await findings_of_several_files(request, file_id, day) if known_at is None else 0
 
     def status() -> tuple[dict[str, Any], set[Category]]:
-        findings = request.visible(_findings(point, file_id))
-        obligations = request.visible(_obligations(point, file_id))
+        findings = request.visible(found_at(point, file_id))
+        obligations = request.visible(due_at(point, file_id))
         shown = file_json(
             Life(read, day, book),
             day,
@@ -204,7 +202,7 @@ async def findings(
     def speaking() -> list[Finding]:
         return [
             each
-            for each in request.visible(_findings(point, file_id))
+            for each in request.visible(found_at(point, file_id))
             if (not rule or each.rule in rule)
             and kind in {None, each.kind}
             and (since or date.min) <= each.found_on
@@ -263,7 +261,7 @@ async def obligations(
     def asked_for() -> tuple[list[ObligationAnswer], dict[UUID, set[Category]]]:
         listed = [
             obligation
-            for obligation in request.visible(_obligations(point, file_id))
+            for obligation in request.visible(due_at(point, file_id))
             if (now := obligation.state(on)) is not None
             and (not state or now in state)
             and (not rule or obligation.rule in rule)
@@ -294,18 +292,6 @@ async def readiness(
     await request.note({file_id: ready.revealed(request.sees)}, "readiness")
     body = {**readiness_json(ready, on, request.sees), "known_position": point.known}
     return JsonResponse(body, headers={"Ledger-Position": str(point.known)})
-
-
-def _findings(point: FilePoint, file_id: UUID) -> Sequence[Finding]:
-    """Return what speaks against a file at a point, as pages that are opened one after another ask again."""
-    found = partial(findings_on, point.file, file_id, point.rulebook, point.day)
-    return remembered(point.file, point.day, point.rulebook, "findings", lambda: tuple(found()))
-
-
-def _obligations(point: FilePoint, file_id: UUID) -> Sequence[Obligation]:
-    """Return the clocks of a file at a point, likewise."""
-    clocks = partial(obligations_of, point.file, file_id, point.rulebook)
-    return remembered(point.file, point.day, point.rulebook, "obligations", lambda: tuple(clocks()))
 
 
 def _listed(model: Any) -> dict[int | str, dict[str, Any]]:  # noqa: ANN401 - a type
