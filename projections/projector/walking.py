@@ -54,9 +54,10 @@ async def next_piece(
         return None
     through, after = row
     page = await ledger.streams(kinds, after, FILES_AT_ONCE)
-    files = [each for each in next(chunks(page), []) if each.stream <= through]
-    last = page[-1].stream if page else EVERYWHERE
-    walked = files[-1].stream if files and last > files[-1].stream else through
+    within = [each for each in page if each.stream <= through]
+    files = next(chunks(within), [])
+    more = len(files) < len(within) or len(within) == FILES_AT_ONCE
+    walked = files[-1].stream if more else through
     piece = WalkedPiece(files, through, walked)
     await connection.execute(GENERATION_SQL["walk"], [walked, generation, known, through])
     return piece

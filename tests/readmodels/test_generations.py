@@ -150,6 +150,20 @@ async def test_parts_of_a_large_ledger_are_written_at_once(
     assert await differences(served, first) == set()
 
 
+@pytest.mark.usefixtures("all_files_at_once")
+async def test_a_part_has_more_files_than_are_looked_up_at_once(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All are written, for now and for then, where each time all that were looked up are written."""
+    monkeypatch.setattr(walking, "FILES_AT_ONCE", 2)
+    children = await some_children(served)
+    projector = await a_projector(served)
+    await projector.build((await every_generation(served))[0].number, lambda _: None)
+    await to_the_end(projector)
+    assert len((await tables(served, projector))["register"]) == len(children) > 2
+    assert await differences(served, projector) == set()
+
+
 @pytest.mark.parametrize("killed", [False, True])
 async def test_another_process_builds_too_and_nothing_is_left_out_if_it_dies(
     served: Served, monkeypatch: pytest.MonkeyPatch, *, killed: bool
