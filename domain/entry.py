@@ -1,5 +1,6 @@
 """An entry: one event of a stream, in its envelope."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
@@ -79,14 +80,27 @@ class Entry(Envelope, Generic[E_co]):
 
     def recorded(self, position: int, recorded_at: datetime) -> "Entry[E_co]":
         """Return the same entry with its place in the ledger."""
-        # Without `replace`, which takes thrice as long, for every entry that is recorded.
-        entry = object.__new__(type(self))
-        for name in _FIELDS:
-            object.__setattr__(entry, name, getattr(self, name))
-        object.__setattr__(entry, "position", position)
-        object.__setattr__(entry, "recorded_at", recorded_at)
-        return entry
+        said = {name: getattr(self, name) for name in _FIELDS}
+        return entry_of({**said, "position": position, "recorded_at": recorded_at})
 
 
 AnyEntry: TypeAlias = Entry[Any]
 _FIELDS: Final = tuple(each.name for each in fields(Entry))
+
+
+class _Filled(Entry[Any]):
+    """An entry while its fields are set."""
+
+    __slots__ = ()
+    __setattr__ = object.__setattr__
+    __delattr__ = object.__delattr__
+
+
+def entry_of(said: Mapping[str, Any]) -> AnyEntry:
+    """Return the entry with all these fields, in half the time that it takes to call the class."""
+    entry: Any = object.__new__(_Filled)
+    for name in _FIELDS:
+        setattr(entry, name, said[name])
+    entry.__class__ = Entry
+    made: AnyEntry = entry
+    return made

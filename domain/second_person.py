@@ -57,8 +57,10 @@ class ForApproval:
 def for_approval(file: File, rulebook: Rulebook) -> Iterator[ForApproval]:
     """Yield all of a file that waits for a second person, or was decided by one."""
     if is_listed(file):
-        for original_id in [*file.entries]:
-            yield from for_approval_of(file, original_id, rulebook)
+        for original_id, original in [*file.entries.items()]:
+            # Of a long file hardly any entry is one.
+            if original.exception is not None or file.amendments(original_id):
+                yield from for_approval_of(file, original_id, rulebook)
 
 
 def for_approval_of(file: File, original_id: UUID, rulebook: Rulebook) -> Iterator[ForApproval]:

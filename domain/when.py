@@ -12,6 +12,7 @@ from typing import Final
 FIRST_DAY: Final = date.min
 LAST_DAY: Final = date.max
 SHANGHAI: Final = timezone(timedelta(hours=8))
+_ONE_DAY: Final = timedelta(days=1)
 """The time zone of all days; it has had no summer time since 1991."""
 _SHORTEST_MONTH: Final = 28
 """Days that every month has."""
@@ -116,12 +117,12 @@ def end_of(day: date) -> datetime:
 
 def day_after(day: date) -> date:
     """The next day; the last day of the calendar has none and stays."""
-    return day if day == LAST_DAY else day + timedelta(days=1)
+    return day if day == LAST_DAY else day + _ONE_DAY
 
 
 def day_before(day: date) -> date:
     """The previous day; the first day of the calendar has none and stays."""
-    return day if day == FIRST_DAY else day - timedelta(days=1)
+    return day if day == FIRST_DAY else day - _ONE_DAY
 
 
 def in_chinese(day: date) -> str:

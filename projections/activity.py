@@ -35,7 +35,7 @@ BATCH: Final = 500
 """Entries counted in one transaction during catch-up."""
 REST_SECONDS: Final = 0.5
 """Pause between two transactions after catch-up."""
-RESTED: Final = 4
+RESTED: Final = 9
 """Pause between two transactions during catch-up, as a multiple of how long one took: nobody waits."""
 _AGAIN_SECONDS: Final = 1.0
 _LEAVING_SECONDS: Final = 10.0

@@ -14,9 +14,10 @@ from uuid import UUID
 import orjson
 from pydantic import TypeAdapter
 from pydantic_core import SchemaValidator
+from pydantic_core.core_schema import uuid_schema
 
 import domain.events  # noqa: F401 - fills the catalogue
-from domain.entry import AnyEntry, Entry, Recorder
+from domain.entry import AnyEntry, Recorder, entry_of
 from domain.envelope import Envelope
 from domain.event import CATALOGUE, Erased, Event, Part, fields_of
 from domain.field_types import FieldType, field_type
@@ -147,22 +148,20 @@ def _incomplete(kind: type[Event], data: Json) -> Event:
 
 
 def _entry(stored: Body, document: Json, event: Event, gone: Any) -> AnyEntry:  # noqa: ANN401 - in place of any value
-    first = document["occurred_on"]
-    return Entry(
-        entry_id=UUID(document["entry_id"]),
-        stream=_uuid(document["stream"]),
-        kind=document["kind"],
-        version=document["version"],
-        event=event,
-        days=Days(first and date.fromisoformat(first), date.fromisoformat(document["occurred_until"])),
-        recorded_by=_recorder(**document["recorded_by"]),
-        region=document["region"],
-        origin=document["origin"],
-        position=stored.position,
-        recorded_at=stored.recorded_at,
-        cause=document["cause"] and UUID(document["cause"]),
-        **_said(Envelope, document, gone),
-    )
+    said = _said(Envelope, document, gone)
+    said["entry_id"] = _UUID(document["entry_id"])
+    said["stream"] = _uuid(document["stream"])
+    said["kind"] = document["kind"]
+    said["version"] = document["version"]
+    said["event"] = event
+    said["days"] = _days(document["occurred_on"], document["occurred_until"])
+    said["recorded_by"] = _recorder(**document["recorded_by"])
+    said["region"] = document["region"]
+    said["origin"] = document["origin"]
+    said["position"] = stored.position
+    said["recorded_at"] = stored.recorded_at
+    said["cause"] = document["cause"] and _UUID(document["cause"])
+    return entry_of(said)
 
 
 Restore: TypeAlias = Callable[[Any, Any], Any]
@@ -210,9 +209,18 @@ def _restore(annotated: FieldType) -> Restore | None:
     return lambda value, _: write(value) if isinstance(value, str) else value
 
 
+_UUID: Final[Callable[[str], UUID]] = SchemaValidator(uuid_schema()).validate_python
+"""Makes an id in a fifth of the time that it takes to call the class."""
+
+
 @lru_cache(4096)
 def _uuid(text: str) -> UUID:
-    return UUID(text)
+    return _UUID(text)
+
+
+@lru_cache(4096)
+def _days(first: str | None, last: str) -> Days:
+    return Days(None if first is None else date.fromisoformat(first), date.fromisoformat(last))
 
 
 @lru_cache(4096)

@@ -56,7 +56,7 @@ FOLDER: Final = "last_signed"
 AT_ONCE: Final = 4096
 """Leaves by which the tree grows in one transaction."""
 EVERY_SECONDS: Final = 1.0
-RESTED: Final = 4
+RESTED: Final = 9
 """Pause before it grows further, as a multiple of how long that took: requests and lists come first."""
 
 Cosign = Callable[[Note], Awaitable[Sequence[Signature]]]

@@ -55,5 +55,5 @@ class Rebuild:
             piece = await next_piece(connection, *asked, known=False)
             if piece is None:
                 return await all_walked(connection, generation, self._writer.models, known=False)
-            await self._writer.write(connection, generation, piece.files, keep="none", share=False)
+            await self._writer.write(connection, generation, piece.files, keep="none", first=True)
         return True

@@ -79,14 +79,14 @@ class RowWriter:
         files: Sequence[StreamVersion],
         *,
         keep: KeptAfter,
-        share: bool = True,
+        first: bool = False,
     ) -> dict[UUID, int]:
         """Write the rows of files as they are now; return the versions of those that can be read.
 
-        `keep` says how the cache keeps the files, for the next batch or not. Unless `share`, which values
-        several files have is left to whoever has written all of them.
+        `keep` says how the cache keeps the files, for the next batch or not. If it is the `first` time, no
+        rows of the files stand yet, and which values several files have is left to whoever has written all.
         """
-        chunk = _Chunk(self._ledger, self.models, keep, share=share)
+        chunk = _Chunk(self._ledger, self.models, keep, first=first)
         await bisected(chunk.read, files, chunk.leave_out)
         put = partial(chunk.put, connection, generation.schema)
         await bisected(put, [*chunk.rows], chunk.failed.__setitem__)
@@ -167,7 +167,7 @@ class _Chunk:
     ledger: Ledger
     models: Sequence[ReadModel[Any]]
     keep: KeptAfter
-    share: bool
+    first: bool
     versions: dict[UUID, int] = field(default_factory=dict)
     rows: dict[RowsKey, list[Any]] = field(default_factory=dict)
     failed: dict[RowsKey, Exception] = field(default_factory=dict)
@@ -199,15 +199,23 @@ class _Chunk:
     async def put(self, connection: AsyncConnection, schema: str, keys: Sequence[RowsKey]) -> None:
         streams = {model: [stream for name, stream in keys if name == model.name] for model in self.models}
         async with connection.transaction():
-            async with connection.pipeline():
-                for model, ids in streams.items():
-                    table, key = Identifier(schema, model.name), Identifier(model.key)
-                    delete = SQL("DELETE FROM {} WHERE {} = ANY (%s)").format(table, key)
-                    await connection.execute(delete, [ids])
+            if not self.first:
+                await _remove_rows(connection, schema, streams)
             for model, ids in streams.items():
                 rows = [row for stream in ids for row in self.rows[model.name, stream]]
                 if rows:
-                    await _put_rows(connection, schema, model, rows, share=self.share)
+                    await _put_rows(connection, schema, model, rows, share=not self.first)
+
+
+async def _remove_rows(
+    connection: AsyncConnection, schema: str, streams: Mapping[ReadModel[Any], Sequence[UUID]]
+) -> None:
+    """Remove the rows of now of files, by read model."""
+    async with connection.pipeline():
+        for model, ids in streams.items():
+            table, key = Identifier(schema, model.name), Identifier(model.key)
+            delete = SQL("DELETE FROM {} WHERE {} = ANY (%s)").format(table, key)
+            await connection.execute(delete, [ids])
 
 
 async def _put_rows(
