@@ -25,20 +25,17 @@ def refusals_of(entry: AnyEntry, life: Life) -> Iterator[Refusal]:
 
 def _everywhere(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
     """Yield what the general rules say: nothing before birth, nothing after what ended it, nothing twice."""
-    event = entry.event
-    if event.ends_with is not None:
-        yield from _ended(life, entry)
+    yield from _ended(life, entry)
     yield from _after_closing(life, entry)
-    yield from _before_it(life, event)
-    if event.once:
-        yield from _again(life, entry)
+    yield from _before_it(life, entry.event)
+    yield from _again(life, entry)
     birth = life.now(BIRTH)
     if birth is not None and birth.held.value is not None and entry.kind == "child":
         born = birth.held.value
         if born.first is not None and not life.reached(born.first):
             yield breach("E07", birth.entry)
-    for spec in fields_with(type(event), "refers"):
-        if spec.refers is not None and isinstance(value := getattr(event, spec.name), UUID):
+    for spec in fields_with(type(entry.event), "refers"):
+        if spec.refers is not None and isinstance(value := getattr(entry.event, spec.name), UUID):
             target = life.effective(value)
             if target is None or target.type != spec.refers.type:
                 absent = Label(f"{spec.label.zh}不在本档案中", f"{spec.label.en}: not in this file")
@@ -49,8 +46,8 @@ def _everywhere(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
 def _before_it(life: Life, event: Event) -> Iterator[Refusal]:
     """Yield that what an event follows comes after it (E14), or that what it presupposes is missing (E16)."""
     presupposed, followed = event.presupposes(), event.follows()
-    for before in filter(None, (presupposed, followed)):
-        if any(life.last(kind) for kind in before):
+    for before in (presupposed, followed):
+        if not before or any(life.last(kind) for kind in before):
             continue
         ahead = next(filter(None, map(life.ahead, before)), None)
         if ahead is not None:
@@ -63,14 +60,17 @@ def _before_it(life: Life, event: Event) -> Iterator[Refusal]:
 
 def _again(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
     """Yield that what happens `once` is told a second time (E18)."""
-    first = told_before(life, entry)
+    first = told_before(life, entry) if entry.event.once else None
     if first is not None:
         yield breach("E18", first)
 
 
 def _ended(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
     """Refuse what does not happen any more once the child has died, left or been adopted (`ends_with`)."""
-    ends_with, died = entry.event.ends_with, death(life)
+    ends_with = entry.event.ends_with
+    if ends_with is None:
+        return
+    died = death(life)
     if died is not None and life.reached(day_after(died.days.last)):
         yield breach("E06", died)
     stage = life.now(STAGE)

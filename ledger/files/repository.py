@@ -24,7 +24,7 @@ from ledger.sealing.cipher import Keyring
 from ledger.sealing.keys import Keys
 from ledger.store.store import Store
 
-AT_ONCE: Final = 1000
+AT_ONCE: Final = 250
 """Entries decoded in a thread at a time."""
 ADOPTED_SECONDS: Final = 1.0
 """How long a rulebook still counts here after another process recorded the adoption of a new one."""
