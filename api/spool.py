@@ -42,10 +42,10 @@ class Spool:
         """The SHA-256 of the bytes written, in hexadecimal."""
         return self._digest.hexdigest()
 
-    def parts(self) -> Iterator[bytes]:
-        """Yield the body part by part."""
+    def parts(self, size: int = _PART) -> Iterator[bytes]:
+        """Yield the body in parts of so many bytes."""
         self._file.flush()
-        yield from _unsealed(self._file.fileno(), self._cipher)
+        yield from _unsealed(self._file.fileno(), self._cipher, size)
 
     def close(self) -> None:
         """Close the file."""
@@ -68,8 +68,8 @@ def _cipher(key: bytes) -> Cipher[None]:
     return Cipher(ChaCha20(key, bytes(16)), mode=None)
 
 
-def _unsealed(descriptor: int, cipher: Cipher[None]) -> Iterator[bytes]:
+def _unsealed(descriptor: int, cipher: Cipher[None], size: int = _PART) -> Iterator[bytes]:
     opening, at = cipher.decryptor(), 0
-    while part := os.pread(descriptor, _PART, at):
+    while part := os.pread(descriptor, size, at):
         at += len(part)
         yield opening.update(part)

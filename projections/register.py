@@ -31,6 +31,7 @@ from projections.sorting import Sorts, alike, as_number
 
 T = TypeVar("T")
 
+FILES_AT_ONCE: Final = 1_000
 SEALED_NAME: Final = "register.name"
 SEALED_FILE_NO: Final = "register.file_no"
 """The context that the sealed values are bound to; they open in no other."""
@@ -272,28 +273,45 @@ async def names(
     return {child: (name, file_no) for child, name, file_no in await cursor.fetchall()}
 
 
-async def file_numbers(connection: AsyncConnection[Any], institution: UUID) -> dict[bytes, list[UUID]]:
-    """Return the files of an institution by the terms of their numbers; several files may share one.
+async def file_numbers(
+    connection: AsyncConnection[Any], institution: UUID, terms: Collection[bytes]
+) -> dict[bytes, list[UUID]]:
+    """Return the files of an institution that have numbers, by the terms of these; several may share one.
 
     A number that no file has now is that of the files that had it.
     """
-    return await _by_term(connection, "file_numbers", institution)
+    return await _by_term(connection, "file_numbers", institution, terms)
 
 
-async def citizen_ids_at(connection: AsyncConnection[Any], place: str) -> dict[bytes, list[UUID]]:
-    """Return the files in a place's charge by the terms of the citizen ids, those without one by none.
+async def citizen_ids_at(
+    connection: AsyncConnection[Any], place: str, terms: Collection[bytes]
+) -> dict[bytes, list[UUID]]:
+    """Return the files in a place's charge that have citizen ids, by the terms of these.
 
     A number that no file has now is that of the files that had it.
     """
-    return await _by_term(connection, "citizen_ids_at", place)
+    return await _by_term(connection, "citizen_ids_at", place, terms)
 
 
 async def _by_term(
-    connection: AsyncConnection[Any], query: str, whose: UUID | str
+    connection: AsyncConnection[Any], query: str, whose: UUID | str, terms: Collection[bytes]
 ) -> dict[bytes, list[UUID]]:
-    cursor = await connection.execute(_SQL[query], [whose])
+    cursor = await connection.execute(_SQL[query], {"whose": whose, "terms": list(terms)})
     now: dict[bytes, list[UUID]] = defaultdict(list)
     before: dict[bytes, list[UUID]] = defaultdict(list)
     for term, child, has_it in await cursor.fetchall():
         (now if has_it else before)[bytes(term)].append(child)
     return before | now
+
+
+async def in_charge_of(
+    connection: AsyncConnection[Any], whose: UUID | str, after: int
+) -> tuple[list[UUID], int]:
+    """Return the next files in the charge of an institution or place, of those opened after a position.
+
+    They are in the order in which they were opened, with the position to go on after.
+    """
+    charge = Identifier("institution" if isinstance(whose, UUID) else "place")
+    asked = {"whose": whose, "after": after, "most": FILES_AT_ONCE}
+    found = await (await connection.execute(_SQL["charges"].format(charge=charge), asked)).fetchall()
+    return [child for child, _ in found], found[-1][1] if found else after

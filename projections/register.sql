@@ -62,9 +62,13 @@ listed JOIN register ON register.child = listed.child
 SELECT child, name, file_no FROM {shown} WHERE child = ANY (%(children)s)
 
 -- name: file_numbers
-SELECT term, child, term = file_no_term FROM register, unnest(file_no_terms) AS term WHERE institution = %s
+SELECT term, child, term = file_no_term FROM register, unnest(file_no_terms) AS term
+ WHERE institution = %(whose)s AND term = ANY (%(terms)s)
 
 -- name: citizen_ids_at
-SELECT coalesce(term, ''), child, term IS NULL OR term = citizen_id_term
-  FROM register LEFT JOIN unnest(citizen_id_terms) AS term ON true
- WHERE place = %s
+SELECT term, child, term = citizen_id_term FROM register, unnest(citizen_id_terms) AS term
+ WHERE place = %(whose)s AND term = ANY (%(terms)s)
+
+-- name: charges
+SELECT child, opened FROM register
+ WHERE {charge} = %(whose)s AND opened > %(after)s ORDER BY opened LIMIT %(most)s

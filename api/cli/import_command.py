@@ -2,11 +2,11 @@
 
 import asyncio
 import sys
+from contextlib import AsyncExitStack, closing
 from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-import orjson
 from rich.console import Console
 
 from api.bootstrap import Container, open_container
@@ -17,10 +17,12 @@ from api.contract.problems import Problem
 from api.demo.members import tokens_for_every_role
 from api.identity.access_log import IMPORT_REPORT
 from api.identity.directory import IdentityError, Institution
+from api.identity.permissions import Actor
 from api.imports.reading.apart import Apart
 from api.imports.reading.unreadable import UnreadableFileError
 from api.imports.register_import import OtherInstitutionError, not_opened, prepare, prepare_roll, run_import
 from api.imports.report.import_report import Report
+from api.imports.report.report_lines import ReportLines
 from api.imports.report.report_workbook import prove_writable, write_clerks_copy
 from api.imports.report.terminal import bar, tell
 from api.imports.sink import InterruptedImportError
@@ -88,7 +90,9 @@ async def import_file(
     settings = Settings()
     try:
         workbook = await Apart(settings).read_file(file)
-        async with open_container(settings, follow=False) as container:
+        async with AsyncExitStack() as stack:
+            container = await stack.enter_async_context(open_container(settings, follow=False))
+            missing = stack.enter_context(closing(ReportLines(settings.data)))
             operator = await container.identity.operator()
             if place is None:
                 only = None if institution is None else await _institution(container, institution)
@@ -97,10 +101,8 @@ async def import_file(
             else:
                 handed_in = await prepare_roll(container, workbook, place, dry_run=dry_run)
             with bar() as progress:
-                outcome = await run_import(container, handed_in, operator.recorder, progress)
-            # Lines listed without a file are noted under the id of the institution.
-            read = {child or outcome.institution.institution: outcome.sees for child in outcome.shown}
-            await container.access.note(operator, read, IMPORT_REPORT)
+                outcome = await run_import(container, handed_in, operator.recorder, progress, missing=missing)
+            await _note_shown(container, operator, outcome)
             await _tell(container, outcome, report, json=json)
             if tokens and not dry_run and place is None:
                 await _print_tokens(container, outcome, json=json)
@@ -149,11 +151,18 @@ async def _institution(container: Container, name_or_id: str) -> Institution:
     return known
 
 
+async def _note_shown(container: Container, operator: Actor, outcome: Report) -> None:
+    for shown in outcome.shown:
+        # Lines listed without a file are noted under the id of the institution.
+        read = {child or outcome.institution.institution: outcome.sees for child in shown}
+        await container.access.note(operator, read, IMPORT_REPORT)
+
+
 async def _tell(container: Container, outcome: Report, report: Path | None, *, json: bool) -> None:
     rulebook = container.ledger.rulebook
     tell(outcome, rulebook, Console(stderr=json, highlight=False))
     if json:
-        sys.stdout.write(orjson.dumps(outcome.json(), option=orjson.OPT_INDENT_2).decode() + "\n")
+        sys.stdout.writelines(outcome.json_text())
         sys.stdout.flush()
     if report is not None:
         # Last, so that the outcome is printed even if the disk has no room for a copy.

@@ -274,7 +274,7 @@ class _Register:
                     bounded=True,
                     still=self.request.still,
                 )
-                job.shown = frozenset(report.shown)
+                job.shown = frozenset[UUID | None]().union(*report.shown)
                 rulebook = await self.request.rulebook()
                 rows = await asyncio.to_thread(rows_workbook, report, rulebook)
                 await asyncio.to_thread(self.files.write, "rows", rows)

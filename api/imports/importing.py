@@ -122,12 +122,13 @@ class Importer:
     async def _look_elsewhere(self, report: Report, seen: set[UUID]) -> None:
         """Look for missing rows in the files of children that the register does not list."""
         missing = self.importer.missing(report.register)
-        every = chain.from_iterable((await self.streams.known()).values())
-        others = [stream for stream in every if stream not in seen]
-        for start in range(0, len(others), FILES_AT_ONCE):
-            for file in (await self.importer.keeper.files(others[start : start + FILES_AT_ONCE])).values():
-                told = self.importer.told(file, day_of(self.importer.now()))
-                missing.look(report, file, set(), None, told)
+        async for streams in self.streams.every():
+            others = [stream for stream in streams if stream not in seen]
+            for start in range(0, len(others), FILES_AT_ONCE):
+                some = others[start : start + FILES_AT_ONCE]
+                for file in (await self.importer.keeper.files(some, keep="none")).values():
+                    told = self.importer.told(file, day_of(self.importer.now()))
+                    missing.look(report, file, set(), None, told)
 
 
 async def _in_order(

@@ -19,6 +19,7 @@ from api.imports.reading.unreadable import NOTHING_KNOWN, WHOSE, UnreadableFileE
 from api.imports.reading.workbook import Workbook
 from api.imports.recognition.register_reading import Register, read_register
 from api.imports.report.import_report import Report
+from api.imports.report.report_lines import ReportLines
 from api.imports.sink import RecordingSink, RehearsingSink
 from api.imports.streams import Streams
 from api.institutions import change_institution, like_names, open_institution
@@ -155,12 +156,14 @@ async def run_import(
     progress: Callable[[int, int], None],
     *,
     bounded: bool = False,
+    missing: ReportLines | None = None,
     still: Still = always,
 ) -> Report:
     """Import a register; `progress` is called with the rows done and their total.
 
-    A `bounded` report lists only the beginning of the unused lines, and counts the rest. An unknown
-    institution is opened, except in a dry run. Raises IdentityError if that fails, InterruptedImportError and
+    A `bounded` report lists only the beginning of the unused lines, and counts the rest. One that lists all
+    has as many `missing` ones as the ledger has of the institution. An unknown institution is opened, except
+    in a dry run. Raises IdentityError if that fails, InterruptedImportError and
     the errors of `still` and the store; after these the import may be repeated.
     """
     await up_to_date(container)
@@ -171,6 +174,7 @@ async def run_import(
     sees = SEES[actor.role]
     report = Report(register, account, institution, handed_in.opened, handed_in.dry_run, bounded, sees)
     report.beside, report.place = handed_in.beside, place
+    report.missing = report.missing if missing is None else missing
 
     def checked(file: File, recording: Recording) -> Hindrance | None:
         return hindrance(actor, recording.drafts, file, today=container.today(), place=place)

@@ -14,6 +14,7 @@ from domain.file import File
 from domain.judging import Judgement
 from domain.when import day_of
 from ledger.codec.parsing import InvalidError
+from ledger.files.cache import KeptAfter
 from ledger.ledger import Ledger
 from ledger.recording.candidates import Candidate, Check, entry_id, entry_ids, judge_together
 from ledger.recording.outcome import Denied, Hindrance, KeyMismatch, Recorded, Refused
@@ -76,9 +77,9 @@ class RecordingSink:
         """Return the same sink for a process with a ledger of its own, which need not know of tokens."""
         return type(self)(ledger, self._checked)
 
-    async def files(self, streams: Iterable[UUID]) -> dict[UUID, File]:
-        """Return the files that have entries."""
-        return await self.ledger.files(streams)
+    async def files(self, streams: Iterable[UUID], *, keep: KeptAfter = "single") -> dict[UUID, File]:
+        """Return the files that have entries; the cache keeps them so."""
+        return await self.ledger.files(streams, keep=keep)
 
     def named(self, key: str, owner: UUID) -> UUID:
         """Return the id of the entry that an owner's key names."""

@@ -1,7 +1,7 @@
 """The streams of an institution's children by file number, and of a place's by citizen id."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from uuid import UUID
 
 from api.identity.permissions import Actor, families_sql
@@ -10,7 +10,7 @@ from projections.families import having
 from projections.likeness import CITIZEN_ID, holders
 from projections.name_search import whole_name, whole_number
 from projections.projector.projector import Projector
-from projections.register import citizen_ids_at, file_numbers
+from projections.register import citizen_ids_at, file_numbers, in_charge_of
 
 
 class Streams:
@@ -25,22 +25,28 @@ class Streams:
         self._owner = owner
         self._place = place
 
-    async def known(self) -> dict[bytes, list[UUID]]:
-        """Return the files by the terms of their numbers; several files may share one."""
-        async with self._projector.reading() as connection:
-            if self._place is not None:
-                return await citizen_ids_at(connection, self._place)
-            return await file_numbers(connection, self._owner)
-
     async def of(self, numbers: Iterable[str]) -> dict[str, list[UUID]]:
-        """Return the existing files of file numbers."""
-        known = await self.known()
+        """Return the existing files of numbers; several files may share one."""
+        terms = await asyncio.to_thread(
+            lambda: {number: self._ledger.term(whole_number(number)) for number in numbers}
+        )
+        async with self._projector.reading() as connection:
+            known = await (
+                file_numbers(connection, self._owner, terms.values())
+                if self._place is None
+                else citizen_ids_at(connection, self._place, terms.values())
+            )
+        return {number: known[term] for number, term in terms.items() if term in known}
 
-        def by_number() -> dict[str, list[UUID]]:
-            terms = {number: self._ledger.term(whole_number(number)) for number in numbers}
-            return {number: known[term] for number, term in terms.items() if term in known}
-
-        return await asyncio.to_thread(by_number)
+    async def every(self) -> AsyncIterator[Sequence[UUID]]:
+        """Yield all files of the institution or place as the register has them, some at a time."""
+        after = 0
+        while True:
+            async with self._projector.reading() as connection:
+                files, after = await in_charge_of(connection, self._place or self._owner, after)
+            if not files:
+                return
+            yield files
 
     @property
     def term(self) -> Callable[[str], bytes]:

@@ -1,4 +1,7 @@
-"""The peak memory of an import and of read models written from empty, each by processes of its own."""
+"""The peak memory of an import and of read models written from empty, each by processes of its own.
+
+Memory that processes share, such as what a forked one has of the one that it was forked from, counts once.
+"""
 
 import asyncio
 import re
@@ -111,7 +114,7 @@ def _minutes(rate: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """What a process said last, how long it took, and the peaks in MB of it and those that it started."""
+    """What a process said last, how long it took, and the peak in MB of it and of those that it started."""
 
     said: Sequence[bytes]
     seconds: float
@@ -131,8 +134,8 @@ async def _alone(settings: Settings, script: str, *arguments: str) -> _Run:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
     )
-    peaks: dict[int, int] = {}
-    watching = asyncio.create_task(_watch(process.pid, peaks))
+    seen = [0]
+    watching = asyncio.create_task(_watch(process.pid, seen))
     try:
         said, _ = await process.communicate()
     finally:
@@ -141,25 +144,22 @@ async def _alone(settings: Settings, script: str, *arguments: str) -> _Run:
             process.kill()
             await process.wait()
     assert process.returncode == 0, "a measured process failed"
-    return _Run(said.split(), perf_counter() - began, sum(peaks.values()) * 1024 / 1e6)
+    return _Run(said.split(), perf_counter() - began, max(seen) * 1024 / 1e6)
 
 
-async def _watch(process: int, peaks: dict[int, int]) -> None:
-    """Note the peak of a process and of those that it started, in kB, until cancelled.
-
-    Memory that processes share counts for each. It is not ru_maxrss, which a process inherits.
-    """
+async def _watch(process: int, seen: list[int]) -> None:
+    """Note again and again how many kB a process has together with those that it started, until cancelled."""
     while True:
-        peaks.update(_peaks(process))
+        seen.append(sum(map(_share, _with_children(process))))
         await asyncio.sleep(LOOK_SECONDS)
 
 
-def _peaks(process: int) -> Iterator[tuple[int, int]]:
-    for each in _with_children(process):
-        with suppress(OSError):
-            found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{each}/status").read_text())
-            if found is not None:
-                yield each, int(found[1])
+def _share(process: int) -> int:
+    """Return the kB of a process, with its part of what it shares (PSS); none once it has ended."""
+    with suppress(OSError):
+        found = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{process}/smaps_rollup").read_text(), re.MULTILINE)
+        return int(found[1]) if found else 0
+    return 0
 
 
 def _with_children(process: int) -> Iterator[int]:

@@ -130,7 +130,7 @@ async def test_a_former_institution_imports_nothing_into_the_file_it_opened(
     report = await counter.take_as(await recorder(counter.served, role), content, dry_run=dry_run)
 
     assert rejected(report) == [("儿童花名册", 4, "not_yours"), ("体检", 4, "not_yours")]
-    assert report.missing == []
+    assert not report.missing
     assert (await counter.file("CS001")).version == before.version
     assert bool(await counter.head() > before.position) is not dry_run
     report.account.prove()
@@ -156,7 +156,7 @@ async def test_of_a_restricted_file_an_importer_learns_only_what_they_state_agai
     earlier = a_sheet("体检").row(儿童编号="CS001", 体检日期="2019-03-04", 结论="正常")
     report = await counter.take(CHILDREN, earlier, ADOPTED, role="supervisor")
     # That the examination of 2020 stands in the file, and not in this register, is not told either.
-    assert (rejected(report), report.json()["recorded"], report.missing) == ([], 1, [])
+    assert (rejected(report), report.json()["recorded"], len(report.missing)) == ([], 1, 0)
 
 
 async def test_with_an_approved_purpose_an_importer_corrects_a_restricted_file(counter: Counter) -> None:

@@ -1,10 +1,12 @@
 """The report of an import: the object that `childledger import --json` prints, and further details."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
+
+import orjson
 
 from api.contract.listing import titled
 from api.identity.directory import Institution
@@ -13,6 +15,7 @@ from api.imports.faults import Fault
 from api.imports.layout import Cell, RowOf
 from api.imports.recognition.register_reading import Register
 from api.imports.recognition.tables import RowKind
+from api.imports.report.report_lines import ReportLine, ReportLines
 from domain.event import EVERY_CATEGORY, Category
 from domain.judging import Judgement, told_to
 from domain.label import Label
@@ -47,29 +50,6 @@ MOST_LISTED_TEXT: Final = limit(
     why=Label("结果在内存中保留", "Reports are kept in memory"),
     beyond=Label("其余的行只计数（unlisted）", "Further lines are counted (`unlisted`)"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ReportLine:
-    """One reported value or row: its place, its text as written, and the code of the reason.
-
-    `other` is the place that states it differently, `place` the column's from 0, `child` the file that it is
-    about, if there is one.
-    """
-
-    sheet: str
-    row: int
-    column: str
-    value: str
-    code: str
-    other: str | None = None
-    place: int = 0
-    child: UUID | None = None
-
-    def json(self) -> dict[str, Any]:
-        """Return the line in the form of the contract."""
-        shown = {name: getattr(self, name) for name in ("sheet", "row", "column", "value", "code")}
-        return shown | ({"other": self.other} if self.other else {})
 
 
 @dataclass(slots=True)
@@ -113,7 +93,7 @@ class Report:
     """The values that are recorded as corrections."""
     corrected: set[RowOf] = field(default_factory=set)
     """The rows of these values."""
-    missing: list[ReportLine] = field(default_factory=list)
+    missing: ReportLines = field(default_factory=ReportLines)
     rows_by_rule: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Rows with findings, by rule."""
     unverified: Counter[str] = field(default_factory=Counter)
@@ -195,11 +175,16 @@ class Report:
     def arrange(self) -> None:
         """Sort all lines into the order of the file."""
         order = {sheet.title: sheet.number for sheet in self.register.workbook.sheets}
+
+        def place(line: ReportLine) -> tuple[int, int, int]:
+            return order.get(line.sheet, len(order)), line.row, line.place
+
         for lines in self._lists:
-            lines.sort(key=lambda line: (order.get(line.sheet, len(order)), line.row, line.place))
+            lines.sort(key=place)
+        self.missing.sort(key=place)
 
     def _list(self, kind: str, line: ReportLine) -> None:
-        lines: list[ReportLine] = getattr(self, kind)
+        lines: list[ReportLine] | ReportLines = getattr(self, kind)
         self.listed_text += len(line.value)
         if self.bounded and (len(lines) >= MOST_LISTED or self.listed_text > MOST_LISTED_TEXT):
             self.unlisted[kind] += 1
@@ -207,14 +192,17 @@ class Report:
             lines.append(line)
 
     @property
-    def shown(self) -> set[UUID | None]:
-        """The children in the report; None for lines of unknown children."""
-        listed = {line.child for lines in self._lists for line in lines}
-        return listed | self.against
+    def shown(self) -> Iterator[set[UUID | None]]:
+        """The children in the report, each once, some at a time; None for lines of unknown children."""
+        listed = {line.child for lines in self._lists for line in lines} | self.against
+        yield listed
+        for some in self.missing.children:
+            yield some - listed
 
     @property
     def _lists(self) -> tuple[list[ReportLine], ...]:
-        return self.rejections, self.values, self.corrections, self.missing
+        """The lists that have no more lines than the file has cells."""
+        return self.rejections, self.values, self.corrections
 
     def _sheet(self, table: int) -> str:
         return self.register.tables[table].sheet.title
@@ -231,6 +219,20 @@ class Report:
 
     def json(self) -> dict[str, Any]:
         """Return the report in the form of the contract."""
+        return self._before_missing() | {"not_in_this_file": [line.json() for line in self.missing]}
+
+    def json_text(self) -> Iterator[str]:
+        """Yield the same as text, piece by piece, with each missing row on a line of its own."""
+        before = orjson.dumps(self._before_missing(), option=orjson.OPT_INDENT_2).decode()
+        yield before.removesuffix("\n}") + ',\n  "not_in_this_file": ['
+        between = "\n    "
+        for line in self.missing:
+            yield between + orjson.dumps(line.json()).decode()
+            between = ",\n    "
+        yield "\n  ]\n}\n"
+
+    def counts(self) -> dict[str, Any]:
+        """Return what is counted, of which file and whose."""
         rows, cells = self.account.rows, self.account.cells
         return {
             "file": self.register.workbook.name,
@@ -249,6 +251,11 @@ class Report:
             "as_found": self.as_found,
             "set_aside": cells[CellOutcome.SET_ASIDE],
             "entries": self.entries,
+        }
+
+    def _before_missing(self) -> dict[str, Any]:
+        return {
+            **self.counts(),
             "rejections": [line.json() for line in self.rejections],
             "values": [line.json() for line in self.values],
             "corrections": [line.json() for line in self.corrections],
@@ -256,7 +263,6 @@ class Report:
                 {"rule": rule, **titled(rule), "count": len(rows), "unverified": self.unverified[rule]}
                 for rule, rows in sorted(self.rows_by_rule.items())
             ],
-            "not_in_this_file": [line.json() for line in self.missing],
         } | (
             {"unlisted": {_NAMES.get(kind, kind): count for kind, count in self.unlisted.items()}}
             if self.unlisted

@@ -8,7 +8,8 @@ from uuid import UUID
 from api.imports.comparison.differences import papers
 from api.imports.layout import FILE_NO
 from api.imports.recognition.register_reading import Register
-from api.imports.report.import_report import NOT_IN_FILE, Report, ReportLine
+from api.imports.report.import_report import NOT_IN_FILE, Report
+from api.imports.report.report_lines import ReportLine
 from domain.entry import AnyEntry
 from domain.envelope import Document
 from domain.event import Category

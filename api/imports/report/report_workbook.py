@@ -9,7 +9,8 @@ import xlsxwriter  # type: ignore[import-untyped] # it has no types
 from xlsxwriter.format import Format  # type: ignore[import-untyped] # the same
 
 from api.imports.faults import Fault
-from api.imports.report.import_report import TOLD, Report, ReportLine
+from api.imports.report.import_report import TOLD, Report
+from api.imports.report.report_lines import ReportLine
 from domain.rulebook import Rulebook
 
 _PRIVATE: Final = 0o600
@@ -31,6 +32,12 @@ _PLACES: Final = (
     "另见 See also",
 )
 _WIDTHS: Final = (16, 8, 22, 40, 28, 40, 20)
+_TEXTS_ONLY: Final = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
 LONGEST: Final = 32_000
 """A cell holds 32,767 characters."""
 
@@ -46,9 +53,7 @@ def prove_writable(path: Path) -> None:
 def write_clerks_copy(report: Report, path: Path, rulebook: Rulebook) -> None:
     """Write the report to a file that only its owner may read."""
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, _PRIVATE), "w+b") as file:
-        book = xlsxwriter.Workbook(
-            file, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-        )
+        book = xlsxwriter.Workbook(file, _TEXTS_ONLY)
         bold = book.add_format({"bold": True})
         _sheet(book, bold, "汇总", ("项目 Item", "数量 Number"), (60, 20), _summary(report))
         for title, lines in (
@@ -82,7 +87,7 @@ def _sheet(
 
 
 def _summary(report: Report) -> Iterable[tuple[str, str]]:
-    answer = report.json()
+    answer = report.counts()
     yield "文件 File", answer["file"]
     yield "SHA-256", answer["sha256"]
     yield (

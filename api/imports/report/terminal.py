@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from api.imports.accounting import CellOutcome
-from api.imports.report.import_report import Report, ReportLine
+from api.imports.report.import_report import Report
+from api.imports.report.report_lines import ReportLine, ReportLines
 from api.imports.report.report_workbook import found_by, why
 from domain.rulebook import Rulebook
 
@@ -66,12 +67,16 @@ def tell(report: Report, rulebook: Rulebook, console: Console) -> None:
     console.print(Text(f"{done}: {report.entries:,}; {report.rate:,.0f} 行/秒 rows/s，{pace}"))
 
 
-def _lines(console: Console, title: str, lines: list[ReportLine], rulebook: Rulebook) -> None:
+def _lines(console: Console, title: str, lines: list[ReportLine] | ReportLines, rulebook: Rulebook) -> None:
     """Print how often each reason occurs and where first; the values are only in the report."""
     if not lines:
         return
     console.print(Text(f"{title}: {len(lines):,}"))
-    for code, count in Counter(line.code for line in lines).most_common():
-        first = next(line for line in lines if line.code == code)
+    counts, firsts = Counter[str](), dict[str, ReportLine]()
+    for line in lines:
+        counts[line.code] += 1
+        firsts.setdefault(line.code, line)
+    for code, count in counts.most_common():
+        first = firsts[code]
         where = f"{first.sheet}!{first.row} {first.column}".rstrip()
         console.print(Text(f"  {count:,}  {' '.join(why(code, rulebook))}  ({where})"))
