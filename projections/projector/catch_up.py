@@ -17,6 +17,7 @@ from psycopg import AsyncConnection, Rollback
 from psycopg.sql import Identifier
 
 from domain.events.erasure import ErasureCompleted
+from ledger.files.cache import KeptAfter
 from ledger.ledger import Ledger
 from ledger.store.append import Moved, StreamVersion
 from ledger.store.pools import Pool
@@ -74,10 +75,13 @@ class CatchUp:
             else:
                 if any(ErasureCompleted.__name__ in each.types for each in moved):
                     self._files.clear()
+                # Files of more entries than the cache holds would but push each other out.
+                fits = through - before <= self._ledger.repository.cache.capacity
+                keep: KeptAfter = "single" if fits else "none"
                 for files in chunks(await self._moved(connection, generation, moved)):
                     if self.leaving:
                         raise LeftError
-                    written |= await self._writer.write(connection, generation, files, keep="single")
+                    written |= await self._writer.write(connection, generation, files, keep=keep)
         if not advanced.rowcount:
             return 0
         if changes is not None:

@@ -15,7 +15,7 @@ from api.cli.import_command import import_file
 from api.contract.problems import Problem
 from api.imports.reading.kinds import read_workbook
 from api.settings import Settings
-from tests.support.registers.paper import Paper, a_sheet, roster, workbook
+from tests.support.registers.paper import Paper, a_sheet, roster, roster_of, workbook
 
 NEW, OTHER = "临港市儿童福利院（测试）", "海东市儿童福利院（测试）"
 KEYS = [
@@ -327,6 +327,25 @@ async def test_the_clerk_s_copy_holds_every_line_as_text_for_its_owner_only(tmp_
         ("儿童花名册", "4", "出生日期", "15.3.1"),
     ]
     assert sheets["未录入"][1][:4] == ("体检", "4", "儿童编号", "CS777")
+
+
+@pytest.mark.usefixtures("surroundings")
+async def test_rows_that_the_file_lacks_are_all_listed_in_its_order_wherever_they_wait(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.imports.report.report_lines.HELD", 2)
+    copy = tmp_path / "导入结果.xlsx"
+    numbers = [f"CS{number:03}" for number in range(1, 8)]
+    await import_file(a_file(tmp_path, roster_of(*[{}] * len(numbers), institution=NEW)))
+    capsys.readouterr()
+
+    await import_file(a_file(tmp_path, newcomers_roster(儿童编号="CS100")), report=copy, json=True)
+
+    told = json.loads(capsys.readouterr().out)["not_in_this_file"]
+    assert [(line["row"], line["value"]) for line in told] == list(enumerate(numbers, 4))
+    assert {tuple(line) for line in told} == {("sheet", "row", "column", "value", "code")}
+    sheets = {sheet.title: sheet.rows for sheet in read_workbook(copy).sheets}
+    assert [row[3] for row in sheets["本次文件中没有"][1:]] == numbers
 
 
 async def test_a_report_that_cannot_be_written_is_told_before_anything_is_imported(
