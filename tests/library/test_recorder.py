@@ -26,6 +26,7 @@ from ledger.recorder import Factory
 from ledger.recorder.inserting import Inserter
 from ledger.roles import Roles
 from ledger.store.append import Stale
+from tests.support.citus import needs_one_server
 from tests.support.ledgers import PASSWORD, an_append, make_ledger, store_of
 from tests.support.pooler import direct
 from tests.support.waiting import until_now
@@ -72,6 +73,7 @@ def test_an_aggregate_begins_at_any_version_and_goes_on_without_gaps(factory: Fa
     assert recorder.select_events(begun[0].originator_id) == begun
 
 
+@needs_one_server
 def test_several_aggregates_are_recorded_in_the_order_given_or_not_at_all(factory: Factory) -> None:
     recorder = factory.process_recorder()
     one, other = story(1, 3), story(1, 3)
@@ -260,9 +262,9 @@ def take_snapshots(factory: Factory) -> Sequence[int] | None:
     [
         (b".append(", insert, [1, 2]),
         (b"COMMIT", insert_of_several, [1, 2]),
-        (b"COMMIT", process, [1, 2]),
+        pytest.param(b"COMMIT", process, [1, 2], marks=needs_one_server),
         (b".tracking", track, None),
-        (b".snapshot", take_snapshots, None),
+        pytest.param(b".snapshot", take_snapshots, None, marks=needs_one_server),
     ],
     ids=["append", "several", "process", "tracking", "snapshots"],
 )
@@ -287,6 +289,7 @@ def test_a_lost_answer_is_no_conflict(
     assert taken == (2 if doing is take_snapshots else 0)
 
 
+@needs_one_server
 def test_killed_backends_are_not_noticed_by_those_who_insert(
     factory: Factory, blocking_superuser: psycopg.Connection
 ) -> None:

@@ -22,6 +22,7 @@ from ledger.postgres.migrate import DEFAULT_LEDGER
 from ledger.sealing.key_file import KeyFile
 from ledger.store import epochs
 from ledger.store.store import Store
+from tests.support.citus import skip_where_nothing_is_copied
 from tests.support.client import NOW, Served
 from tests.support.ledgers import Urls, a_superuser, an_append, store_of
 from tests.support.waiting import until
@@ -42,6 +43,7 @@ def last_seen_of(store: Store, data: Path) -> LastSeen:
 @asynccontextmanager
 async def older(url: str) -> AsyncIterator[str]:
     """A copy of a database as it is now, which stays behind when the other goes on."""
+    skip_where_nothing_is_copied()
     name = f"test_{uuid4().hex}"
     names = {"copy": sql.Identifier(name), "database": sql.Identifier(str(conninfo_to_dict(url)["dbname"]))}
     elsewhere = make_conninfo(url, dbname="postgres")

@@ -15,7 +15,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from ledger.postgres.embedded import Server, embedded
-from tests.support.citus import CITUS, a_distributed_database
+from tests.support.citus import CITUS, a_distributed_database, skip_where_nothing_is_copied
 from tests.support.folders import a_folder
 from tests.support.pooler import POOLED, direct, pooled
 
@@ -125,7 +125,7 @@ def copied(postgres: str, template: str) -> Iterator[str]:
     """
     if CITUS:
         if template != EMPTY:
-            pytest.skip("a database of several servers cannot be copied")
+            skip_where_nothing_is_copied()
         with a_distributed_database(postgres) as url:
             yield url
         return
