@@ -302,15 +302,15 @@ def _columns(pairs: Iterable[tuple[UUID, str]]) -> list[bytes]:
 
 
 def _verdict(append: Append, judgement: AppendAnswer, stored: Mapping[UUID, Stored]) -> Verdict:
-    match judgement:
-        case AppendAnswer("accepted"):
+    match judgement.verdict:
+        case "accepted":
             moments = tuple([judgement.moment + number * TICK for number in range(len(append.entries))])
             return Accepted(judgement.first, moments)
-        case AppendAnswer("repeated"):
+        case "repeated":
             return Repeated(tuple(stored[entry.entry_id] for entry in append.entries))
-        case AppendAnswer("stale"):
+        case "stale":
             return Stale(judgement.version)
-        case AppendAnswer("withheld"):
+        case "withheld":
             return HeldBack()
         case _:
             return Mismatch()

@@ -18,7 +18,6 @@ from tests.support.console import FROM_HERE
 
 LONG: Final = 1000
 """Entries of the file whose pages are opened."""
-CHILDREN: Final = 10_000
 TIMES: Final = 9
 ALL_GROWN_UP: Final = "2035-12-31"
 PAGES: Final = {
@@ -34,7 +33,7 @@ PAGES: Final = {
 @asynccontextmanager
 async def against_their_answers(bench: Bench) -> AsyncIterator[Duel]:
     """The first pages of a working day at many children, by somebody signed in, against the answers shown."""
-    async with many_files(bench, bench.of(LONG), children=CHILDREN) as many:
+    async with many_files(bench, bench.of(LONG)) as many:
         transport = ASGITransport(app=many.app)
         async with (
             AsyncClient(transport=transport, base_url="http://childledger.test") as browser,
