@@ -58,7 +58,10 @@ ALTERED = {
     "content": (CONTENT, [(7, PARTS["h"])]),
     "moment": (MOMENT, [(7, PARTS["r"])]),
     "version": ("UPDATE entry SET version = 777 WHERE position = 7", [(7, PARTS["v"])]),
-    "file": ("UPDATE entry SET stream = gen_random_uuid() WHERE position = 7", [(7, PARTS["s"])]),
+    "file": (
+        "UPDATE entry SET stream = '0b1f4c7e-3a52-4d80-9c6b-5e2f7a9d1c34' WHERE position = 7",
+        [(7, PARTS["s"])],
+    ),
     "deleted": ("DELETE FROM entry WHERE position = 7", [(7, NO_ROW)]),
     "tail": ("DELETE FROM entry WHERE position > 299", [(300, NO_ROW)]),
     "swapped": (SWAPPED, [(each, PARTS[part]) for each in (7, 8) for part in "hrv"]),
@@ -104,7 +107,9 @@ async def test_entries_of_an_erased_file_are_verified_but_for_whose_they_are(
         assert (await superuser.execute(gone, [STREAM, SALT])).rowcount == 1
         assert await found(ledger) == []
         await superuser.execute(MOMENT)
-        await superuser.execute("UPDATE entry SET stream = gen_random_uuid() WHERE position = 250")
+        await superuser.execute(
+            "UPDATE entry SET stream = '0b1f4c7e-3a52-4d80-9c6b-5e2f7a9d1c34' WHERE position = 250"
+        )
     assert await found(ledger) == [(7, PARTS["r"]), (250, PARTS["s"])]
 
 

@@ -17,6 +17,7 @@ from ledger.log.leaves import SQL as LEAVES
 from ledger.log.transparency_log import SQL as LOG
 from ledger.store import queries
 from ledger.store.append_batch import SQL as STORE
+from tests.support.citus import needs_one_server
 from tests.support.ledgers import a_superuser, make_ledger, rows
 
 LISTED = queries.load("projections", "listed_entries.sql")
@@ -91,6 +92,7 @@ async def scans(connection: AsyncConnection, statement: str) -> list[tuple[str, 
     return [each for each in nodes(row[0][0]["Plan"]) if each[0] == "Seq Scan" and each[1] != "head"]
 
 
+@needs_one_server
 async def test_no_statement_reads_a_table_from_end_to_end(grown: AsyncConnection) -> None:
     own = {name: await scans(grown, filled_in(STORE[name], values)) for name, values in ASKED.items()}
     own["holder"] = await scans(grown, filled_in(IDENTITY["holder"], ["sha256('x')"]))
@@ -98,6 +100,7 @@ async def test_no_statement_reads_a_table_from_end_to_end(grown: AsyncConnection
     assert await scans(grown, "SELECT * FROM entry WHERE type = 'x'"), "a scan would be seen"
 
 
+@needs_one_server
 async def test_what_was_recorded_late_is_found_in_the_order_of_its_delay(grown: AsyncConnection) -> None:
     """Of the entries alone: whose files are in scope is looked up for each."""
     asked = f"{LATE['late'].decode()} ORDER BY lead, position LIMIT 51"
@@ -170,6 +173,7 @@ SMALL = {"access_head", "log", "epoch"}
 """Tables of one row, or of one for each log and epoch."""
 
 
+@needs_one_server
 async def test_the_log_of_accesses_is_read_by_its_indexes(
     grown: AsyncConnection, subtests: pytest.Subtests
 ) -> None:

@@ -19,8 +19,8 @@ CITUS: Final = os.environ.get("CHILDLEDGER_TEST_CITUS")
 """The coordinator on which the tests run, if they do."""
 needs_triggers: Final = pytest.mark.skipif(CITUS is not None, reason="Citus lets no trigger stand on a table")
 """Of a test that makes a fault by a trigger."""
-needs_one_server: Final = pytest.mark.skipif(CITUS is not None, reason="Citus refuses it: see docs/scale.md")
-"""Of a test of what does not work there."""
+needs_one_server: Final = pytest.mark.skipif(CITUS is not None, reason="a cluster has no such thing to show")
+"""Of a test of what does not work there (docs/scale.md), or of what Citus shows otherwise."""
 on_citus: Final = pytest.mark.skipif(CITUS is None, reason="no cluster: CHILDLEDGER_TEST_CITUS names none")
 
 
