@@ -75,8 +75,8 @@ async def an_office(servers: ReplicatedServers, data: Path, log: Path) -> AsyncI
 
 
 async def gone_on(office: Office, recording: list[asyncio.Task[None]]) -> None:
-    """Wait until something more is acknowledged."""
-    already = office.requests
+    """Wait until something is acknowledged that was asked for from now on: answers are on their way."""
+    already = office.requests + len(recording)
 
     def gone_on() -> bool:
         assert not any(task.done() for task in recording), [task for task in recording if task.done()]
