@@ -12,8 +12,8 @@ from typing import Final
 FIRST_DAY: Final = date.min
 LAST_DAY: Final = date.max
 SHANGHAI: Final = timezone(timedelta(hours=8))
-_ONE_DAY: Final = timedelta(days=1)
 """The time zone of all days; it has had no summer time since 1991."""
+_ONE_DAY: Final = timedelta(days=1)
 _SHORTEST_MONTH: Final = 28
 """Days that every month has."""
 

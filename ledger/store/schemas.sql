@@ -34,4 +34,5 @@ SELECT own.schema::regnamespace::text, home.nodeid
 SELECT citus_schema_move(%s::regnamespace, %s, 'block_writes')
 
 -- name: move_alone
+-- Waits for whoever moves schemas of this database. The number is that of the catalog of what is distributed.
 SELECT pg_advisory_xact_lock('pg_catalog.pg_dist_partition'::regclass::bigint)

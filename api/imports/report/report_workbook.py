@@ -53,7 +53,8 @@ def prove_writable(path: Path) -> None:
 def write_clerks_copy(report: Report, path: Path, rulebook: Rulebook) -> None:
     """Write the report to a file that only its owner may read."""
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, _PRIVATE), "w+b") as file:
-        book = xlsxwriter.Workbook(file, _TEXTS_ONLY)
+        # What it cannot hold in memory waits in clear: where the copy itself lies, and nowhere else.
+        book = xlsxwriter.Workbook(file, _TEXTS_ONLY | {"tmpdir": path.absolute().parent})
         bold = book.add_format({"bold": True})
         _sheet(book, bold, "汇总", ("项目 Item", "数量 Number"), (60, 20), _summary(report))
         for title, lines in (
