@@ -1,11 +1,13 @@
 """`make bench` and `make bench-scale`."""
 
+import logging
 import sys
 from time import perf_counter
 from typing import Annotated, Final
 
 from cyclopts import App, Parameter
 
+from api import logs
 from api.cli.output import STOPPED
 from api.serving import run
 from tests.bench import many_children
@@ -91,4 +93,5 @@ def cluster(*, against: str | None = None) -> int:
 
 
 if __name__ == "__main__":
+    logs.configure(logging.WARNING)
     sys.exit(app(result_action="return_value"))

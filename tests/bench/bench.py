@@ -1,8 +1,8 @@
 """Where the benchmark runs: one durable embedded PostgreSQL, and a furnished database for whoever asks."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copytree, rmtree
@@ -49,6 +49,8 @@ class Bench:
     home: Institution = NOWHERE
     recorder: Recorder = CLERK
     token: str = ""
+    kept: set[str] = field(default_factory=set)
+    """The databases that are filled, and kept for all rows."""
 
     def of(self, number: int) -> int:
         """Return how many of so many things are done at this size."""
@@ -58,14 +60,21 @@ class Bench:
     async def database(self, of: str = TEMPLATE) -> AsyncIterator[Settings]:
         """Give the settings of a copy of a database, by default of one with no more than staff."""
         name = f"row_{uuid4().hex[:12]}"
-        await self._say("CREATE DATABASE {} TEMPLATE {}", name, of)
-        settings = self.settings(name)
-        copytree(self.settings(of).data, settings.data)
         try:
-            yield settings
+            yield await self._made(name, of)
         finally:
-            await self._say("DROP DATABASE {} WITH (FORCE)", name)
-            rmtree(settings.data)
+            await self._dropped(name)
+
+    async def kept_database(self, name: str, fill: Callable[[Settings], Awaitable[None]]) -> Settings:
+        """Return the settings of a database that is filled for the first row that asks for it."""
+        if name not in self.kept:
+            try:
+                await fill(await self._made(name, TEMPLATE))
+            except BaseException:
+                await self._dropped(name)
+                raise
+            self.kept.add(name)
+        return self.settings(name)
 
     @asynccontextmanager
     async def container(self) -> AsyncIterator[Container]:
@@ -83,6 +92,16 @@ class Bench:
         """Return the settings of a database of this server."""
         url = SecretStr(make_conninfo(self.server, dbname=database))
         return Settings(database_url=url, data=self.data / "databases" / database, ledger=LEDGER)
+
+    async def _made(self, name: str, of: str) -> Settings:
+        await self._say("CREATE DATABASE {} TEMPLATE {}", name, of)
+        settings = self.settings(name)
+        copytree(self.settings(of).data, settings.data)
+        return settings
+
+    async def _dropped(self, name: str) -> None:
+        await self._say("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        rmtree(self.settings(name).data, ignore_errors=True)
 
     async def _say(self, statement: str, *names: str) -> None:
         async with await AsyncConnection.connect(self.server, autocommit=True) as connection:

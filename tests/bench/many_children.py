@@ -47,7 +47,7 @@ async def measure_questions(bench: Bench, sizes: Sequence[int] = SIZES) -> None:
     found: dict[str, list[str]] = {name: [] for name in QUESTIONS}
     for children in sizes:
         async with (
-            many_files(bench, children=children) as many,
+            many_files(bench, children) as many,
             AsyncClient(transport=ASGITransport(app=many.app), base_url="http://bench.test") as client,
         ):
             # Some lists are for those who answer for others.

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from api.app import create_app, running
 from api.bootstrap import Container
+from api.settings import Settings
 from domain.file import File
 from ledger.files.cache import KeptAfter
 from ledger.files.repository import FileRepository
@@ -25,6 +26,8 @@ from tests.support.many_children import every_table, multiply
 CHILDREN: Final = 100_000
 LENGTH: Final = 100
 """Entries of the file whose rows all children have, on other days."""
+LONG: Final = 1000
+"""Entries of another file."""
 AT_ONCE: Final = 2
 """Tables that are filled at the same time."""
 PATIENCE_SECONDS: Final = 600.0
@@ -32,34 +35,44 @@ PATIENCE_SECONDS: Final = 600.0
 
 @dataclass(frozen=True, slots=True)
 class ManyFiles:
-    """The app that serves so many `children`, the `head` of its ledger, and `files` of given lengths."""
+    """The app that serves so many `children`, the `head` of its ledger, and its `long` file."""
 
     app: FastAPI
     container: Container
     children: int
     head: int
-    files: tuple[UUID, ...]
+    long: UUID
 
 
 @asynccontextmanager
-async def many_files(bench: Bench, *lengths: int, children: int = CHILDREN) -> AsyncIterator[ManyFiles]:
-    """Give a ledger with files of so many entries, the first of which has its rows for every child."""
-    children, every = bench.of(children), (LENGTH, *lengths)
-    workload = Workload(every, recorder=bench.recorder, institution=bench.home.institution)
-    files = tuple(workload.stream(number) for number in range(len(every)))
-    async with bench.database() as settings:
-        app = create_app(settings, clock=now)
-        async with running(app) as container:
-            entries = await appends_of(list(workload.entries()), container.ledger.keys)
-            head = await store_all(container.ledger.store, entries)
-            assert await container.projector.reached(head, PATIENCE_SECONDS)
-            assert await container.projector.known_reached(head, PATIENCE_SECONDS)
-            schema, tables = container.projector.read_from.schema, every_table()
-            fill = partial(_fill, bench.url(settings), schema, files[0], children, tables)
-            await asyncio.gather(*(fill() for _ in range(AT_ONCE)))
-            repository = container.ledger.repository
-            container.ledger.repository = _EveryFile(repository, files[0])
-            yield ManyFiles(app, container, children, head, files)
+async def many_files(bench: Bench, children: int = CHILDREN) -> AsyncIterator[ManyFiles]:
+    """Give a ledger with files of `LENGTH` and `LONG` entries, the first with its rows for every child.
+
+    It is filled for the first row that asks for so many children.
+    """
+    children = bench.of(children)
+    workload = Workload((LENGTH, bench.of(LONG)), recorder=bench.recorder, institution=bench.home.institution)
+    short, long = workload.stream(0), workload.stream(1)
+    settings = await bench.kept_database(f"children_{children}", partial(_filled, bench, workload, children))
+    app = create_app(settings, clock=now)
+    async with running(app) as container:
+        container.ledger.repository = _EveryFile(container.ledger.repository, short)
+        head = (await container.ledger.head()).position
+        assert await container.projector.known_reached(head, PATIENCE_SECONDS)
+        yield ManyFiles(app, container, children, head, long)
+
+
+async def _filled(bench: Bench, workload: Workload, children: int, settings: Settings) -> None:
+    """Record the workload, wait until it is listed, and give so many children the rows of its first file."""
+    async with running(create_app(settings, clock=now)) as container:
+        head = await store_all(
+            container.ledger.store, await appends_of(list(workload.entries()), container.ledger.keys)
+        )
+        assert await container.projector.reached(head, PATIENCE_SECONDS)
+        assert await container.projector.known_reached(head, PATIENCE_SECONDS)
+        schema, tables = container.projector.read_from.schema, every_table()
+        fill = partial(_fill, bench.url(settings), schema, workload.stream(0), children, tables)
+        await asyncio.gather(*(fill() for _ in range(AT_ONCE)))
 
 
 async def _fill(
