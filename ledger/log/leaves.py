@@ -7,7 +7,7 @@ pseudonym of the file under a salt that is shown to nobody but who may verify it
 import hmac
 from binascii import b2a_base64
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 from hashlib import sha256
@@ -157,9 +157,13 @@ class AccessRecord:
     @property
     def commitment(self) -> Commitment:
         """The commitment to the record: the SHA-256 of its canonical JSON, with the salt in hex."""
-        said = asdict(self) | {"at": _moment(self.at), "salt": self.salt.hex()}
+        said = {name: getattr(self, name) for name in _RECORDED}
+        said |= {"at": _moment(self.at), "salt": self.salt.hex()}
         digest = sha256(canonical(said)).digest()
         return self.position, moment_of(self.at), self.child.bytes, None, digest
+
+
+_RECORDED: Final = tuple(each.name for each in fields(AccessRecord))
 
 
 @dataclass(frozen=True, slots=True)
