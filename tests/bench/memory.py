@@ -132,18 +132,18 @@ async def _alone(settings: Settings, script: str, *arguments: str) -> _Run:
         env=environment_of(settings),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
     )
     seen = [0]
     watching = asyncio.create_task(_watch(process.pid, seen))
     try:
-        said, _ = await process.communicate()
+        said, errors = await process.communicate()
     finally:
         watching.cancel()
         if process.returncode is None:
             process.kill()
             await process.wait()
-    assert process.returncode == 0, "a measured process failed"
+    assert process.returncode == 0, errors.decode()
     return _Run(said.split(), perf_counter() - began, max(seen) * 1024 / 1e6)
 
 
