@@ -32,7 +32,7 @@ ALLOWED_SECONDS: Final = 0.05
 async def against_the_time_allowed(bench: Bench) -> AsyncIterator[Duel]:
     """The slowest of the first pages of all lists, now and in the middle of a file's history."""
     async with many_files(bench) as many:
-        actor, earlier = await reader(many.container, bench.token), str(many.head // 2)
+        actor, earlier = await reader(many.container, bench.token), str(many.earlier)
         taken: dict[tuple[str, str | None], float] = {}
 
         async def page(name: str, known_at: str | None) -> float:

@@ -35,12 +35,12 @@ PATIENCE_SECONDS: Final = 600.0
 
 @dataclass(frozen=True, slots=True)
 class ManyFiles:
-    """The app that serves so many `children`, the `head` of its ledger, and its `long` file."""
+    """The app that serves so many `children`, a position `earlier` in their history, and its `long` file."""
 
     app: FastAPI
     container: Container
     children: int
-    head: int
+    earlier: int
     long: UUID
 
 
@@ -59,7 +59,8 @@ async def many_files(bench: Bench, children: int = CHILDREN) -> AsyncIterator[Ma
         container.ledger.repository = _EveryFile(container.ledger.repository, short)
         head = (await container.ledger.head()).position
         assert await container.projector.known_reached(head, PATIENCE_SECONDS)
-        yield ManyFiles(app, container, children, head, long)
+        history = await container.ledger.store.stream(short)
+        yield ManyFiles(app, container, children, history[len(history) // 2].position, long)
 
 
 async def _filled(bench: Bench, workload: Workload, children: int, settings: Settings) -> None:
