@@ -9,6 +9,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.bootstrap import Container
 from api.budgets import Turn
+from api.contract.described_later import DescribedLater
 from api.contract.problems import Problem, invalid
 from api.http.parameters import NOTHING_UNKNOWN, TWICE
 from api.http.request_body import BODILESS, MOST_UNASKED, content_length
@@ -129,4 +130,4 @@ def callers_router(*tags: str) -> APIRouter:
 
     It has its dependencies from the start: FastAPI works out anew each route of a router that is included.
     """
-    return APIRouter(tags=[*tags], dependencies=[Depends(authenticated), NOTHING_UNKNOWN])
+    return DescribedLater(tags=[*tags], dependencies=[Depends(authenticated), NOTHING_UNKNOWN])
