@@ -4,7 +4,7 @@ Nothing is asked for before what it is about has happened: no foster agreement o
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
@@ -50,11 +50,12 @@ class ArchiveItem:
     shown_by: tuple[type[Event], ...]
     kinds: frozenset[str] = frozenset()
     filed: bool = False
+    seals: frozenset[Category] = field(init=False)
+    """The categories that it reveals to say whether it is asked for and there."""
 
-    @property
-    def seals(self) -> frozenset[Category]:
-        """The categories that it reveals to say whether it is asked for and there."""
-        return frozenset().union(*(each.sealed for each in (*self.about, *self.shown_by)))
+    def __post_init__(self) -> None:
+        sealed = (each.sealed for each in (*self.about, *self.shown_by))
+        object.__setattr__(self, "seals", frozenset[Category]().union(*sealed))
 
 
 _ADMITTED: Final = (ChildAdmitted,)
@@ -130,11 +131,13 @@ def archive_items(history: History, day: date, *, sealed: bool) -> Iterator[Held
 def _showing(item: ArchiveItem, life: Life, day: date) -> Iterator[AnyEntry]:
     for kind in item.shown_by:
         yield from life.all(kind)
-    for filed in life.all(DocumentFiled):
-        if known(filed.event.document_kind) in item.kinds or (
-            item.filed and known(filed.event.part) == item.part
-        ):
-            yield filed
-    for each in life.file.bringing_papers():
-        if each.days.last <= day and any(document.kind in item.kinds for document in each.documents):
-            yield each
+    if item.kinds or item.filed:
+        for filed in life.all(DocumentFiled):
+            if known(filed.event.document_kind) in item.kinds or (
+                item.filed and known(filed.event.part) == item.part
+            ):
+                yield filed
+    if item.kinds:
+        for each in life.file.bringing_papers():
+            if each.days.last <= day and any(document.kind in item.kinds for document in each.documents):
+                yield each
