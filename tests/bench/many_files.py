@@ -82,7 +82,7 @@ async def _fill(
     """Give so many children the rows of one, in one table after the other, as long as others leave some."""
     async with await psycopg.AsyncConnection.connect(server, autocommit=True) as owner:
         for model, table in tables:
-            await multiply(owner, schema, child, children, tables=[(model, table)])
+            await multiply(owner, schema, [child], children, tables=[(model, table)])
             await owner.execute(f"VACUUM (ANALYZE) {schema}.{table}".encode())
 
 

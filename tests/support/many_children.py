@@ -1,6 +1,6 @@
 """Read models of many children: the rows of one, with what was known when, as often as asked for."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from projections.model import ReadModel
 
 _COPY = SQL("""
     INSERT INTO {table} ({columns})
-    SELECT {values} FROM {table} CROSS JOIN generate_series(1, %s) AS n WHERE {key} = %s
+    SELECT {values} FROM {table} CROSS JOIN generate_series(1, %s) AS n WHERE {key} = ANY (%s)
 """)
 _DATES = SQL("""
     SELECT attname FROM pg_attribute
@@ -39,12 +39,12 @@ def every_table() -> Iterator[tuple[ReadModel[Any], str]]:
 async def multiply(
     connection: AsyncConnection,
     schema: str,
-    child: UUID,
+    files: Collection[UUID],
     children: int,
     *,
     tables: Iterable[tuple[ReadModel[Any], str]] | None = None,
 ) -> None:
-    """Give so many other children the rows of this one, on other days; requires the tables' owner.
+    """Give so many others the rows of each of these files, on other days; requires the tables' owner.
 
     By default in every table.
     """
@@ -60,7 +60,7 @@ async def multiply(
             key=Identifier(model.key),
         )
         async with _without_indexes(connection, schema, table):
-            await connection.execute(statement, [children, child])
+            await connection.execute(statement, [children, list(files)])
 
 
 @asynccontextmanager
