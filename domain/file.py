@@ -190,6 +190,8 @@ class File:
         """The number of entries at the last change, by what changed: the entries of a type, the facts of an
         attribute, all or under a key (both as a pair), an entry as it stands (by its original id), or
         `ANYTHING`."""
+        self.beginning = object()
+        """What a file and its copies have in common: they count their changes from the same entry on."""
         self.touched: set[object] = set()
         """What the entry added last changed, by the keys of `changed`."""
         self._own: set[object] = set()
@@ -262,6 +264,7 @@ class File:
         other._facts = self._facts.copy()
         other.changed = self.changed.copy()
         other.parts, other.scoped = self.parts, self.scoped
+        other.beginning = self.beginning
         self._own.clear()
         return other
 
@@ -306,9 +309,10 @@ class File:
         """Adopt the judgements remembered by an earlier state of this file.
 
         `copy` does not do so: a copy may be extended by trial entries, and would remember what never
-        happened. A file without the entries of one that was separated from it begins anew.
+        happened. A file that was made anew, as one is to which a second file is joined, adopts none: its
+        entries were added in another order, which does not tell what changed since.
         """
-        if self.judged is None and earlier.parts <= self.parts:
+        if self.judged is None and earlier.beginning is self.beginning:
             self.judged = earlier.judged
 
     def effective(self, entry_id: UUID) -> AnyEntry | None:
@@ -445,14 +449,14 @@ class File:
             return None
         decided = self._rulings[amendment.entry_id]
         made = {each.original for each in decided if before is None or each.turn < before}
+        # What is no ruling does not become one, but may be amended by what is decided on here.
+        made = {each for each in made if each in self.entries and self.entries[each].type in RULINGS}
         rulings = [each for each in (self.stood(original, before) for original in made) if each is not None]
         return max(
             (
                 each
                 for each in rulings
-                if each.type in RULINGS
-                and each.event.entry == amendment.entry_id
-                and each.turn > amendment.turn
+                if each.event.entry == amendment.entry_id and each.turn > amendment.turn
             ),
             key=TURN,
             default=None,

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from domain.entry import AnyEntry
 from domain.event import EVERY_CATEGORY, Event, chapter
-from domain.events.departure import DepartureCompleted
+from domain.events.departure import ChildDied, DepartureCompleted
 from domain.events.filing import FileOpenedByMistake, FilesJoined, FilesSeparated, misplaced
+from domain.events.health import PhysicalExamined
 from domain.events.household import CITIZEN_ID, REGISTERED, CitizenIdAssigned, HouseholdRegistered
 from domain.events.insurance import InsuranceStatusChecked
 from domain.events.intake import NAME, SEX, ChildReceived, IdentityRecorded
@@ -135,6 +136,24 @@ def test_the_joined_file_has_both_histories_in_the_order_of_recording_under_its_
     assert (parts_of(file), file.newest.version) == (frozenset({two.joined.stream}), 3)
     later = two.tell(two.kept, "2026-06-01", some(ChildReceived))
     assert list(file.extended([later]).entries) == list(two.read(two.kept).entries)
+
+
+def test_what_is_found_of_files_that_are_joined_again_is_not_what_was_remembered_of_them() -> None:
+    # Given two joined files of which it is known what is found
+    two = one_child_twice()
+    two.tell(two.kept, "2024-06-01", some(PhysicalExamined))
+    two.pair(FilesJoined, "2026-05-04")
+    known = two.read(two.kept)
+    assert "E06" not in {each.rule.id for each in findings(known, RULEBOOK)}
+    # When a death is recorded while they are separated, and they are read again once they are joined again
+    two.pair(FilesSeparated, "2026-05-05")
+    two.tell(two.kept, "2024-05-01", some(ChildDied))
+    two.pair(FilesJoined, "2026-05-06")
+    again = two.read(two.kept)
+    again.inherit(known)
+    # Then what was recorded for after it is found
+    found = {each.entry.type for each in findings(again, RULEBOOK) if each.rule.id == "E06"}
+    assert found == {"PhysicalExamined"}
 
 
 def test_an_entry_of_either_file_is_corrected_and_withdrawn_in_the_joined_one() -> None:

@@ -375,6 +375,15 @@ def test_a_rejected_correction_leaves_what_was_before_it() -> None:
     assert born(child) == "2010-03-05"
 
 
+@pytest.mark.rule("E04")
+def test_a_decision_that_says_it_corrects_what_it_decides_on_is_refused() -> None:
+    child = put_right()
+    original, correction = child.entries[0], child.last
+    decision = some(CorrectionRejected, entry=correction.entry_id)
+    child.when("2024-06-02", decision, by=SUPERVISOR, corrects=original).refused("E04")
+    assert born(child) == "2010-05-03"
+
+
 def test_of_a_chain_of_corrections_the_last_one_holds_that_was_not_rejected() -> None:
     child = put_right()
     first, original = child.last, child.entries[0]

@@ -9,7 +9,9 @@ import pytest
 from httpx2 import Response
 
 from api.identity.permissions import Role
+from domain.events.departure import ChildDied
 from domain.events.filing import FileOpenedByMistake, FilesJoined, FilesSeparated
+from domain.events.health import PhysicalExamined
 from domain.events.household import HouseholdRegistered
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.record import EntryWithdrawn
@@ -25,6 +27,7 @@ PAPER: dict[str, Any] = {"documents": ["household_booklet"]}
 NAMED = ("2024-03-05", some(IdentityRecorded, name="赵小满", sex="1", birth_on=date(2015, 3, 5)))
 RECEIVED = ("2024-03-05", some(ChildReceived, file_no="并-1"))
 AGAIN = ("2024-03-06", some(ChildReceived, file_no="并-2"))
+EXAMINED = ("2024-06-01", some(PhysicalExamined))
 REGISTERED = ("2024-04-01", some(HouseholdRegistered))
 
 
@@ -201,6 +204,27 @@ async def test_files_joined_again_answer_with_what_was_recorded_in_between(serve
     repository.cache = FileCache()
     repository.cache.put(read)
     assert (await kept.asked())["household"]["registered"] is not None
+
+
+async def test_files_joined_again_are_judged_by_what_was_recorded_in_between(served: Served) -> None:
+    """Also where another process did all of it, and this one knew what was found before."""
+    kept, joined = await a_story(served).given(NAMED, EXAMINED), await a_story(served).given(*[EXAMINED] * 5)
+    files, repository = (kept, joined), served.container.ledger.repository
+    assert set(statuses(await both(served, FilesJoined, files, "2026-05-04"))) == {201}
+    assert "E06" not in await found_of(kept)
+    read = await repository.file(UUID(kept.child))
+    assert read is not None
+    assert set(statuses(await both(served, FilesSeparated, files, "2026-05-05"))) == {201}
+    await kept.given(("2024-05-01", some(ChildDied)))
+    assert set(statuses(await both(served, FilesJoined, files, "2026-05-06"))) == {201}
+    repository.cache = FileCache()
+    repository.cache.put(read)
+    assert (await found_of(kept)).count("E06") == 6, "each examination was recorded for after the death"
+
+
+async def found_of(story: Story) -> list[str]:
+    """Return the rule of each finding against a file."""
+    return [each["rule"] for each in (await story.asked("/findings"))["items"]]
 
 
 @pytest.mark.rule("R-FILE-7")
