@@ -1,6 +1,5 @@
 """Whose a register is: one institution in whichever spelling, or a new one, and that is said."""
 
-import tempfile
 from io import StringIO
 from pathlib import Path
 
@@ -95,17 +94,6 @@ async def test_a_new_one_beside_one_of_a_like_name_is_said_to_be_new(
     write_clerks_copy(report, tmp_path / "copy.xlsx", served.container.ledger.rulebook)
     summary = read_workbook(tmp_path / "copy.xlsx").sheets[0].rows
     assert ("已有的名称相近的机构 Institutions of a like name", HEAD_HOUSE) in summary
-
-
-async def test_the_clerks_copy_waits_in_parts_nowhere_but_beside_itself(
-    served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    report = await take(served, HEAD_HOUSE)
-    with monkeypatch.context() as elsewhere:
-        elsewhere.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
-        write_clerks_copy(report, tmp_path / "copy.xlsx", served.container.ledger.rulebook)
-
-    assert read_workbook(tmp_path / "copy.xlsx").sheets
 
 
 @pytest.mark.parametrize("name", ["山里救助站", "望山儿童福利院（总院）", "临海救助站（总院）"])

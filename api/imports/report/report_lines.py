@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import astuple, dataclass, replace
 from heapq import merge
 from itertools import chain
@@ -99,10 +100,12 @@ class ReportLines:
 
 def _spooled(folder: Path, lines: Iterable[ReportLine]) -> Spool:
     path = folder / f"{uuid4()}.lines"
-    spool = Spool(path, secrets.token_bytes(_KEY_BYTES))
-    path.unlink()
-    for line in lines:
-        spool.write(orjson.dumps(astuple(line), option=orjson.OPT_APPEND_NEWLINE))
+    with ExitStack() as unless_written:
+        spool = unless_written.enter_context(Spool(path, secrets.token_bytes(_KEY_BYTES)))
+        path.unlink()
+        for line in lines:
+            spool.write(orjson.dumps(astuple(line), option=orjson.OPT_APPEND_NEWLINE))
+        unless_written.pop_all()
     return spool
 
 

@@ -1,7 +1,9 @@
 """The report as a workbook for the clerk who keeps the register, of texts only, without formulas."""
 
 import os
-from collections.abc import Iterable, Sequence
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +16,7 @@ from api.imports.report.report_lines import ReportLine
 from domain.rulebook import Rulebook
 
 _PRIVATE: Final = 0o600
+_PRIVATE_FOLDER: Final = 0o700
 _FATES: Final = {
     "recorded": "已录入 Recorded",
     "already": "此前已录入 Already recorded",
@@ -43,18 +46,23 @@ LONGEST: Final = 32_000
 
 
 def prove_writable(path: Path) -> None:
-    """Raise the OSError that writing a file would raise, without a change."""
+    """Raise the OSError that writing a copy would raise, without a change."""
     there = path.exists()
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, _PRIVATE))
     if not there:
         path.unlink()
+    with _beside(path):
+        pass
 
 
 def write_clerks_copy(report: Report, path: Path, rulebook: Rulebook) -> None:
     """Write the report to a file that only its owner may read."""
-    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, _PRIVATE), "w+b") as file:
-        # What it cannot hold in memory waits in clear: where the copy itself lies, and nowhere else.
-        book = xlsxwriter.Workbook(file, _TEXTS_ONLY | {"tmpdir": path.absolute().parent})
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, _PRIVATE)
+    with os.fdopen(descriptor, "w+b") as file, _beside(path) as parts:
+        if path.is_file():
+            # It may have been there before, for others to read.
+            os.fchmod(descriptor, _PRIVATE)
+        book = xlsxwriter.Workbook(file, _TEXTS_ONLY | {"tmpdir": parts})
         bold = book.add_format({"bold": True})
         _sheet(book, bold, "汇总", ("项目 Item", "数量 Number"), (60, 20), _summary(report))
         for title, lines in (
@@ -67,6 +75,22 @@ def write_clerks_copy(report: Report, path: Path, rulebook: Rulebook) -> None:
         headings = ("规则 Rule", "内容", "Text", "行 Rows")
         _sheet(book, bold, "核查发现的问题", headings, (10, 60, 60, 60), _found(report, rulebook))
         book.close()
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    """Give a folder for what cannot be held in memory and waits in clear: where the copy lies, nowhere else.
+
+    Nothing stays in it, whether the copy is written or not; what one that was killed left goes with the next.
+    """
+    folder = path.absolute().with_name(f".{path.name}.parts")
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(_PRIVATE_FOLDER)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
 
 
 def _sheet(
