@@ -37,6 +37,10 @@ class Spool:
         self.size += len(part)
         self.line_feeds += part.count(b"\n")
 
+    def flush(self) -> None:
+        """Let another process read all that was written. Raises OSError."""
+        self._file.flush()
+
     @property
     def sha256(self) -> str:
         """The SHA-256 of the bytes written, in hexadecimal."""
@@ -44,7 +48,7 @@ class Spool:
 
     def parts(self, size: int = _PART) -> Iterator[bytes]:
         """Yield the body in parts of so many bytes."""
-        self._file.flush()
+        self.flush()
         yield from _unsealed(self._file.fileno(), self._cipher, size)
 
     def close(self) -> None:

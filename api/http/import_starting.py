@@ -11,7 +11,7 @@ from uuid import UUID
 import orjson
 
 from api.contract.encoding import JsonResponse, dumps
-from api.contract.problems import KINDS, Problem
+from api.contract.problems import KINDS, Problem, invalid
 from api.http.dependencies import RequestContext
 from api.http.errors import problem_of
 from api.http.import_lines import LinesImport
@@ -40,6 +40,7 @@ from api.spool import Spool
 from domain.label import Label
 from domain.limit import Area, limit
 from domain.rulebook import Rulebook
+from ledger.codec.messages import InvalidValue
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 XLS: Final = "application/vnd.ms-excel"
@@ -57,6 +58,10 @@ ANSWER_SECONDS: Final = limit(
 )
 _SHOWN: Final = 60
 _TOO_MANY_LINES: Final = Label(f"超过 {MOST_LINES:,} 行。", f"More than {MOST_LINES:,} lines.")
+_NOT_WHOLE: Final = Label(
+    "当时送交的文件未完整保留，请重新送交",
+    "is an import of which not all bytes are kept: hand the file in again",
+)
 COUNTS: Final = ("rows", "recorded", "already", "rejected")
 """The members of a report that a list of imports shows."""
 PARTS: Final = ("rejections", "corrections", "values", "not_in_this_file")
@@ -65,18 +70,23 @@ PARTS: Final = ("rejections", "corrections", "values", "not_in_this_file")
 
 @dataclass(frozen=True, slots=True)
 class HandedIn:
-    """What is handed in: the name of the file, its media type, and how it is to be taken."""
+    """What is handed in: the name of the file, its media type, and how it is to be taken.
+
+    `sha256` is that of its bytes where they were handed in before.
+    """
 
     name: str
     media_type: str
     charset: str | None = None
     dry_run: bool = False
     region: str | None = None
+    sha256: str | None = None
 
     @classmethod
     def again(cls, about: Mapping[str, Any]) -> "HandedIn":
         """Return what was handed in before, to be recorded."""
-        return cls(about["name"], about["media_type"], about["charset"], region=about["region"])
+        said = {name: about[name] for name in ("name", "media_type", "charset", "region", "sha256")}
+        return cls(**said)
 
 
 async def start(
@@ -94,6 +104,7 @@ async def start(
         spool = await _spooled(arriving, files)
         try:
             await request.still()
+            _check_whole(handed_in, spool)
             _check_lines(handed_in, spool)
             about = _About(handed_in, roll_of, spool.sha256)
             await asyncio.to_thread(files.write, "about", dumps(about.json()))
@@ -123,6 +134,12 @@ async def start(
 def _check_lines(handed_in: HandedIn, spool: Spool) -> None:
     if handed_in.media_type == NDJSON and spool.line_feeds >= MOST_LINES:
         raise Problem("too_large", _TOO_MANY_LINES)
+
+
+def _check_whole(handed_in: HandedIn, spool: Spool) -> None:
+    """Refuse bytes that were handed in before and are no longer all there, as after a loss of power."""
+    if handed_in.sha256 not in {None, spool.sha256}:
+        raise invalid([InvalidValue("/path/job", _NOT_WHOLE)])
 
 
 def _roll_of(request: RequestContext, region: str | None) -> str | None:
@@ -161,6 +178,8 @@ async def _spooled(arriving: AsyncIterator[bytes], files: ImportFiles) -> Spool:
     try:
         async for part in arriving:
             await asyncio.to_thread(spool.write, part)
+        # It may wait for long, and another process goes on with it if this one is killed.
+        await asyncio.to_thread(spool.flush)
     except BaseException as error:
         spool.close()
         await asyncio.to_thread(files.remove)

@@ -1,10 +1,11 @@
 """Imports are kept for a day, across restarts and for colleagues, each under a key that is then destroyed."""
 
+import os
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 from zipfile import ZipFile
 
 import pytest
@@ -12,7 +13,7 @@ from httpx2 import AsyncClient
 
 from api import kept_imports
 from api.identity.permissions import Role
-from api.kept_imports import KEPT_HOURS, KeptImports
+from api.kept_imports import KEPT_HOURS, ImportFiles, KeptImports
 from tests.support.client import NOW, Served
 from tests.support.imports_http import NDJSON, done, hand_in
 from tests.support.registers.paper import a_sheet, roster, workbook
@@ -132,6 +133,33 @@ async def test_what_was_cut_off_says_so_and_goes_on_from_the_same_bytes(served: 
     begun = await staff.post(f"{address}/record", json={"sha256": sha256})
     recorded = await done(staff, begun.headers["Location"])
     assert (recorded["recorded"], recorded["already"]) == (0, 1), "nothing is recorded twice"
+
+
+async def test_what_was_cut_off_goes_on_only_from_all_bytes_that_were_handed_in(served: Served) -> None:
+    """A table of text of which the end is lost would read as one of fewer rows."""
+    staff = await served.as_(Role.STAFF)
+    table = "儿童编号,接收日期\nCS001,2016-05-01\nCS999,2016-05-02\n".encode()
+    answer = await hand_in(staff, table, media_type="text/csv", query="?name=register.csv")
+    address = answer.headers["Location"]
+    await done(staff, address)
+    job = UUID(address.rpartition("/")[2])
+    sha256 = (await staff.get(address)).json()["sha256"]
+    # As if the machine had lost its power before the import ended, and with it the last row.
+    await another_process(served, hours=-1).seen(job, "running", 0.4)
+    kept = await served.container.kept_imports.files(await one(served, job))
+    kept.folder.joinpath(f"{job}.report").unlink()
+    os.truncate(kept.folder / f"{job}.bytes", len(table) - len("CS999,2016-05-02\n"))
+    refused = await staff.post(f"{address}/record", json={"sha256": sha256})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/path/job")
+    assert "重新送交" in refused.json()["errors"][0]["detail_zh"]
+
+
+def test_bytes_that_wait_for_their_turn_are_read_whole_by_whoever_goes_on(tmp_path: Path) -> None:
+    kept = ImportFiles(tmp_path, uuid4(), bytes(32))
+    with kept.spool() as spool:
+        spool.write(b"{}\n")
+        spool.flush()
+        assert b"".join(kept.handed_in()) == b"{}\n"
 
 
 async def one(served: Served, job: UUID) -> Any:
