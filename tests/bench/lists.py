@@ -25,7 +25,7 @@ ASKED: Final[Mapping[str, tuple[Callable[..., Awaitable[JsonResponse]], Mapping[
 }
 TIMES: Final = 7
 ALLOWED_SECONDS: Final = 0.05
-"""The time at the median of design 9 for the first page of any list, and of the console's design for its."""
+"""Seconds that the first page of a list or of the console may take at the median, by their designs."""
 
 
 @asynccontextmanager

@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
 from dataclasses import astuple, dataclass, replace
 from heapq import merge
 from itertools import chain
@@ -100,12 +99,14 @@ class ReportLines:
 
 def _spooled(folder: Path, lines: Iterable[ReportLine]) -> Spool:
     path = folder / f"{uuid4()}.lines"
-    with ExitStack() as unless_written:
-        spool = unless_written.enter_context(Spool(path, secrets.token_bytes(_KEY_BYTES)))
+    spool = Spool(path, secrets.token_bytes(_KEY_BYTES))
+    try:
         path.unlink()
         for line in lines:
             spool.write(orjson.dumps(astuple(line), option=orjson.OPT_APPEND_NEWLINE))
-        unless_written.pop_all()
+    except BaseException:
+        spool.close()
+        raise
     return spool
 
 
